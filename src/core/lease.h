@@ -1,0 +1,40 @@
+// Who is alive: each worker holds an open-file-description lock on a randomly named file in run/ while it lives. The
+// kernel lets go of it when the process ends, however it ends; so no pids, no clocks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/fd.h"
+#include "core/job.h"
+
+namespace docket {
+
+/// This process's lease file. Made in init_process, destroyed (file removed) in exit_process; after a kill the file
+/// stays behind, unlocked, until release_dead() removes it.
+class LeaseFile {
+ public:
+  /// Creates `run_folder`/lease.<hex of a random holder> with O_CLOEXEC and locks it (F_OFD_SETLK, write).
+  static Result<LeaseFile> create(const std::string& run_folder);
+
+  LeaseFile(LeaseFile&&) noexcept;
+  LeaseFile& operator=(LeaseFile&&) noexcept;
+  ~LeaseFile();  ///< removes the file, then unlocks
+
+  [[nodiscard]] const Holder& holder() const noexcept { return holder_; }
+
+ private:
+  LeaseFile() = default;
+  Holder holder_;
+  std::string path_;
+  Fd fd_;
+};
+
+/// Whether nobody holds this lease any more (its file is gone or unlocked).
+bool is_dead(const std::string& run_folder, const Holder& holder);
+
+/// Removes unlocked lease files; unlinks only under the lock and after comparing the inode with the name's.
+void remove_dead_lease_files(const std::string& run_folder);
+
+}  // namespace docket

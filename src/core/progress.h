@@ -1,0 +1,80 @@
+// How a job gets on: pure functions from a status and what happened to the new status and the units that follow.
+// Stores call these inside their transactions; nothing else changes a Status.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "core/job.h"
+
+namespace docket {
+
+struct PageRange {
+  std::uint32_t first = 1;  ///< 1-based, inclusive
+  std::uint32_t last = 1;
+
+  friend bool operator==(const PageRange&, const PageRange&) = default;
+};
+
+/// How a unit ended.
+namespace ended {
+
+/// A probe found out how many pages there are; the ranges cover what is still to do (none: the probe did it all).
+struct Probed {
+  std::uint32_t total_pages = 0;
+  std::vector<PageRange> ranges;
+};
+/// A range did all its pages.
+struct RangeDone {};
+/// The unit wrote the job's final results: an assemble, or a probe that did a small document whole (`total_pages`).
+struct Completed {
+  std::uint32_t total_pages = 0;  ///< 0 from assemble
+  Outputs outputs;
+};
+/// The document is at fault and trying again is no use (encrypted, corrupt, too many pages …).
+struct Refused {
+  Error error;
+};
+/// The unit's own child ended badly: timeout, crashed, out_of_memory. Counts as a try.
+struct EndedBadly {
+  Error error;
+};
+/// The unit was not done and nobody is to blame: shutdown, a lost engine or worker.
+struct HandedBack {
+  bool owner_lost = false;
+};
+
+}  // namespace ended
+
+using UnitEnd = std::variant<ended::Probed, ended::RangeDone, ended::Completed, ended::Refused, ended::EndedBadly,
+                             ended::HandedBack>;
+
+/// What a store has to do besides writing the status back.
+struct FollowUp {
+  bool unit_goes_on = false;   ///< put `unit` (changed by the call) back into the queue; else it is over
+  std::vector<Unit> new_units;  ///< to be given a seq and queued
+  std::vector<PageRecord> given_up;  ///< pages to be recorded as failed
+};
+
+/// How many lost owners a unit survives before its job is given up, so that a unit that kills its worker by a way
+/// nobody thought of does not circle for ever.
+inline constexpr std::uint32_t max_owners_lost = 20;
+
+/// The status and the first units (one probe a file) of a job that is accepted at `now_ms`. `status` has its files,
+/// owner, result_url; the rest is set here.
+std::vector<Unit> begin_job(const JobRecord& record, Status& status, std::int64_t now_ms);
+
+/// A unit of the job was claimed: the job is processing from the first on.
+Result<void> begin_unit(Status& status, const Unit& unit, std::int64_t now_ms);
+
+/// Pages of `unit`, in ascending order, are done or failed each on its own. Moves a range's first_page on.
+/// Pages that were counted before must not be given again.
+void record_pages(Status& status, Unit& unit, std::span<const PageRecord> pages, std::int64_t now_ms);
+
+/// The unit ended. Final states are reached here: completed with ended::Completed, failed when no page is left.
+Result<FollowUp> end_unit(const JobRecord& record, Status& status, Unit& unit, const UnitEnd& end,
+                          std::int64_t now_ms);
+
+}  // namespace docket

@@ -1,0 +1,165 @@
+// The interface to where jobs are kept. lmdb_store is the embedded one; whatever comes later passes the same suite of
+// tests (t/unit/core/store_conformance.h). Everything above speaks to this interface only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/codec.h"
+#include "core/job.h"
+#include "core/progress.h"
+
+namespace docket {
+
+// ---- Changes. Each is a request with room for its result; the caller owns it until Store::commit() returns.
+
+/// A new job whose files are durable in the spool.
+struct AcceptJob {
+  JobRecord record;
+  Status status;       ///< files, owner, result_url; completed by begin_job()
+  std::string fields;  ///< the client's fields as a JSON object; empty: none
+  std::int64_t now_ms = 0;
+
+  Result<void> result{};
+};
+
+/// The next unit for `holder`: lowest priority value first, owners in turn, first come first served within an owner.
+struct ClaimedUnit {
+  Unit unit;
+  JobRecord record;
+  Status status;
+  std::vector<PageRecord> pages;  ///< for assemble: the job's pages in the order of file and page
+};
+struct ClaimUnit {
+  Holder holder;
+  std::uint8_t pool = 0;
+  std::int64_t now_ms = 0;
+
+  Result<std::optional<ClaimedUnit>> result{};  ///< nothing: no unit waits
+};
+
+/// Pages of a running unit that are done. lease_lost if the unit is no longer held so (also: its job was removed).
+struct RecordPages {
+  Lease lease;
+  std::vector<PageRecord> pages;
+  /// Set once, by a probe that goes on with the pages itself, so that total_pages is known early.
+  std::optional<std::uint32_t> total_pages;
+  std::int64_t now_ms = 0;
+
+  Result<void> result{};
+};
+
+/// The end of a unit, with the pages that were not recorded yet. lease_lost as above.
+struct EndUnit {
+  Lease lease;
+  std::vector<PageRecord> pages;
+  UnitEnd end;
+  std::int64_t now_ms = 0;
+
+  Result<Status> result{};  ///< the job's status after it
+};
+
+/// Forgets a job with all its units, pages and index entries; a running unit finds its lease lost. The caller removes
+/// the files afterwards. not_found if there is no such job of this owner.
+struct RemoveJob {
+  JobId job;
+  std::optional<std::string> owner;  ///< nothing: whoever it belongs to
+  std::int64_t now_ms = 0;
+
+  Result<Status> result{};  ///< the status it had
+};
+
+/// Every unit held by `holder` (whose lease file nobody locks any more) is queued again.
+struct RecoverHolder {
+  Holder holder;
+  std::int64_t now_ms = 0;
+
+  Result<std::uint32_t> result{};  ///< how many units
+};
+
+using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, RemoveJob*, RecoverHolder*>;
+
+// ---- Reading.
+
+/// What a listing is restricted to.
+struct ListQuery {
+  std::optional<std::string> owner;  ///< nothing: all owners
+  std::uint8_t states = 0x0F;        ///< bit mask over State
+  std::optional<JobId> before;       ///< only jobs older than this one: the cursor
+  std::uint32_t limit = 100;
+};
+
+/// Numbers for estimates and for /queue/status.
+struct QueueCounts {
+  std::uint64_t accepted = 0;  ///< jobs accepted in this pool since the store was made
+  std::uint64_t started = 0;   ///< of those, taken up or removed before they were
+  std::uint64_t waiting_units = 0;
+};
+
+/// A read-only look at the store. Made by Store::reader(); belongs to one thread; every call is one short snapshot and
+/// no snapshot is open between calls. Views given to a visitor die when it returns.
+class StoreReader {
+ public:
+  StoreReader() = default;
+  StoreReader(const StoreReader&) = delete;
+  StoreReader& operator=(const StoreReader&) = delete;
+  virtual ~StoreReader() = default;
+
+  /// A job's status and, if it has any, its fields (a JSON object, else empty). not_found for an unknown job.
+  virtual Result<void> status(
+      const JobId& job,
+      const std::function<void(const StatusView&, std::string_view fields, const QueueCounts&)>& visit) = 0;
+
+  /// The job's final outputs; not_found while there are none.
+  virtual Result<Outputs> outputs(const JobId& job) = 0;
+
+  /// One page's record; not_found while it is not done.
+  virtual Result<PageRecord> page(const JobId& job, std::uint16_t file, std::uint32_t page) = 0;
+
+  virtual Result<JobRecord> record(const JobId& job) = 0;
+
+  /// The newest jobs first. Looks at no more than `max_looked_at` index entries, whatever matches.
+  /// Returns the id to go on `before`, nothing at the end.
+  virtual Result<std::optional<JobId>> list(const ListQuery& query,
+                                            const std::function<void(const JobId&, const StatusView&)>& visit) = 0;
+
+  virtual Result<QueueCounts> counts(std::uint8_t pool) = 0;
+
+  /// Who holds units at the moment.
+  virtual Result<std::vector<Holder>> holders() = 0;
+
+  static constexpr std::uint32_t max_looked_at = 10'000;
+};
+
+/// Safe to use from any number of threads; one instance per store and process. Made after fork, destroyed before exit.
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  /// Makes all changes in one durable transaction, in their order, and fills in each one's result. A change that is
+  /// refused (lease_lost, not_found) leaves the others alone; a failed transaction fails them all with store_full,
+  /// store_unavailable or io. Blocks: never called on an event loop. core/committer groups callers.
+  virtual void commit(std::span<const Change> changes) noexcept = 0;
+
+  virtual std::unique_ptr<StoreReader> reader() = 0;
+
+  /// Whether writes are taken, and room: the share of the map in use, 0 … 1. From /health; cheap; no lock.
+  struct Health {
+    bool writable = false;
+    double used_share = 0;
+    std::string detail;
+  };
+  virtual Health health() = 0;
+};
+
+}  // namespace docket

@@ -1,0 +1,83 @@
+// The document model: what readers make of a page, what layout passes turn it into, what writers write.
+//
+// A reader fills Page::lines in the order in which its library gave them and leaves `blocks` empty; the layout passes
+// (pure functions on a page, and on the whole document's digest) put the lines into blocks. Coordinates are points
+// (1/72 inch), origin at the top left corner of the upright page, y downwards.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace docket::engine {
+
+struct Box {
+  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+
+  [[nodiscard]] float width() const noexcept { return x1 - x0; }
+  [[nodiscard]] float height() const noexcept { return y1 - y0; }
+  friend bool operator==(const Box&, const Box&) = default;
+};
+
+/// The smallest box around both.
+Box united(const Box& a, const Box& b) noexcept;
+
+struct Font {
+  std::string name;
+  bool bold = false;
+  bool italic = false;
+  bool monospace = false;
+
+  friend bool operator==(const Font&, const Font&) = default;
+};
+
+struct Word {
+  std::string text;  ///< UTF-8, NFC not guaranteed
+  Box box;
+  float size = 0;             ///< font size in points; for recognised words the line's estimated size
+  std::int16_t font = -1;     ///< index into Page::fonts; -1 unknown
+  std::int8_t confidence = -1;  ///< 0 … 100 for recognised words, -1 for text
+  bool space_after = true;    ///< a space follows on the line
+
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+struct Line {
+  std::vector<Word> words;
+  Box box;
+  float baseline = 0;       ///< y of the baseline
+  std::int32_t group = -1;  ///< the reader's own idea of a block (Poppler's, Tesseract's paragraph); -1 none
+
+  friend bool operator==(const Line&, const Line&) = default;
+};
+
+enum class BlockKind : std::uint8_t { paragraph = 0, heading = 1, list_item = 2 };
+
+struct Block {
+  BlockKind kind = BlockKind::paragraph;
+  std::int8_t level = 0;  ///< heading: 1 … 6 (given by the document pass); list item: depth from 0
+  std::string marker;     ///< list item: "-" or "3."; not part of its lines' words any more
+  Box box;
+  std::vector<Line> lines;
+
+  friend bool operator==(const Block&, const Block&) = default;
+};
+
+/// Where a page's words come from.
+enum class Source : std::uint8_t { text = 0, recognised = 1, mixed = 2, blank = 3 };
+
+struct Page {
+  std::uint16_t file = 0;
+  std::uint32_t number = 0;  ///< 1-based within its file
+  float width = 0;           ///< points, upright
+  float height = 0;
+  Source source = Source::text;
+  std::uint16_t dpi = 0;  ///< of the picture that was recognised; 0 for text
+  std::vector<Font> fonts;
+  std::vector<Line> lines;    ///< as read; empty after layout
+  std::vector<Block> blocks;  ///< in reading order, after layout
+
+  friend bool operator==(const Page&, const Page&) = default;
+};
+
+}  // namespace docket::engine

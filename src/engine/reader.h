@@ -1,0 +1,58 @@
+// The readers' interface: a document opened from a descriptor, read page by page.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/job.h"
+#include "core/media_type.h"
+#include "engine/document.h"
+
+namespace docket::engine {
+
+/// What a page probably needs, told without reading it.
+enum class PageClass : char { text = 't', scan = 's' };
+
+struct ReadOptions {
+  OcrMode ocr = OcrMode::automatic;
+  std::string languages = "eng";
+  std::uint16_t dpi = 300;
+  std::uint64_t max_pixels = 100'000'000;
+  std::uint32_t max_pages = 2000;
+  std::string password;
+};
+
+/// An open document. Lives in a child of docket-engine, on its only thread; destroyed at the child's end.
+class DocumentReader {
+ public:
+  DocumentReader() = default;
+  DocumentReader(const DocumentReader&) = delete;
+  DocumentReader& operator=(const DocumentReader&) = delete;
+  virtual ~DocumentReader() = default;
+
+  [[nodiscard]] virtual std::uint32_t page_count() const = 0;
+
+  /// `page` is 1-based.
+  [[nodiscard]] virtual PageClass classify(std::uint32_t page) = 0;
+
+  /// Reads one page: its words as lines, from the text layer or recognised, as the options say. An error is this
+  /// page's only (corrupt, too_many_pixels …).
+  virtual Result<Page> read(std::uint32_t page) = 0;
+};
+
+/// Opens a document of a known type; takes no ownership of `fd`, which is seekable and stays open while the reader
+/// lives. Errors: encrypted, wrong_password, corrupt, no_pages, too_many_pages, unsupported_type.
+Result<std::unique_ptr<DocumentReader>> open_document(int fd, MediaType type, const ReadOptions& options);
+
+/// Loads what every child will need into this process, to be inherited copy-on-write: Poppler's tables and fonts, and
+/// the models of `languages` ("" loads none). Called in the fork server before it forks; may be called again for other
+/// languages. An error names the language without a model.
+Result<void> warm_readers(const std::string& languages);
+
+/// Folders that readers may open files in lazily (fonts, CMaps, models); the sandbox lets these be read.
+std::vector<std::string> reader_folders();
+
+}  // namespace docket::engine

@@ -1,0 +1,61 @@
+// The worker's side of docket-engine: starts the fork server when first needed, hands it units, hears how they end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/error.h"
+#include "core/fd.h"
+#include "process/wire.h"
+
+namespace docket {
+
+/// What a unit's child did, step by step; called on the thread that runs the unit.
+struct UnitEvents {
+  std::function<void(wire::Probed)> probed;
+  std::function<void(PageRecord)> page;
+};
+
+/// One fork server a worker, started when first needed, started again after it died, stopped when idle.
+/// Owned by the worker from init_process to exit_process; run() is called on pool threads, several at once.
+class EngineClient {
+ public:
+  struct Config {
+    std::string program;            ///< path of docket-engine
+    std::string languages;          ///< warmed at start, "" none
+    bool strict_sandbox = false;    ///< docket_sandbox strict
+    std::chrono::milliseconds idle{60'000};  ///< stopped after so long without a unit
+  };
+  explicit EngineClient(Config config);
+  ~EngineClient();
+  EngineClient(const EngineClient&) = delete;
+  EngineClient& operator=(const EngineClient&) = delete;
+
+  struct Files {
+    Fd input;   ///< the upload; for assemble the pages file, read-only
+    Fd output;  ///< the unit's own output; -1 for range
+    Fd pages;   ///< the pages file for appending; -1 where not needed
+  };
+
+  /// Runs one unit to its end and says how it ended, in the words of core/progress: Completed, RangeDone, Probed
+  /// (with ranges), Refused, EndedBadly, HandedBack (engine lost, or `stop` said so). `stop` is asked several times a
+  /// second; when it says true the child is killed. Blocks.
+  UnitEnd run(const wire::UnitRequest& request, Files files, const Container& own, const UnitEvents& events,
+              const std::function<bool()>& stop);
+
+  /// Stops an idle fork server; cheap; called now and then on a pool thread.
+  void stop_if_idle();
+
+  /// Whether an engine can be started: nothing wrong so far, or the error of the last start (missing program, other
+  /// protocol version, sandbox refused). For /health: no blocking.
+  [[nodiscard]] Result<void> health() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace docket

@@ -1,0 +1,38 @@
+// What a pool thread does: take a slot, claim a unit, run it, commit, and go on until there is none.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/bell.h"
+#include "core/committer.h"
+#include "core/lease.h"
+#include "core/slots.h"
+#include "core/spool.h"
+#include "process/engine_client.h"
+
+namespace docket {
+
+/// Everything a runner works with; owned by the worker, outlives its threads.
+struct Workshop {
+  Store& store;
+  Committer& committer;
+  Spool& spool;
+  EngineClient& engine;
+  Bell& work_bell;       ///< rung when units were queued
+  Holder holder;
+  std::string run_folder;
+  std::uint32_t slots = 1;  ///< docket_concurrency
+  bool sync = true;
+  std::function<bool()> quitting;                  ///< the worker is to end: no further claim, hand back what runs
+  std::function<void(std::string_view)> log;       ///< a line for the operator; any thread
+};
+
+/// Takes a slot and works until no unit waits, no slot is free or the worker is quitting. Blocks; pool threads only.
+void run_units(Workshop& workshop) noexcept;
+
+/// Queues again what dead workers held. Blocks for a transaction; pool threads only. True if anything was queued.
+bool recover_dead_holders(Workshop& workshop) noexcept;
+
+}  // namespace docket
