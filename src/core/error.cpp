@@ -7,7 +7,7 @@
 namespace docket {
 namespace {
 
-constexpr std::array<std::pair<ErrorCode, std::string_view>, 38> words{{
+constexpr std::array<std::pair<ErrorCode, std::string_view>, 39> words{{
     {ErrorCode::none, "none"},
     {ErrorCode::encrypted, "encrypted"},
     {ErrorCode::wrong_password, "wrong_password"},
@@ -46,6 +46,7 @@ constexpr std::array<std::pair<ErrorCode, std::string_view>, 38> words{{
     {ErrorCode::engine_lost, "engine_lost"},
     {ErrorCode::io, "io"},
     {ErrorCode::bad_record, "bad_record"},
+    {ErrorCode::illegal_change, "illegal_change"},
 }};
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
 #include <tl/expected.hpp>
 
 namespace docket {
@@ -50,10 +49,11 @@ enum class ErrorCode : std::uint16_t {
   not_acceptable = 58,
   bad_request = 59,
   // Inside the house only; these never reach a client.
-  lease_lost = 80,   ///< a commit by a holder that no longer holds the unit
-  engine_lost = 81,  ///< the fork server ended or does not answer; says nothing about the document
-  io = 82,           ///< a system call failed; detail has the call and errno's text
-  bad_record = 83,   ///< stored bytes that this version cannot read
+  lease_lost = 80,      ///< a commit by a holder that no longer holds the unit
+  engine_lost = 81,     ///< the fork server ended or does not answer; says nothing about the document
+  io = 82,              ///< a system call failed; detail has the call and errno's text
+  bad_record = 83,      ///< stored bytes that this version cannot read
+  illegal_change = 84,  ///< a change that the job's state or its unit does not allow; a fault of the caller
 };
 
 /// The stable word of `code` as it stands in problem+json and status bodies; "none" for none.

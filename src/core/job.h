@@ -24,7 +24,9 @@ enum class State : std::uint8_t { pending = 0, processing = 1, completed = 2, fa
 
 std::string_view word(State state) noexcept;
 std::optional<State> state_of(std::string_view word) noexcept;
-constexpr bool is_final(State state) noexcept { return state == State::completed || state == State::failed; }
+constexpr bool is_final(State state) noexcept {
+  return state == State::completed || state == State::failed;
+}
 
 /// The table of legal changes: pending → processing → completed | failed, processing → pending for a retry, and
 /// pending → failed for what ends before it began (cancelled, refused by the probe). A state does not change to itself.
@@ -143,7 +145,7 @@ struct Status {
 };
 
 /// Changes `status` to state `to` at `now_ms` and keeps the times right; an error (and no change) where may_change()
-/// forbids it.
+/// forbids it (illegal_change).
 Result<void> change_state(Status& status, State to, std::int64_t now_ms);
 
 /// What is to be done. Numbers are stored.
@@ -157,7 +159,7 @@ struct Unit {
   std::uint8_t pool = 0;
   std::uint8_t priority = 5;
   std::uint16_t file = 0;         ///< of probe and range
-  std::uint32_t first_page = 0;   ///< of range: the next page to do, 1-based
+  std::uint32_t first_page = 0;   ///< of range, and of a probe that does pages itself: the next page to do, 1-based
   std::uint32_t last_page = 0;    ///< of range: inclusive
   std::uint32_t attempt = 1;      ///< this try's number, 1-based; outputs are named by it
   std::uint32_t bad_ends = 0;     ///< bad ends of children at `first_page`
@@ -169,6 +171,17 @@ struct Unit {
 /// Who holds a unit: the random name of a worker's lease file in run/.
 struct Holder {
   std::array<std::uint8_t, 16> bytes{};
+
+  /// The holder written as 32 lower-case hexadecimal digits; nothing for any other text.
+  static std::optional<Holder> parse(std::string_view text) noexcept;
+  /// The holder stored in exactly 16 bytes; nothing for another length.
+  static std::optional<Holder> from_key(std::string_view key) noexcept;
+
+  [[nodiscard]] std::string text() const;  ///< what parse() reads
+  [[nodiscard]] std::string_view key() const noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+
   friend auto operator<=>(const Holder&, const Holder&) = default;
 };
 
