@@ -1,0 +1,32 @@
+// What a path behind a docket_result prefix asks for.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/format.h"
+#include "core/job_id.h"
+
+namespace docket::http {
+
+struct Route {
+  enum class What : std::uint8_t {
+    not_found,  ///< unknown, or the id is not a UUIDv7 in lower case
+    status,     ///< {id} and {id}/status
+    result,     ///< {id}/{format}
+    page,       ///< {id}/pages/{n}/{format}
+    cancel,     ///< {id}/cancel
+  };
+
+  What what = What::not_found;
+  JobId id{};
+  Format format = Format::markdown;  ///< of result and page
+  std::uint32_t page = 0;            ///< of page: 1-based
+
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
+/// `path` is what follows the location's prefix, decoded, such as "0192…/status". No allocation.
+Route parse_route(std::string_view path) noexcept;
+
+}  // namespace docket::http

@@ -1,0 +1,43 @@
+// What a client's options come to, within what the location allows.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "core/error.h"
+#include "core/format.h"
+#include "core/job.h"
+#include "http/option.h"
+#include "http/query.h"
+
+namespace docket::http {
+
+/// What a location lets its clients set. Belongs to the configuration; `languages` points into it.
+struct OptionPolicy {
+  OptionSet allowed = default_options();      ///< docket_options
+  FormatSet formats = every_format();         ///< what can be produced
+  std::span<const std::string> languages{};   ///< names of the installed models
+
+  static constexpr FormatSet every_format() noexcept {
+    FormatSet set;
+    for (const auto& entry : all_formats) {
+      set.add(entry.format);
+    }
+    return set;
+  }
+};
+
+/// Changes `options`, the location's values, to what the client asked for; all or nothing. bad_option for a value that
+/// does not parse or is not available here; forbidden_option, naming it, for an option that the location does not allow
+/// or that this version does not know to do (pages, password, priority, expire, callback_url, return, and sync and wait
+/// but for "no" and 0, which ask for nothing).
+Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Options& options);
+
+/// The options in the query of an upload without a form. Other arguments are left alone. `password` is
+/// forbidden_option: queries end in logs.
+Result<RawOptions> options_of_query(const Query& query);
+
+/// Adds a value of `option` to `raw`: lists grow, another option given twice is bad_option; an empty value is not given.
+Result<void> add_option(RawOptions& raw, Option option, std::string_view value);
+
+}  // namespace docket::http
