@@ -14,11 +14,13 @@ std::string encode(const JobRecord& record);
 std::string encode(const Status& status);
 std::string encode(const Unit& unit);
 std::string encode(const PageRecord& page);
+std::string encode(const Outputs& outputs);
 
 Result<JobRecord> decode_job(std::string_view bytes);
 Result<Status> decode_status(std::string_view bytes);
 Result<Unit> decode_unit(std::string_view bytes);
 Result<PageRecord> decode_page(std::string_view bytes);
+Result<Outputs> decode_outputs(std::string_view bytes);
 
 /// One file of a StatusView.
 struct FileView {
