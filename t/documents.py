@@ -1,0 +1,171 @@
+"""Small documents for the tests, made from scratch: PDFs written by hand, scans drawn with Pillow.
+
+All functions return bytes and give the same bytes each time. Sizes on paper are in points (1/72 inch).
+"""
+import io
+import random
+import zlib
+
+from PIL import Image, ImageDraw, ImageFont
+
+A4 = (595, 842)
+FONT_FILE = "/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf"
+BOLD_FONT_FILE = "/usr/share/fonts/truetype/liberation/LiberationSerif-Bold.ttf"
+
+
+def pdf_file(objects):
+    """A PDF of these indirect objects, numbered from 1; the first is the catalogue."""
+    out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    offsets = []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    xref = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, xref)
+    return bytes(out)
+
+
+def stream(data, entries=b""):
+    """A stream object; `entries` go into its dictionary."""
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), entries, data)
+
+
+def _pdf_of_pages(pages, shared=()):
+    """A PDF of pages given as (resources, contents stream object, further objects of the page).
+
+    In `resources`, %d stands for the number of the page's first further object; `shared` are objects 3 and up.
+    """
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", *shared]
+    kids = []
+    for resources, contents, further in pages:
+        number = len(objects) + 1
+        resources = resources % (number + 2) if b"%d" in resources else resources
+        objects += [b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents %d 0 R /Resources << %s >> >>"
+                    % (*A4, number + 1, resources), contents, *further]
+        kids.append(b"%d 0 R" % number)
+    objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
+    return pdf_file(objects)
+
+
+HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+
+
+def _literal(text):
+    """A PDF string of text."""
+    escaped = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    return b"(" + escaped + b")"
+
+
+def page_text(number):
+    """The one line of text that text_pdf() has on page `number` when it is given a count."""
+    return f"This is the text of page {number}."
+
+
+def text_pdf(pages):
+    """A PDF with text; `pages` is how many, or a list of lists of lines. A line `# x` is set as a heading."""
+    if isinstance(pages, int):
+        pages = [[page_text(number)] for number in range(1, pages + 1)]
+    made = []
+    for lines in pages:
+        contents, y = [], 770
+        for line in lines:
+            size = 20 if line.startswith("# ") else 11
+            contents.append(b"BT /F1 %d Tf 72 %d Td %s Tj ET" % (size, y, _literal(line.removeprefix("# "))))
+            y -= 15 if size == 11 else 36
+        made.append((b"/Font << /F1 3 0 R >>", stream(b"\n".join(contents)), []))
+    return _pdf_of_pages(made, [HELVETICA])
+
+
+def padded_pdf(pages, size):
+    """A PDF with text that is `size` bytes long: a stream that nothing refers to fills it up, not compressible."""
+    plain = text_pdf(pages)
+    filling = random.Random(size).randbytes(max(size - len(plain) - 40, 0))
+    head, mark, tail = plain.rpartition(b"xref\n0 ")
+    body = head + b"%% " + filling.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"
+    tail = tail[:tail.index(b"startxref")] + b"startxref\n%d\n%%%%EOF\n" % len(body)
+    whole = body + mark + tail
+    return whole + b" " * (size - len(whole))
+
+
+def draw_page(lines, dpi=200, skew=0.0, speckles=0.0, seed=1):
+    """A gray picture of an A4 page of lines; `skew` in degrees, `speckles` as a share of the pixels."""
+    size = tuple(round(side * dpi / 72) for side in A4)
+    page = Image.new("L", size, 255)
+    draw = ImageDraw.Draw(page)
+    y = 72.0
+    for line in lines:
+        points = 20 if line.startswith("# ") else 12
+        font = ImageFont.truetype(BOLD_FONT_FILE if points == 20 else FONT_FILE, round(points * dpi / 72))
+        draw.text((72 * dpi / 72, y * dpi / 72), line.removeprefix("# "), font=font, fill=0)
+        y += points * 1.5
+    if skew:
+        page = page.rotate(skew, Image.Resampling.BICUBIC, fillcolor=255)
+    dice = random.Random(seed)
+    pixels = page.load()
+    for _ in range(round(size[0] * size[1] * speckles)):
+        pixels[dice.randrange(size[0]), dice.randrange(size[1])] = dice.choice((0, 96, 255))
+    return page
+
+
+def png(page, dpi=200):
+    """A picture as PNG."""
+    out = io.BytesIO()
+    page.save(out, "PNG", dpi=(dpi, dpi))
+    return out.getvalue()
+
+
+def jpeg(page, dpi=200, quality=60):
+    """A picture as JPEG."""
+    out = io.BytesIO()
+    page.save(out, "JPEG", dpi=(dpi, dpi), quality=quality)
+    return out.getvalue()
+
+
+def tiff(pages, dpi=200):
+    """Pictures as a TIFF of as many pages, black and white, compressed as fax machines do."""
+    out = io.BytesIO()
+    first, *others = [page.convert("1", dither=Image.Dither.NONE) for page in pages]
+    first.save(out, "TIFF", compression="group4", dpi=(dpi, dpi), save_all=True, append_images=others)
+    return out.getvalue()
+
+
+def _fax(page):
+    """A picture as one CCITT group 4 stream and its dictionary entries."""
+    page = page.convert("1", dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    # One strip, or the stream would have to be put together from many.
+    page.save(out, "TIFF", compression="group4", strip_size=1 << 30)
+    with Image.open(io.BytesIO(out.getvalue())) as written:
+        offsets, lengths = written.tag_v2[273], written.tag_v2[279]
+        white_is_zero = written.tag_v2[262] == 0
+    assert len(offsets) == 1
+    data = out.getvalue()[offsets[0]:offsets[0] + lengths[0]]
+    return data, (b"/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode"
+                  b" /DecodeParms << /K -1 /Columns %d /Rows %d /BlackIs1 %s >>"
+                  % (page.width, page.height, b"false" if white_is_zero else b"true"))
+
+
+def scan_pdf(pages, encoding="fax"):
+    """A PDF that is nothing but pictures filling its pages. `encoding`: fax (black and white), jpeg, flate (gray)."""
+    made = []
+    for page in pages:
+        if encoding == "fax":
+            data, entries = _fax(page)
+        elif encoding == "jpeg":
+            data = jpeg(page)
+            entries = b"/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode"
+        else:
+            data = zlib.compress(page.tobytes(), 9)
+            entries = b"/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode"
+        image = stream(data, b"/Type /XObject /Subtype /Image /Width %d /Height %d %s" % (*page.size, entries))
+        made.append((b"/XObject << /Im %d 0 R >>", stream(b"q %d 0 0 %d 0 0 cm /Im Do Q" % A4), [image]))
+    return _pdf_of_pages(made)
+
+
+def scan_page(number, dpi=150):
+    """A page whose recognised text has the words `Scanned page NUMBER`."""
+    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")[number - 1]
+    return draw_page(["# Scanned page " + words, "The quick brown fox jumps over the lazy dog,",
+                      "and this line is here to be recognised."], dpi=dpi, seed=number)
