@@ -53,8 +53,8 @@ using UnitEnd = std::variant<ended::Probed, ended::RangeDone, ended::Completed, 
 
 /// What a store has to do besides writing the status back.
 struct FollowUp {
-  bool unit_goes_on = false;   ///< put `unit` (changed by the call) back into the queue; else it is over
-  std::vector<Unit> new_units;  ///< to be given a seq and queued
+  bool unit_goes_on = false;         ///< put `unit` (changed by the call) back into the queue; else it is over
+  std::vector<Unit> new_units;       ///< to be given a seq and queued
   std::vector<PageRecord> given_up;  ///< pages to be recorded as failed
 };
 
@@ -63,18 +63,24 @@ struct FollowUp {
 inline constexpr std::uint32_t max_owners_lost = 20;
 
 /// The status and the first units (one probe a file) of a job that is accepted at `now_ms`. `status` has its files,
-/// owner, result_url; the rest is set here.
+/// owner, result_url; the rest is set here. A job without files has no units and has failed (no_file).
 std::vector<Unit> begin_job(const JobRecord& record, Status& status, std::int64_t now_ms);
 
-/// A unit of the job was claimed: the job is processing from the first on.
+/// A unit of the job was claimed: the job is processing from the first on. illegal_change if the job is final.
 Result<void> begin_unit(Status& status, const Unit& unit, std::int64_t now_ms);
 
-/// Pages of `unit`, in ascending order, are done or failed each on its own. Moves a range's first_page on.
-/// Pages that were counted before must not be given again.
-void record_pages(Status& status, Unit& unit, std::span<const PageRecord> pages, std::int64_t now_ms);
+/// A probe that goes on with the pages itself found out how many there are. Nothing happens for 0 or another unit.
+void set_total_pages(Status& status, const Unit& unit, std::uint32_t total_pages, std::int64_t now_ms);
 
-/// The unit ended. Final states are reached here: completed with ended::Completed, failed when no page is left.
-Result<FollowUp> end_unit(const JobRecord& record, Status& status, Unit& unit, const UnitEnd& end,
-                          std::int64_t now_ms);
+/// Pages of `unit` are done or failed each on its own. Moves the first_page of a range, and of a probe that does pages
+/// itself, on. The pages must be the unit's next ones, ascending and without a gap: illegal_change, and no change at
+/// all, if they are not, or were counted before.
+Result<void> record_pages(Status& status, Unit& unit, std::span<const PageRecord> pages, std::int64_t now_ms);
+
+/// The unit ended. Final states are reached here: completed with ended::Completed, failed when no page is left. What a
+/// child says is not trusted: an end that does not fit its unit or the pages recorded so far counts as a bad end of the
+/// child. So the outputs of ended::Completed are the job's only if `status` is completed afterwards. illegal_change if
+/// the job is final or the unit was not begun.
+Result<FollowUp> end_unit(const JobRecord& record, Status& status, Unit& unit, const UnitEnd& end, std::int64_t now_ms);
 
 }  // namespace docket

@@ -1,0 +1,507 @@
+#include "core/progress.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace docket {
+namespace {
+
+void touch(Status& status, std::int64_t now_ms) {
+  status.head.updated_ms = std::max(status.head.updated_ms, now_ms);
+}
+
+bool any_page_done_well(const Status& status) {
+  return status.head.processed_pages > status.head.failed_pages;
+}
+
+/// The next page `unit` has to do; a probe that was stored without one begins at the first.
+std::uint32_t next_page(const Unit& unit) {
+  return std::max(unit.first_page, 1U);
+}
+
+bool nothing_left(const Unit& unit) {
+  return unit.kind == UnitKind::range && unit.first_page > unit.last_page;
+}
+
+void warn(Status& status, std::uint16_t file, std::uint32_t page, const Error& error) {
+  ++status.head.warning_count;
+  if (status.warnings.size() < max_warnings) {
+    status.warnings.push_back({.file = file, .page = page, .code = error.code, .detail = error.detail});
+  }
+}
+
+void fail_file_with(FileStatus& file, const Error& error) {
+  file.state = State::failed;
+  file.error = error.code;
+  file.error_detail = error.detail;
+}
+
+/// The error of the first of a file's pages that failed, as far as warnings are kept; else `otherwise`.
+Error first_page_error(const Status& status, std::uint16_t file, const Error& otherwise) {
+  const Warning* first = nullptr;
+  for (const auto& warning : status.warnings) {
+    if (warning.file == file && warning.page != 0 && (first == nullptr || warning.page < first->page)) {
+      first = &warning;
+    }
+  }
+  return first != nullptr ? Error{first->code, first->detail} : otherwise;
+}
+
+/// Gives a file whose pages are all processed its final state. `last` is the error of the page that came last.
+void settle_file(Status& status, std::uint16_t index, const Error& last) {
+  auto& file = status.files[index];
+  if (is_final(file.state) || file.total_pages == 0 || file.processed_pages < file.total_pages) {
+    return;
+  }
+  if (file.failed_pages < file.processed_pages) {
+    file.state = State::completed;
+  } else {
+    fail_file_with(file, first_page_error(status, index, last));
+  }
+}
+
+/// What a job dies of that has no page to show: the first file's error, else the first page's.
+Error first_error(const Status& status) {
+  for (const auto& file : status.files) {
+    if (file.state == State::failed && file.error != ErrorCode::none) {
+      return {file.error, file.error_detail};
+    }
+  }
+  if (!status.warnings.empty()) {
+    return {status.warnings.front().code, status.warnings.front().detail};
+  }
+  return {ErrorCode::no_pages, "there is no page in what was uploaded"};
+}
+
+void set_total(Status& status, std::uint16_t index, std::uint32_t total_pages) {
+  status.files[index].total_pages = total_pages;
+  std::uint64_t sum = 0;
+  for (const auto& file : status.files) {
+    sum += file.total_pages;
+  }
+  status.head.total_pages = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, UINT32_MAX));
+}
+
+/// Whether `pages` are the next ones of `unit`, without a gap. A gap would be a page that is never done, a repetition
+/// one that counts twice.
+bool are_next_pages(const Status& status, const Unit& unit, std::span<const PageRecord> pages) {
+  if (unit.kind == UnitKind::assemble || unit.file >= status.files.size()) {
+    return pages.empty();
+  }
+  const auto total = status.files[unit.file].total_pages;
+  const auto last = unit.kind == UnitKind::range ? unit.last_page : (total != 0 ? total : UINT32_MAX);
+  auto next = next_page(unit);
+  for (const auto& page : pages) {
+    if (page.file != unit.file || page.page != next || page.page > last) {
+      return false;
+    }
+    ++next;
+  }
+  return true;
+}
+
+/// Counts pages that are_next_pages().
+void count_pages(Status& status, Unit& unit, std::span<const PageRecord> pages) {
+  if (pages.empty()) {
+    return;
+  }
+  auto& head = status.head;
+  auto& file = status.files[unit.file];
+  for (const auto& page : pages) {
+    ++file.processed_pages;
+    ++head.processed_pages;
+    if (page.error != ErrorCode::none) {
+      ++file.failed_pages;
+      ++head.failed_pages;
+      warn(status, page.file, page.page, {page.error, page.error_detail});
+    }
+  }
+  unit.first_page = pages.back().page + 1;
+  if (unit.kind == UnitKind::range) {
+    unit.bad_ends = 0;  // they were those of a page that is behind us
+  }
+  settle_file(status, unit.file, {pages.back().error, pages.back().error_detail});
+}
+
+/// `ranges` without the pages before `next`, which were done in an earlier try; nothing if they are not ascending
+/// ranges within the `total` pages, or do not cover exactly those from `next` on.
+std::optional<std::vector<PageRange>> ranges_left(std::span<const PageRange> ranges, std::uint32_t next,
+                                                  std::uint32_t total) {
+  std::vector<PageRange> left;
+  std::uint32_t end = 1;  // one past the last page seen
+  std::uint32_t wanted = next;
+  for (const auto& range : ranges) {
+    if (range.first < end || range.last < range.first || range.last > total) {
+      return std::nullopt;
+    }
+    end = range.last + 1;
+    if (range.last < next) {
+      continue;
+    }
+    const auto first = std::max(range.first, next);
+    if (first != wanted) {
+      return std::nullopt;
+    }
+    left.push_back({.first = first, .last = range.last});
+    wanted = end;
+  }
+  if (wanted != total + 1) {
+    return std::nullopt;
+  }
+  return left;
+}
+
+std::string counted(std::uint32_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+/// One call of end_unit(): its arguments, its result in the making, and what each kind of end does to them.
+class Ending {
+ public:
+  Ending(const JobRecord& record, Status& status, Unit& unit, std::int64_t now_ms)
+      : record_(record), status_(status), unit_(unit), now_ms_(now_ms) {}
+
+  FollowUp take() { return std::move(follow_up_); }
+
+  void on(const ended::Probed& end) {
+    if (unit_.kind != UnitKind::probe) {
+      return out_of_turn();
+    }
+    if (!accept_total(end.total_pages)) {
+      return;
+    }
+    const auto ranges = ranges_left(end.ranges, next_page(unit_), end.total_pages);
+    if (!ranges) {
+      return bad_end({ErrorCode::crashed, "the engine's page ranges do not fit " + counted(end.total_pages, "page")});
+    }
+    set_total(status_, unit_.file, end.total_pages);
+    settle_file(status_, unit_.file, {ErrorCode::no_pages, "no page could be done"});
+    for (const auto& range : *ranges) {
+      follow_up_.new_units.push_back(new_unit(UnitKind::range, unit_.file, range));
+    }
+    status_.head.units_left += static_cast<std::uint32_t>(ranges->size());
+    over();
+  }
+
+  void on(const ended::RangeDone&) {
+    if (unit_.kind != UnitKind::range) {
+      return out_of_turn();
+    }
+    if (!nothing_left(unit_)) {
+      return bad_end({ErrorCode::crashed, "the engine ended without page " + std::to_string(next_page(unit_))});
+    }
+    over();
+  }
+
+  void on(const ended::Completed& end) {
+    if (unit_.kind == UnitKind::assemble) {
+      return complete_job();
+    }
+    if (unit_.kind != UnitKind::probe || status_.files.size() != 1) {
+      return out_of_turn();
+    }
+    if (!accept_total(end.total_pages)) {
+      return;
+    }
+    if (next_page(unit_) != end.total_pages + 1) {
+      return bad_end({ErrorCode::crashed, "the engine ended without page " + std::to_string(next_page(unit_))});
+    }
+    set_total(status_, unit_.file, end.total_pages);
+    settle_file(status_, unit_.file, {ErrorCode::no_pages, "no page could be done"});
+    if (!any_page_done_well(status_)) {
+      return over();  // there is nothing to complete with; the job fails
+    }
+    complete_job();
+  }
+
+  void on(const ended::Refused& end) {
+    const auto error = with_code(end.error, ErrorCode::corrupt);
+    switch (unit_.kind) {
+      case UnitKind::probe:
+        fail_file(error);
+        return over();
+      case UnitKind::range:
+        give_up(next_page(unit_), unit_.last_page, error);
+        return over();
+      case UnitKind::assemble:
+        return fail_job(error);
+    }
+  }
+
+  void on(const ended::EndedBadly& end) { bad_end(with_code(end.error, ErrorCode::crashed)); }
+
+  void on(const ended::HandedBack& end) {
+    if (end.owner_lost) {
+      ++unit_.owners_lost;
+    }
+    if (nothing_left(unit_)) {
+      return over();
+    }
+    if (end.owner_lost && unit_.owners_lost > max_owners_lost) {
+      return tries_used_up({ErrorCode::crashed, "its worker died " + counted(unit_.owners_lost, "time")});
+    }
+    go_on();
+  }
+
+ private:
+  static Error with_code(Error error, ErrorCode otherwise) {
+    if (error.code == ErrorCode::none) {
+      error.code = otherwise;
+    }
+    return error;
+  }
+
+  Unit new_unit(UnitKind kind, std::uint16_t file, PageRange pages) const {
+    Unit unit;
+    unit.job = record_.id;
+    unit.kind = kind;
+    unit.pool = unit_.pool;
+    unit.priority = unit_.priority;
+    unit.file = file;
+    unit.first_page = pages.first;
+    unit.last_page = pages.last;
+    return unit;
+  }
+
+  /// One less than the greatest number, so that "one past the last page" is a number too.
+  [[nodiscard]] std::uint32_t page_limit() const { return std::min(record_.limits.max_pages, UINT32_MAX - 1); }
+
+  /// False if the job must not have so many pages; then the unit has been ended.
+  bool accept_total(std::uint32_t total_pages) {
+    if (total_pages == 0) {
+      on(ended::Refused{{ErrorCode::no_pages, "the document has no pages"}});
+      return false;
+    }
+    if (total_pages > page_limit()) {
+      on(ended::Refused{{ErrorCode::too_many_pages, "the document has " + counted(total_pages, "page") +
+                                                        ", docket_max_pages allows " +
+                                                        std::to_string(record_.limits.max_pages)}});
+      return false;
+    }
+    return true;
+  }
+
+  /// The unit waits again, with a new number for its try.
+  void go_on() {
+    ++unit_.attempt;
+    follow_up_.unit_goes_on = true;
+    if (unit_.kind != UnitKind::assemble && status_.head.units_left == 1 && status_.head.processed_pages == 0 &&
+        change_state(status_, State::pending, now_ms_)) {
+      status_.files[unit_.file].state = State::pending;
+    }
+  }
+
+  /// The unit is over; after the last one the job is assembled, or failed if there is nothing to assemble.
+  void over() {
+    auto& left = status_.head.units_left;
+    if (--left > 0) {
+      return;
+    }
+    if (!any_page_done_well(status_)) {
+      return fail_job(first_error(status_));
+    }
+    follow_up_.new_units.push_back(new_unit(UnitKind::assemble, 0, {.first = 0, .last = 0}));
+    left = 1;
+  }
+
+  void bad_end(const Error& error) {
+    if (nothing_left(unit_)) {
+      return over();  // its pages are safe; how the child went after them does not matter
+    }
+    ++unit_.bad_ends;
+    if (unit_.bad_ends < record_.limits.attempts) {
+      return go_on();
+    }
+    const auto tries = unit_.bad_ends == 1 ? "1 try" : std::to_string(unit_.bad_ends) + " tries";
+    tries_used_up({error.code, error.detail + " (given up after " + tries + ")"});
+  }
+
+  void tries_used_up(const Error& error) {
+    switch (unit_.kind) {
+      case UnitKind::probe:
+        fail_file(error);
+        return over();
+      case UnitKind::range:
+        give_up(next_page(unit_), next_page(unit_), error);
+        return nothing_left(unit_) ? over() : go_on();
+      case UnitKind::assemble:
+        return fail_job(error);
+    }
+  }
+
+  /// A message that does not belong to the unit's kind. The child is not trusted: it has ended badly.
+  void out_of_turn() { bad_end({ErrorCode::crashed, "the engine's answer does not fit its task"}); }
+
+  void give_up(std::uint32_t first, std::uint32_t last, const Error& error) {
+    std::vector<PageRecord> pages;
+    for (auto page = first; page <= last; ++page) {
+      pages.push_back(
+          {.file = unit_.file, .page = page, .error = error.code, .error_detail = error.detail, .outputs = {}});
+    }
+    count_pages(status_, unit_, pages);
+    follow_up_.given_up = std::move(pages);
+  }
+
+  void fail_file(const Error& error) {
+    auto& file = status_.files[unit_.file];
+    if (!is_final(file.state)) {
+      fail_file_with(file, error);
+    }
+    if (status_.files.size() > 1) {
+      warn(status_, unit_.file, 0, error);  // the job may well complete without this file
+    }
+    // Where the probe had told the total and gone on with the pages itself, those not done are given up. The total is
+    // the child's word, so the limit is kept here too.
+    give_up(next_page(unit_), std::min(file.total_pages, page_limit()), error);
+  }
+
+  void fail_job(const Error& error) {
+    if (!change_state(status_, State::failed, now_ms_)) {
+      return;  // cannot be: end_unit() lets only processing jobs in
+    }
+    status_.head.units_left = 0;
+    status_.head.error = error.code;
+    status_.error_detail = error.detail;
+    for (auto& file : status_.files) {
+      if (!is_final(file.state)) {
+        fail_file_with(file, error);
+      }
+    }
+  }
+
+  void complete_job() {
+    if (!change_state(status_, State::completed, now_ms_)) {
+      return;  // as above
+    }
+    status_.head.units_left = 0;
+    for (auto& file : status_.files) {
+      if (!is_final(file.state)) {
+        file.state = State::completed;
+      }
+    }
+  }
+
+  const JobRecord& record_;
+  Status& status_;
+  Unit& unit_;
+  std::int64_t now_ms_;
+  FollowUp follow_up_;
+};
+
+/// Whether `unit` may be one of a job that is processed.
+Result<void> check_unit(const Status& status, const Unit& unit) {
+  if (is_final(status.head.state)) {
+    return fail(ErrorCode::illegal_change, "the job is " + std::string(word(status.head.state)));
+  }
+  if (unit.kind != UnitKind::assemble && unit.file >= status.files.size()) {
+    return fail(ErrorCode::illegal_change, "the unit's file is not one of the job's");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Unit> begin_job(const JobRecord& record, Status& status, std::int64_t now_ms) {
+  auto& head = status.head;
+  const auto file_count = static_cast<std::uint16_t>(status.files.size());
+  head.state = State::pending;
+  head.pool = record.pool;
+  head.priority = record.priority;
+  head.file_count = file_count;
+  head.total_pages = head.processed_pages = head.failed_pages = 0;
+  head.attempts = 1;
+  head.units_left = file_count;
+  head.warning_count = 0;
+  head.formats = record.options.formats;
+  head.error = ErrorCode::none;
+  head.created_ms = head.updated_ms = now_ms;
+  head.started_ms = head.completed_ms = 0;
+  status.error_detail.clear();
+  status.warnings.clear();
+
+  std::vector<Unit> units;
+  units.reserve(file_count);
+  for (std::uint16_t i = 0; i < file_count; ++i) {
+    auto& file = status.files[i];
+    file.state = State::pending;
+    file.error = ErrorCode::none;
+    file.error_detail.clear();
+    file.total_pages = file.processed_pages = file.failed_pages = 0;
+
+    Unit unit;
+    unit.job = record.id;
+    unit.kind = UnitKind::probe;
+    unit.pool = record.pool;
+    unit.priority = record.priority;
+    unit.file = i;
+    unit.first_page = 1;
+    units.push_back(unit);
+  }
+  if (units.empty() && change_state(status, State::failed, now_ms)) {  // no unit would ever end it
+    head.error = ErrorCode::no_file;
+    status.error_detail = "the job has no file";
+  }
+  return units;
+}
+
+Result<void> begin_unit(Status& status, const Unit& unit, std::int64_t now_ms) {
+  if (auto checked = check_unit(status, unit); !checked) {
+    return checked;
+  }
+  auto& head = status.head;
+  if (head.state == State::pending) {
+    if (auto changed = change_state(status, State::processing, now_ms); !changed) {
+      return changed;
+    }
+  }
+  if (unit.kind != UnitKind::assemble) {
+    auto& file = status.files[unit.file];
+    if (file.state == State::pending) {
+      file.state = State::processing;
+      touch(status, now_ms);
+    }
+  }
+  if (unit.attempt > head.attempts) {
+    head.attempts = unit.attempt;
+    touch(status, now_ms);
+  }
+  return {};
+}
+
+void set_total_pages(Status& status, const Unit& unit, std::uint32_t total_pages, std::int64_t now_ms) {
+  if (unit.kind != UnitKind::probe || unit.file >= status.files.size() || total_pages == 0) {
+    return;
+  }
+  set_total(status, unit.file, total_pages);
+  touch(status, now_ms);
+}
+
+Result<void> record_pages(Status& status, Unit& unit, std::span<const PageRecord> pages, std::int64_t now_ms) {
+  if (auto checked = check_unit(status, unit); !checked) {
+    return checked;
+  }
+  if (!are_next_pages(status, unit, pages)) {
+    return fail(ErrorCode::illegal_change, "the pages are not the next ones of their unit");
+  }
+  count_pages(status, unit, pages);
+  touch(status, now_ms);
+  return {};
+}
+
+Result<FollowUp> end_unit(const JobRecord& record, Status& status, Unit& unit, const UnitEnd& end,
+                          std::int64_t now_ms) {
+  if (auto checked = check_unit(status, unit); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (status.head.state != State::processing || status.head.units_left == 0) {
+    return fail(ErrorCode::illegal_change, "the unit was not begun");
+  }
+  Ending ending(record, status, unit, now_ms);
+  std::visit([&](const auto& how) { ending.on(how); }, end);
+  touch(status, now_ms);
+  return ending.take();
+}
+
+}  // namespace docket
