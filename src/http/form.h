@@ -55,8 +55,6 @@ class FormCollector {
 
   Result<void> count_bytes(std::size_t size);
   Result<void> count_field();
-  Result<void> end_option(Option option);
-  Result<void> merge_json();
   void add_json(std::string_view name, std::string_view json);
 
   FormLimits limits_;

@@ -8,21 +8,10 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "http/part_head.h"
 #include "http/transfer_decoder.h"
 
 namespace docket::http {
-
-/// What the headers of a part say. Texts are the client's: not checked to be UTF-8, never paths.
-struct PartHead {
-  std::string name;
-  /// Given, though perhaps empty: the part is a file. A browser's file input without a choice is an empty name and no
-  /// data.
-  std::optional<std::string> filename;
-  std::string content_type;  ///< "type/subtype" in lower case; empty: none given
-  std::string charset;       ///< as given; empty: none
-
-  friend bool operator==(const PartHead&, const PartHead&) = default;
-};
 
 /// Who hears about the parts. An error ends the parsing and is what feed() returns. The calls for each part are
 /// part_begin, part_data (none, one or many), part_end; parts do not nest.
@@ -43,6 +32,7 @@ struct MultipartLimits {
   std::size_t max_header_bytes = std::size_t{16} * 1024;  ///< of one part
   std::size_t max_headers = 32;                           ///< of one part
   std::uint32_t max_parts = 1000;
+  std::size_t max_preamble = std::size_t{64} * 1024;  ///< a body without its boundary is refused beyond this
 };
 
 /// Finds the parts in a body. Memory is constant: a part's headers, and at the end of a piece of input what may be the
@@ -73,8 +63,8 @@ class MultipartParser {
   [[nodiscard]] std::uint32_t parts() const noexcept { return parts_; }
 
  private:
-  /// Where the next byte belongs.
-  enum class Stage : std::uint8_t { preamble, delimiter, delimiter_tail, headers, data, epilogue };
+  /// Where the next byte belongs: to text (a part's data or what is dropped), or within a delimiter, and so on.
+  enum class Stage : std::uint8_t { text, delimiter, delimiter_tail, headers, epilogue };
 
   Result<void> step(std::string_view& rest);
   Result<void> in_text(std::string_view& rest);
@@ -84,21 +74,24 @@ class MultipartParser {
   Result<void> at_delimiter(bool last);
   Result<void> not_a_delimiter();
   Result<void> begin_part();
-  Result<void> data(std::string_view bytes);
+  Result<void> end_part();
+  Result<void> text(std::string_view bytes);
   [[nodiscard]] std::size_t find_delimiter(std::string_view text) const noexcept;
-  tl::unexpected<Error> refuse(std::string_view why) const;
+  [[nodiscard]] std::size_t begun_delimiter(std::string_view text) const noexcept;
+  [[nodiscard]] tl::unexpected<Error> refuse_part(std::string_view why) const;
 
-  std::string delimiter_;                    ///< CR LF "--" boundary
-  std::array<std::uint8_t, 256> shift_{};    ///< how far a search may move on, by the last byte under the needle
+  std::string delimiter_;                  ///< CR LF "--" boundary; CR is nowhere else in it
+  std::array<std::uint8_t, 256> shift_{};  ///< how far a search may move on, by the byte under the delimiter's last
   MultipartLimits limits_;
   MultipartEvents& events_;
   Stage stage_ = Stage::delimiter;
-  bool in_part_ = false;        ///< data goes to a part; else it is the preamble
-  bool preamble_text_ = false;  ///< the preamble has more than line ends
-  std::size_t matched_ = 2;     ///< bytes of delimiter_ seen
-  std::size_t unreal_ = 2;      ///< of these, not to be handed out as data: the line end before a part or the body
-  std::string tail_;            ///< what was seen after the delimiter in its line
-  std::string headers_;         ///< the current part's, with their line ends
+  bool in_part_ = false;           ///< text is a part's data; else it is the preamble
+  bool preamble_text_ = false;     ///< the preamble has more than line ends
+  std::size_t preamble_size_ = 0;  ///< bytes
+  std::size_t matched_ = 2;        ///< bytes of delimiter_ seen
+  std::size_t unreal_ = 2;       ///< of these, not data in any case: the line end that the body's or a part's begin is
+  std::string tail_;             ///< what was seen behind the delimiter in its line
+  std::string headers_;          ///< the current part's, with their line ends
   std::size_t header_line_ = 0;  ///< where the last line in headers_ begins
   std::uint32_t parts_ = 0;
   TransferDecoder decoder_;

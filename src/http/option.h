@@ -28,7 +28,9 @@ inline constexpr std::array<std::string_view, 12> option_names{"formats",       
                                                                "page_separator", "password",  "priority", "expire",
                                                                "callback_url",   "sync",      "wait",     "return"};
 
-constexpr std::string_view word(Option option) noexcept { return option_names[static_cast<std::size_t>(option)]; }
+constexpr std::string_view word(Option option) noexcept {
+  return option_names[static_cast<std::size_t>(option)];
+}
 
 constexpr std::optional<Option> option_of(std::string_view name) noexcept {
   for (std::size_t i = 0; i < option_names.size(); ++i) {

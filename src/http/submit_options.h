@@ -12,11 +12,14 @@
 
 namespace docket::http {
 
+/// The longest page_separator in bytes; it is stored with every job and written between all pages.
+inline constexpr std::size_t max_page_separator = 1024;
+
 /// What a location lets its clients set. Belongs to the configuration; `languages` points into it.
 struct OptionPolicy {
-  OptionSet allowed = default_options();      ///< docket_options
-  FormatSet formats = every_format();         ///< what can be produced
-  std::span<const std::string> languages{};   ///< names of the installed models
+  OptionSet allowed = default_options();     ///< docket_options
+  FormatSet formats = every_format();        ///< what can be produced
+  std::span<const std::string> languages{};  ///< names of the installed models
 
   static constexpr FormatSet every_format() noexcept {
     FormatSet set;
@@ -37,7 +40,8 @@ Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Op
 /// forbidden_option: queries end in logs.
 Result<RawOptions> options_of_query(const Query& query);
 
-/// Adds a value of `option` to `raw`: lists grow, another option given twice is bad_option; an empty value is not given.
+/// Adds a value of `option` to `raw`: lists grow, another option given twice is bad_option; an empty value is not
+/// given.
 Result<void> add_option(RawOptions& raw, Option option, std::string_view value);
 
 }  // namespace docket::http

@@ -1,0 +1,63 @@
+#include "http/conditional.h"
+
+#include "http/text.h"
+
+namespace docket::http {
+namespace {
+
+/// The entity tag at the front of `text`, which loses it; nothing (and `text` as it was) where there is none.
+std::optional<EntityTag> take_entity_tag(std::string_view& text) noexcept {
+  auto rest = text;
+  EntityTag tag;
+  if (rest.starts_with("W/")) {
+    tag.weak = true;
+    rest.remove_prefix(2);
+  }
+  if (!rest.starts_with('"')) {
+    return std::nullopt;
+  }
+  rest.remove_prefix(1);
+  const auto end = rest.find('"');
+  if (end == std::string_view::npos) {
+    return std::nullopt;
+  }
+  tag.opaque = rest.substr(0, end);
+  text = rest.substr(end + 1);
+  return tag;
+}
+
+}  // namespace
+
+std::optional<EntityTag> parse_entity_tag(std::string_view text) noexcept {
+  text = trim(text);
+  const auto tag = take_entity_tag(text);
+  return tag && text.empty() ? tag : std::nullopt;
+}
+
+bool matches_none_match(std::string_view field, std::string_view etag) noexcept {
+  field = trim(field);
+  if (field == "*") {
+    return true;
+  }
+  const auto wanted = parse_entity_tag(etag);
+  if (!wanted) {
+    return false;
+  }
+  // Tags may have commas inside, so the list is read tag by tag.
+  while (!field.empty()) {
+    if (field.front() == ',' || is_space(field.front())) {
+      field.remove_prefix(1);
+      continue;
+    }
+    const auto tag = take_entity_tag(field);
+    if (!tag) {
+      return false;
+    }
+    if (tag->opaque == wanted->opaque) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace docket::http

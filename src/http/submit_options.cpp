@@ -1,0 +1,209 @@
+#include "http/submit_options.h"
+
+#include <algorithm>
+
+#include "http/text.h"
+
+namespace docket::http {
+namespace {
+
+constexpr std::string_view list_separators = ", +";
+
+constexpr bool is_list(Option option) noexcept {
+  return option == Option::formats || option == Option::languages;
+}
+
+/// Options that this version does something with.
+constexpr OptionSet known_to_do() noexcept {
+  return OptionSet{}.add(Option::formats).add(Option::languages).add(Option::ocr).add(Option::page_separator);
+}
+
+/// Every client may say these (HTTP_API, Submit), whatever docket_options says.
+constexpr OptionSet always_allowed() noexcept {
+  return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_);
+}
+
+tl::unexpected<Error> bad(Option option, std::string_view value, std::string_view wanted) {
+  std::string detail = "The option " + std::string(word(option)) + " is " + quoted_for_detail(value) + "; ";
+  detail += wanted;
+  detail += '.';
+  return fail(ErrorCode::bad_option, std::move(detail));
+}
+
+tl::unexpected<Error> not_supported(Option option) {
+  return fail(ErrorCode::forbidden_option, "The option " + std::string(word(option)) + " is not supported.");
+}
+
+/// sync and wait may ask for nothing; anything else is not done here.
+Result<void> check_waiting(const RawOptions& raw) {
+  if (const auto& sync = raw[Option::sync]; !sync.empty()) {
+    const auto wanted = parse_boolean(sync);
+    if (!wanted) {
+      return bad(Option::sync, sync, "it has to be true or false");
+    }
+    if (*wanted) {
+      return not_supported(Option::sync);
+    }
+  }
+  if (const auto& wait = raw[Option::wait]; !wait.empty()) {
+    const auto seconds = parse_number(wait);
+    if (!seconds) {
+      return bad(Option::wait, wait, "it has to be a number of seconds");
+    }
+    if (*seconds != 0) {
+      return not_supported(Option::wait);
+    }
+  }
+  return raw[Option::return_].empty() ? Result<void>() : not_supported(Option::return_);
+}
+
+Result<void> check_allowed(const RawOptions& raw, const OptionPolicy& policy) {
+  for (std::size_t i = 0; i < option_names.size(); ++i) {
+    const auto option = static_cast<Option>(i);
+    if (raw[option].empty() || always_allowed().has(option)) {
+      continue;
+    }
+    if (!policy.allowed.has(option)) {
+      return fail(ErrorCode::forbidden_option, "The option " + std::string(word(option)) +
+                                                   " may not be set here; docket_options lists those that may.");
+    }
+    if (!known_to_do().has(option)) {
+      return not_supported(option);
+    }
+  }
+  return check_waiting(raw);
+}
+
+std::string names_of(FormatSet formats) {
+  std::string names;
+  for (const auto& entry : all_formats) {
+    if (formats.has(entry.format)) {
+      names += names.empty() ? "" : ", ";
+      names += entry.name;
+    }
+  }
+  return names;
+}
+
+Result<FormatSet> parse_formats(std::string_view value, FormatSet possible) {
+  FormatSet formats;
+  std::string_view wrong;
+  each_item(value, list_separators, [&](std::string_view name) {
+    const auto format = format_of(name);
+    if (!format || !possible.has(*format)) {
+      wrong = name;
+      return false;
+    }
+    formats.add(*format);
+    return true;
+  });
+  if (!wrong.empty() || formats.bits == 0) {
+    return bad(Option::formats, wrong.empty() ? value : wrong, "there are " + names_of(possible));
+  }
+  return formats;
+}
+
+/// In Tesseract's notation, each language once, in the order given (the first is the main one).
+Result<std::string> parse_languages(std::string_view value, std::span<const std::string> installed) {
+  std::string languages;
+  std::string_view wrong;
+  each_item(value, list_separators, [&](std::string_view name) {
+    if (std::find(installed.begin(), installed.end(), name) == installed.end()) {
+      wrong = name;
+      return false;
+    }
+    bool is_new = true;
+    each_item(languages, "+", [&](std::string_view before) { return is_new = before != name; });
+    if (is_new) {
+      languages += languages.empty() ? "" : "+";
+      languages += name;
+    }
+    return true;
+  });
+  if (!wrong.empty() || languages.empty()) {
+    std::string names;
+    for (const auto& name : installed) {
+      names += names.empty() ? "" : ", ";
+      names += name;
+    }
+    return bad(Option::languages, wrong.empty() ? value : wrong, "there are " + names);
+  }
+  return languages;
+}
+
+}  // namespace
+
+Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Options& options) {
+  if (auto allowed = check_allowed(raw, policy); !allowed) {
+    return allowed;
+  }
+  auto changed = options;
+  if (const auto& value = raw[Option::formats]; !value.empty()) {
+    const auto formats = parse_formats(value, policy.formats);
+    if (!formats) {
+      return tl::unexpected<Error>(formats.error());
+    }
+    changed.formats = *formats;
+  }
+  if (const auto& value = raw[Option::languages]; !value.empty()) {
+    auto languages = parse_languages(value, policy.languages);
+    if (!languages) {
+      return tl::unexpected<Error>(std::move(languages.error()));
+    }
+    changed.languages = std::move(*languages);
+  }
+  if (const auto& value = raw[Option::ocr]; !value.empty()) {
+    const auto mode = ocr_mode_of(lower(value));
+    if (!mode) {
+      return bad(Option::ocr, value, "it has to be auto, force or off");
+    }
+    changed.ocr = *mode;
+  }
+  if (const auto& value = raw[Option::page_separator]; !value.empty()) {
+    if (value.size() > max_page_separator || !is_utf8(value)) {
+      return bad(Option::page_separator, value,
+                 "it has to be UTF-8 of at most " + std::to_string(max_page_separator) + " bytes");
+    }
+    changed.page_separator = value;
+  }
+  options = std::move(changed);
+  return {};
+}
+
+Result<RawOptions> options_of_query(const Query& query) {
+  RawOptions raw;
+  Result<void> done;
+  query.each([&](const std::string& name, const std::string& value) {
+    const auto option = option_of(name);
+    if (option == Option::password && !value.empty()) {
+      done = fail(ErrorCode::forbidden_option,
+                  "The option password may not stand in a query, since queries end in logs; send it as a form field.");
+    } else if (option) {
+      done = add_option(raw, *option, value);
+    }
+    return done.has_value();
+  });
+  return done.map([&] { return std::move(raw); });
+}
+
+Result<void> add_option(RawOptions& raw, Option option, std::string_view value) {
+  // A separator is spaces perhaps; of every other option they are no part.
+  if (option != Option::page_separator && option != Option::password) {
+    value = trim(value);
+  }
+  auto& known = raw[option];
+  if (value.empty() || known == value) {
+    return {};
+  }
+  if (known.empty()) {
+    known = value;
+  } else if (is_list(option)) {
+    known += ',';
+    known += value;
+  } else {
+    return fail(ErrorCode::bad_option, "The option " + std::string(word(option)) + " is given twice.");
+  }
+  return {};
+}
+
+}  // namespace docket::http
