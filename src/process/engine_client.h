@@ -9,24 +9,19 @@
 
 #include "core/error.h"
 #include "core/fd.h"
+#include "process/unit_dialogue.h"
 #include "process/wire.h"
 
 namespace docket {
-
-/// What a unit's child did, step by step; called on the thread that runs the unit.
-struct UnitEvents {
-  std::function<void(wire::Probed)> probed;
-  std::function<void(PageRecord)> page;
-};
 
 /// One fork server a worker, started when first needed, started again after it died, stopped when idle.
 /// Owned by the worker from init_process to exit_process; run() is called on pool threads, several at once.
 class EngineClient {
  public:
   struct Config {
-    std::string program;            ///< path of docket-engine
-    std::string languages;          ///< warmed at start, "" none
-    bool strict_sandbox = false;    ///< docket_sandbox strict
+    std::string program;                     ///< path of docket-engine
+    std::string languages;                   ///< warmed at start, "" none
+    bool strict_sandbox = false;             ///< docket_sandbox strict
     std::chrono::milliseconds idle{60'000};  ///< stopped after so long without a unit
   };
   explicit EngineClient(Config config);
@@ -36,15 +31,22 @@ class EngineClient {
 
   struct Files {
     Fd input;   ///< the upload; for assemble the pages file, read-only
-    Fd output;  ///< the unit's own output; -1 for range
+    Fd output;  ///< the unit's own output, for appending; -1 where it writes to `pages`
     Fd pages;   ///< the pages file for appending; -1 where not needed
   };
 
-  /// Runs one unit to its end and says how it ended, in the words of core/progress: Completed, RangeDone, Probed
-  /// (with ranges), Refused, EndedBadly, HandedBack (engine lost, or `stop` said so). `stop` is asked several times a
-  /// second; when it says true the child is killed. Blocks.
+  /// Runs one unit to its end and says how it ended, in the words of core/progress: Completed, RangeDone, Probed,
+  /// Refused, EndedBadly, HandedBack. `stop` is asked several times a second, on this thread; when it says true the
+  /// child is killed. Blocks. Pages and results are said to stand in `own` if there is an output, else in the pages
+  /// file.
+  ///
+  /// HandedBack has owner_lost if the engine died with the unit in its hands. Without, `stop` said so, or no engine
+  /// can be started at the moment: then health() is an error and trying at once again is no use.
   UnitEnd run(const wire::UnitRequest& request, Files files, const Container& own, const UnitEvents& events,
               const std::function<bool()>& stop);
+
+  /// Starts the engine if none runs, unless a start failed a moment ago. Blocks while it starts.
+  Result<void> prepare(const std::function<bool()>& stop);
 
   /// Stops an idle fork server; cheap; called now and then on a pool thread.
   void stop_if_idle();
