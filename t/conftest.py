@@ -1,0 +1,48 @@
+"""Fixtures: a Docket that all plain tests share, and a factory of private ones."""
+import pytest
+
+from docket import Docket, MODULE
+
+
+def pytest_configure(config):
+    """There is nothing to test without a build."""
+    if not MODULE.exists():
+        pytest.exit(f"{MODULE} is not there: run scripts/build", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def _shared():
+    """One nginx for the whole session."""
+    docket = Docket().start(http2=True)
+    yield docket
+    docket.close()
+
+
+@pytest.fixture
+def docket(_shared):
+    """The Docket that all plain tests share. A test that makes it log trouble, or ends it, fails."""
+    if not _shared.is_running():
+        _shared.start(http2=True)
+    yield _shared
+    _shared.check_log()
+    assert _shared.is_running(), "nginx ended during the test"
+
+
+@pytest.fixture
+def start():
+    """A factory of Dockets of the test's own, with directives of its own; they are stopped and checked after it."""
+    made = []
+
+    def factory(http2=False, **parts):
+        one = Docket(**parts)
+        made.append(one)
+        return one.start(http2)
+
+    yield factory
+    problems = []
+    for one in made:
+        try:
+            one.close()
+        except AssertionError as problem:
+            problems.append(str(problem))
+    assert not problems, "\n".join(problems)

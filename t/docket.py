@@ -1,0 +1,383 @@
+"""Starts a real nginx with the Docket module for a test, speaks to it, and ends it.
+
+`Docket` owns one nginx: a temporary folder with its configuration, log and store, and its processes. The build that is
+tested is build/$DOCKET_BUILD (default: release).
+"""
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+KIND = os.environ.get("DOCKET_BUILD", "release")
+BUILD = ROOT / "build" / KIND
+MODULE = BUILD / "ngx_http_docket_module.so"
+ENGINE = BUILD / "docket-engine"
+DOCKETCTL = BUILD / "docketctl"
+SANITIZED = KIND == "asan"
+NGINX = BUILD / "nginx" / "nginx" if SANITIZED else Path(shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"))
+
+# Whatever takes longer under the sanitizers is given more time.
+PATIENCE = 6 if SANITIZED else 1
+
+FINAL = ("completed", "failed")
+
+LOCATIONS = """
+        location = /process_pdf { docket_upload 200; }
+        location /jobs          { docket_upload; }
+        location /result/       { docket_result; }
+        location = /tasks       { docket_tasks anyone; }
+        location = /health      { docket_health; }
+"""
+
+# What must not stand in an error log, however a test ends.
+TROUBLE = re.compile(r"\[(alert|emerg)\]|AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:"
+                     r"|terminate called|Assertion .* failed")
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def wait_for(condition, timeout=30.0, what="", interval=0.02):
+    """Calls `condition` until it gives something true, which is returned; fails after `timeout` seconds."""
+    deadline = time.monotonic() + timeout * PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"waited {timeout * PATIENCE:g} s for {what or condition.__name__}"
+        time.sleep(interval)
+
+
+def free_port():
+    """A loopback port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _worker_user():
+    """Which user nginx's workers run as when root starts it: www-data where that can reach the engine."""
+    if os.geteuid() != 0:
+        return None
+    reach = subprocess.run(["runuser", "-u", "www-data", "--", "test", "-x", ENGINE], check=False)
+    return "www-data" if reach.returncode == 0 else "root"
+
+
+def processes(session):
+    """The pids of a session's processes that are not dead."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                # The name in parentheses may hold anything: the fields follow the last one.
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == session and fields[0] not in "ZX":
+                found.append(int(entry.name))
+    return found
+
+
+def command_of(pid):
+    """A process's command line, its parts joined by blanks; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+class EndedAtStart(Exception):
+    """nginx ended instead of taking connections; says what it said."""
+
+
+class Docket:
+    """One nginx with Docket. Owns its folder and processes from start() to close().
+
+    main, http, server: directives for these levels; `locations` replaces the usual ones; `store` is what follows the
+    path in docket_store; `listen` what follows the address.
+    """
+
+    def __init__(self, *, main="", http="", server="", locations=LOCATIONS, store="", listen="", workers=2,
+                 body_size="200m", threads=2):
+        self.folder = Path(tempfile.mkdtemp(prefix="docket-test-"))
+        self.folder.chmod(0o755)
+        self.user = _worker_user()
+        self.store = self.folder / "store"
+        self.conf = self.folder / "nginx.conf"
+        self.error_log = self.folder / "error.log"
+        self.error_log.touch()
+        self.port = free_port()
+        self.h2_port = None
+        self._parts = {"main": main, "http": http, "server": server, "locations": locations, "store": store,
+                       "listen": listen, "workers": workers, "body_size": body_size, "threads": threads}
+        self._nginx = None
+        self._read_log = 0
+        self._allowed = []
+        sanitizer = self.folder / "sanitizer"
+        sanitizer.mkdir()
+        sanitizer.chmod(0o777)
+
+    # ---- Life.
+
+    def write_conf(self):
+        """Writes nginx.conf; start() and reload() do so, too."""
+        parts = self._parts
+        temp = "".join(f"    {name}_temp_path {self.folder}/temp/{name};\n"
+                       for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        (self.folder / "temp").mkdir(exist_ok=True)
+        h2 = f"        listen 127.0.0.1:{self.h2_port} http2;\n" if self.h2_port else ""
+        store = f"docket_store {self.store} {parts['store']};" if parts["store"] is not None else ""
+        self.conf.write_text(f"""\
+load_module {MODULE};
+{f'user {self.user};' if self.user else ''}
+daemon off;
+worker_processes {parts['workers']};
+pid {self.folder}/nginx.pid;
+error_log {self.error_log} notice;
+thread_pool docket threads={parts['threads']};
+thread_pool docket_io threads=2;
+{parts['main']}
+events {{ worker_connections 512; }}
+http {{
+    access_log off;
+{temp}    {store}
+    {parts['http']}
+    server {{
+        listen 127.0.0.1:{self.port} {parts['listen']};
+{h2}        client_max_body_size {parts['body_size']};
+        {parts['server']}
+{parts['locations']}
+    }}
+}}
+""")
+
+    def configure(self, **parts):
+        """Changes what __init__ was given, for the next start() or reload()."""
+        self._parts.update(parts)
+
+    def _environment(self):
+        log = self.folder / "sanitizer" / "report"
+        return {**os.environ,
+                # nginx gives nothing back at its end, on purpose: leaks are the unit tests' to find.
+                "ASAN_OPTIONS": f"detect_leaks=0:log_path={log}",
+                "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={log}"}
+
+    def check_conf(self):
+        """Runs `nginx -t`; returns its exit code and what it said."""
+        self.write_conf()
+        done = subprocess.run([NGINX, "-t", "-e", "stderr", "-p", self.folder, "-c", self.conf],
+                              capture_output=True, text=True, check=False, env=self._environment(),
+                              stdin=subprocess.DEVNULL, timeout=60 * PATIENCE)
+        return done.returncode, done.stderr
+
+    def start(self, http2=False):
+        """Starts nginx and returns self when it takes connections."""
+        for _ in range(3):
+            if http2:
+                self.h2_port = free_port()
+            self.write_conf()
+            self._nginx = subprocess.Popen([NGINX, "-e", self.error_log, "-p", self.folder, "-c", self.conf],
+                                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                           stderr=subprocess.PIPE, env=self._environment(), start_new_session=True)
+            try:
+                wait_for(self._is_up, 20, "nginx to start")
+                return self
+            except EndedAtStart as ended:
+                if "Address already in use" not in str(ended):
+                    raise AssertionError(f"nginx ended at its start: {ended}") from None
+                self._read_log = self.error_log.stat().st_size
+                self.port = free_port()
+        raise AssertionError("no free port for nginx")
+
+    def _is_up(self):
+        if self._nginx.poll() is not None:
+            raise EndedAtStart(self._nginx.stderr.read().decode(errors="replace") + self.new_log())
+        # nginx listens before it has written its pid: the pid file says that this is ours.
+        if not (self.folder / "nginx.pid").exists():
+            return False
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    @property
+    def master(self):
+        """The pid of nginx's master, which is also the session of all its processes."""
+        return self._nginx.pid
+
+    def is_running(self):
+        """Whether the master lives."""
+        return self._nginx is not None and self._nginx.poll() is None
+
+    def workers(self):
+        """The pids of the workers."""
+        return [pid for pid in processes(self.master) if command_of(pid).startswith("nginx: worker process")
+                and "shutting down" not in command_of(pid)]
+
+    def engines(self):
+        """The pids of docket-engine's processes: fork servers and children."""
+        return [pid for pid in processes(self.master) if "docket-engine" in command_of(pid)]
+
+    def reload(self):
+        """Has nginx read its configuration again; returns when new workers are there."""
+        before = set(self.workers())
+        self.write_conf()
+        os.kill(self.master, signal.SIGHUP)
+        count = self._parts["workers"]
+        wait_for(lambda: len(set(self.workers()) - before) == count, 30, "new workers after a reload")
+
+    def stop(self):
+        """Ends nginx in order (QUIT) and checks that nothing of it is left. The folder stays: start() goes on in it."""
+        if self._nginx is None:
+            return
+        session = self.master
+        ended_in_order = True
+        for sign, seconds in ((signal.SIGQUIT, 20), (signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+            if self._nginx.poll() is None:
+                os.kill(session, sign)
+                try:
+                    self._nginx.wait(seconds * PATIENCE)
+                    break
+                except subprocess.TimeoutExpired:
+                    ended_in_order = False
+        self._nginx.stderr.close()
+        self._nginx = None
+        try:
+            wait_for(lambda: not processes(session), 10, "the end of all processes")
+        except AssertionError:
+            left = {pid: command_of(pid) for pid in processes(session)}
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            raise AssertionError(f"processes were left: {left}") from None
+        assert ended_in_order, "nginx did not end within 20 s of QUIT"
+
+    def kill(self, sign=signal.SIGKILL):
+        """Ends every process at once, as a loss of power does to processes."""
+        session = self.master
+        for pid in processes(session):
+            try:
+                os.kill(pid, sign)
+            except ProcessLookupError:
+                pass
+        self._nginx.wait()
+        self._nginx.stderr.close()
+        self._nginx = None
+        wait_for(lambda: not processes(session), 10, "the end of all processes")
+
+    def close(self):
+        """stop(), and removes the folder. Fails for whatever of TROUBLE the log has, after cleaning up."""
+        try:
+            self.stop()
+            self.check_log()
+        finally:
+            self.remove_folder()
+
+    def remove_folder(self):
+        """Removes the folder, unless DOCKET_KEEP is set, for a look at what a failed test left."""
+        if os.environ.get("DOCKET_KEEP"):
+            print(f"kept: {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ---- The log.
+
+    def allow(self, words):
+        """Lines of the log with `words` are what this test is about, and no trouble."""
+        self._allowed.append(words)
+
+    def log(self):
+        """The whole error log."""
+        return self.error_log.read_text(errors="replace")
+
+    def new_log(self):
+        """What the log got since check_log() was last called."""
+        with self.error_log.open(errors="replace") as log:
+            log.seek(self._read_log)
+            return log.read()
+
+    def check_log(self):
+        """Fails for trouble in the part of the log that was not checked before, for sanitizer reports and cores."""
+        new = self.new_log()
+        self._read_log = self.error_log.stat().st_size
+        lines = [line for line in new.splitlines()
+                 if TROUBLE.search(line) and not any(words in line for words in self._allowed)]
+        assert not lines, "trouble in the error log:\n" + "\n".join(lines[:20]) + "\n…\n" + new[-4000:]
+        reports = list((self.folder / "sanitizer").iterdir())
+        texts = [report.read_text(errors="replace") for report in reports]
+        for report in reports:
+            report.unlink()
+        assert not texts, "sanitizer reports:\n" + "\n".join(texts)[:8000]
+        cores = [*self.folder.glob("core*"), *self.folder.glob("store/core*")]
+        assert not cores, f"core files: {cores}"
+
+    # ---- Requests.
+
+    @property
+    def url(self):
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def request(self, method, path, **arguments):
+        """One request; arguments as for requests.request()."""
+        arguments.setdefault("timeout", 60 * PATIENCE)
+        return requests.request(method, self.url + path, **arguments)
+
+    def get(self, path, **arguments):
+        """One GET."""
+        return self.request("GET", path, **arguments)
+
+    def upload(self, content, name="document.pdf", path="/process_pdf", field="file", fields=None, **arguments):
+        """Posts one file as a form."""
+        return self.request("POST", path, files={field: (name, content)}, data=fields, **arguments)
+
+    def submit(self, content, name="document.pdf", **arguments):
+        """Posts one file as a form; the id of the job that was made."""
+        answer = self.upload(content, name, **arguments)
+        assert answer.status_code in (200, 202), (answer.status_code, answer.text)
+        return answer.json()["job_id"]
+
+    def status(self, job):
+        """A job's status body."""
+        answer = self.get(f"/result/{job}/status")
+        assert answer.status_code == 200, (answer.status_code, answer.text)
+        return answer.json()
+
+    def finish(self, job, timeout=60, expect="completed"):
+        """Waits until a job is final; its status body."""
+        def final():
+            status = self.status(job)
+            return status if status["status"] in FINAL else None
+        status = wait_for(final, timeout, f"the end of job {job}")
+        assert status["status"] == expect, status
+        return status
+
+    def convert(self, content, name="document.pdf", timeout=60, **arguments):
+        """Submits one file and waits for it; (job id, Markdown)."""
+        job = self.submit(content, name, **arguments)
+        self.finish(job, timeout)
+        return job, self.result(job, "markdown?raw=1").text
+
+    def result(self, job, what, expect=200, **arguments):
+        """A result of a job, with this code."""
+        answer = self.get(f"/result/{job}/{what}", **arguments)
+        assert answer.status_code == expect, (answer.status_code, answer.text[:2000])
+        answer.encoding = "utf-8"
+        return answer
+
+
+def assert_problem(answer, code, word, *mentions):
+    """Fails unless an answer is the problem+json `word` with HTTP code `code` whose detail has all `mentions`."""
+    assert answer.status_code == code, (answer.status_code, answer.text)
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.headers
+    body = answer.json()
+    assert body["code"] == word, body
+    assert set(body) >= {"type", "title", "detail", "code"}, body
+    assert "status" not in body
+    for mention in mentions:
+        assert mention in body["detail"], body
+

@@ -1,0 +1,164 @@
+"""Mistakes in nginx.conf are found by `nginx -t`, with the file, the line and a word that helps."""
+import pytest
+
+import documents
+from docket import ENGINE, LOCATIONS, ROOT, Docket
+
+
+@pytest.fixture
+def check():
+    """Runs `nginx -t` on a configuration of these parts."""
+    made = []
+
+    def run(**parts):
+        made.append(Docket(**parts))
+        return *made[-1].check_conf(), made[-1]
+
+    yield run
+    for one in made:
+        one.remove_folder()
+
+
+# (where, the directive, what the message has)
+MISTAKES = [
+    ("http", "docket_formats markdwon;", "markdwon"),
+    ("http", "docket_formats;", "docket_formats"),
+    ("http", "docket_formats text; docket_formats json;", "duplicate"),
+    ("http", "docket_languages xx_nothing;", "tessdata"),
+    ("http", "docket_languages ../../etc;", "tessdata"),
+    ("http", "docket_ocr maybe;", "auto, force or off"),
+    ("http", "docket_ocr auto dpi=9;", "dpi"),
+    ("http", "docket_ocr auto dpi=many;", "dpi"),
+    ("http", "docket_ocr auto 300;", "dpi"),
+    ("http", "docket_types pdf docx;", "docx"),
+    ("http", "docket_types unknown;", "unknown"),
+    ("http", "docket_max_files 0;", "docket_max_files"),
+    ("http", "docket_max_files few;", "invalid number"),
+    ("http", "docket_max_pages 0;", "docket_max_pages"),
+    ("http", "docket_max_pixels 100;", "docket_max_pixels"),
+    ("http", "docket_max_pixels -1;", "docket_max_pixels"),
+    ("http", "docket_max_fields 1x;", "docket_max_fields"),
+    ("http", "docket_memory_limit 1m;", "docket_memory_limit"),
+    ("http", "docket_cpu_limit 0;", "docket_cpu_limit"),
+    ("http", "docket_unit_timeout 10ms;", "docket_unit_timeout"),
+    ("http", "docket_unit_timeout soon;", "docket_unit_timeout"),
+    ("http", "docket_concurrency 0;", "auto or a number"),
+    ("http", "docket_concurrency -2;", "auto or a number"),
+    ("http", "docket_sandbox none;", "docket_sandbox"),
+    ("http", "docket_engine /nowhere/docket-engine;", "no such program"),
+    ("http", "docket_engine /etc/passwd;", "not executable"),
+    ("http", "docket_threads nobody;", "nobody"),
+    ("http", "docket_threads docket io=nobody;", "nobody"),
+    ("http", "docket_threads docket other=x;", "io=NAME"),
+    ("http", "docket_store /tmp/one; docket_store /tmp/two;", "duplicate"),
+    ("http", "docket_upload;", "not allowed here"),
+    ("server", "docket_store /tmp/one;", "not allowed here"),
+    ("server", "docket_concurrency 1;", "not allowed here"),
+    ("server", "location = /a { docket_upload 404; }", "200, 201 or 202"),
+    ("server", "location = /a { docket_upload yes; }", "200, 201 or 202"),
+    ("server", "location = /a { docket_upload; docket_tasks anyone; }", "handler"),
+    ("server", "location = /a { proxy_pass http://127.0.0.1:1; docket_upload; }", "handler"),
+    ("server", "location = /a { docket_tasks everyone; }", "anyone"),
+    ("server", "location = /a { docket_health dead; }", "live"),
+    ("server", "location = /a { docket_result; }", "prefix"),
+    ("server", "location ~ ^/a/ { docket_result; }", "prefix"),
+    ("server", "location /other/ { docket_result; }", "docket_result_url"),
+]
+
+
+@pytest.mark.parametrize("where, directive, words", MISTAKES, ids=[directive for _, directive, _ in MISTAKES])
+def test_mistake_is_told_with_file_and_line(check, where, directive, words):
+    parts = {where: directive}
+    if directive.startswith("docket_store"):
+        parts["store"] = None
+    code, said, docket = check(**parts)
+    assert code != 0, said
+    assert words in said, said
+    assert "[emerg]" in said
+    assert f"in {docket.conf}:" in said, said
+
+
+STORE_MISTAKES = [
+    ("map_size=1k", "map_size"),
+    ("map_size=lots", "map_size"),
+    ("max_size=0", "max_size"),
+    ("sync=maybe", "sync=on|off"),
+    ("size=1g", "map_size"),
+]
+
+
+@pytest.mark.parametrize("argument, words", STORE_MISTAKES)
+def test_mistake_in_the_store_is_told(check, argument, words):
+    code, said, docket = check(store=argument)
+    assert code != 0 and words in said and f"in {docket.conf}:" in said, said
+
+
+def test_a_store_is_needed_where_there_are_locations(check):
+    code, said, _ = check(store=None)
+    assert code != 0 and "docket_store" in said, said
+
+
+def test_the_module_alone_needs_nothing(check):
+    code, said, _ = check(store=None, locations="")
+    assert code == 0, said
+
+
+def test_uploads_need_to_know_where_results_are(check):
+    code, said, docket = check(locations="location = /up { docket_upload; }")
+    assert code != 0 and "docket_result_url" in said and f"in {docket.conf}:" in said, said
+    code, said, _ = check(locations="location = /up { docket_upload; docket_result_url https://results.example/r/; }")
+    assert code == 0, said
+
+
+VALID = [
+    ("http", "docket_formats text; docket_languages eng; docket_ocr force dpi=150;"),
+    ("http", "docket_types pdf png jpeg tiff; docket_max_files 1; docket_max_pages 10; docket_max_pixels 50m;"),
+    ("http", "docket_max_fields 1m; docket_memory_limit 512m; docket_cpu_limit 60s; docket_unit_timeout 5m;"),
+    ("http", "docket_concurrency 8; docket_sandbox auto; docket_threads docket io=docket_io;"),
+    ("http", f"docket_engine {ENGINE};"),
+    ("server", "docket_formats text; docket_max_pages 5;"),
+    ("server", "location = /b { docket_upload 201; docket_formats json; docket_ocr off; }"),
+    ("server", "location = /b { docket_health live; }"),
+    ("server", "location = /b { docket_tasks; }"),
+]
+
+
+@pytest.mark.parametrize("where, directive", VALID, ids=[directive for _, directive in VALID])
+def test_valid_directives_are_taken(check, where, directive):
+    code, said, _ = check(**{where: directive})
+    assert code == 0, said
+
+
+def test_checking_leaves_no_trace(check):
+    """`nginx -t` runs as root on machines that serve: it must open no store and start no engine."""
+    code, said, docket = check()
+    assert code == 0, said
+    # nginx itself makes the folders of its paths, under -t, too.
+    assert not docket.store.exists() or not list(docket.store.iterdir())
+
+
+def test_the_example_is_valid(tmp_path):
+    """conf/nginx.conf, with the paths of this machine."""
+    docket = Docket()
+    text = (ROOT / "conf" / "nginx.conf").read_text()
+    docket.write_conf = lambda: docket.conf.write_text(
+        text.replace("modules/ngx_http_docket_module.so", str(ENGINE.parent / "ngx_http_docket_module.so"))
+        .replace("/var/lib/docket", str(docket.store)).replace("/run/nginx.pid", str(tmp_path / "pid"))
+        .replace("/var/log/nginx", str(docket.folder)).replace("127.0.0.1:8000", f"127.0.0.1:{docket.port}")
+        .replace("user www-data;", "").replace("http {", "http {\n" + "".join(
+            f"{name}_temp_path {docket.folder}/temp/{name};\n"
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))))
+    (docket.folder / "temp").mkdir()
+    code, said = docket.check_conf()
+    docket.remove_folder()
+    assert code == 0, said
+
+
+def test_values_are_inherited_and_replaced_whole(start):
+    """A server's docket_formats hold in its locations, but for the location that names its own."""
+    docket = start(server="docket_formats text;",
+                   locations=LOCATIONS + "location = /json { docket_upload; docket_formats json; }")
+    plain = docket.finish(docket.submit(documents.text_pdf(1)))
+    assert list(plain["results"]) == ["text"]
+    own = docket.finish(docket.submit(documents.text_pdf(1), path="/json"))
+    assert list(own["results"]) == ["json"]
