@@ -1,0 +1,208 @@
+#include "nginx/answer.h"
+
+#include <string>
+
+#include "http/problem.h"
+
+namespace docket::ngx {
+namespace {
+
+bool add_common_headers(ngx_http_request_t* r) noexcept {
+  return add_header(r, "X-Content-Type-Options", "nosniff") != nullptr &&
+         add_header(r, "Cache-Control", "private, no-cache") != nullptr &&
+         add_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
+}
+
+/// Sends the header and then, unless there is to be no body, `buffer`.
+ngx_int_t send(ngx_http_request_t* r, ngx_buf_t* buffer) noexcept {
+  const ngx_int_t rc = ngx_http_send_header(r);
+  if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+    return rc;
+  }
+  buffer->last_buf = r == r->main ? 1 : 0;
+  buffer->last_in_chain = 1;
+  ngx_chain_t out{buffer, nullptr};
+  return ngx_http_output_filter(r, &out);
+}
+
+void set_type(ngx_http_request_t* r, std::string_view content_type) noexcept {
+  r->headers_out.content_type = copy(r->pool, content_type);
+  r->headers_out.content_type_len = r->headers_out.content_type.len;
+  r->headers_out.content_type_lowcase = nullptr;
+}
+
+/// Whether the operator's error_page takes this status over.
+bool has_error_page(ngx_http_request_t* r, ngx_uint_t status) noexcept {
+  const auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+  if (core->error_pages == nullptr || r->error_page) {
+    return false;
+  }
+  const auto* pages = static_cast<ngx_http_err_page_t*>(core->error_pages->elts);
+  for (ngx_uint_t i = 0; i < core->error_pages->nelts; ++i) {
+    if (pages[i].status == static_cast<ngx_int_t>(status)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept {
+  auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+  if (header == nullptr) {
+    return nullptr;
+  }
+  ngx_memzero(header, sizeof(*header));  // newer versions of nginx have more members
+  header->value = copy(r->pool, value);
+  if (header->value.data == nullptr) {
+    return nullptr;  // hash 0: nginx skips it
+  }
+  header->hash = 1;
+  header->key = str(name);
+  return header;
+}
+
+bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept {
+  r->headers_out.etag = add_header(r, "ETag", etag);
+  return r->headers_out.etag != nullptr;
+}
+
+ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view content_type,
+                    std::string_view body) noexcept {
+  if (body.empty()) {
+    return send_empty(r, status);
+  }
+  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+  const ngx_str_t bytes = copy(r->pool, body);
+  if (buffer == nullptr || bytes.data == nullptr || !add_common_headers(r)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  buffer->pos = buffer->start = bytes.data;
+  buffer->last = buffer->end = bytes.data + bytes.len;
+  buffer->memory = 1;
+  r->headers_out.status = status;
+  r->headers_out.content_length_n = static_cast<off_t>(body.size());
+  set_type(r, content_type);
+  return send(r, buffer);
+}
+
+ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
+  if (!add_common_headers(r)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  r->headers_out.status = status;
+  r->headers_out.content_length_n = 0;
+  r->header_only = 1;
+  return ngx_http_send_header(r);
+}
+
+ngx_int_t send_stretch(ngx_http_request_t* r, std::string_view path, off_t offset, off_t length,
+                       std::string_view content_type, time_t last_modified) noexcept {
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+  ngx_str_t name = copy(r->pool, path);
+  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+  auto* file = static_cast<ngx_file_t*>(ngx_pcalloc(r->pool, sizeof(ngx_file_t)));
+  if (name.data == nullptr || buffer == nullptr || file == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+
+  ngx_open_file_info_t opened;
+  ngx_memzero(&opened, sizeof(opened));
+  opened.read_ahead = core->read_ahead;
+  opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;  // a stretch begins anywhere, direct I/O does not
+  opened.valid = core->open_file_cache_valid;
+  opened.min_uses = core->open_file_cache_min_uses;
+  opened.errors = core->open_file_cache_errors != 0 ? 1 : 0;
+  opened.events = core->open_file_cache_events != 0 ? 1 : 0;
+  if (ngx_open_cached_file(core->open_file_cache, &name, &opened, r->pool) != NGX_OK) {
+    if (opened.err == NGX_ENOENT || opened.err == NGX_ENOTDIR) {
+      return send_problem(r, Error{ErrorCode::not_found, {}});
+    }
+    ngx_log_error(NGX_LOG_CRIT, r->connection->log, opened.err, "docket: %s \"%V\" failed",
+                  opened.failed != nullptr ? opened.failed : "open()", &name);
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (offset + length > opened.size) {
+    ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0, "docket: \"%V\" is shorter than its record says", &name);
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (length == 0) {
+    set_type(r, content_type);
+    return send_empty(r, NGX_HTTP_OK);
+  }
+  if (!add_common_headers(r)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  file->fd = opened.fd;
+  file->name = name;
+  file->log = r->connection->log;
+  buffer->file = file;
+  buffer->file_pos = offset;
+  buffer->file_last = offset + length;
+  buffer->in_file = 1;
+  r->headers_out.status = NGX_HTTP_OK;
+  r->headers_out.content_length_n = length;
+  r->headers_out.last_modified_time = last_modified;
+  r->allow_ranges = 1;
+  set_type(r, content_type);
+  return send(r, buffer);
+}
+
+ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view body) noexcept {
+  if (has_error_page(r, status)) {
+    return static_cast<ngx_int_t>(status);
+  }
+  if (r->reading_body) {
+    r->keepalive = 0;  // the rest of the body is still to come: no next request behind it
+  }
+  switch (status) {
+    case NGX_HTTP_UNAUTHORIZED:
+      add_header(r, "WWW-Authenticate", "Bearer");
+      break;
+    case NGX_HTTP_TOO_MANY_REQUESTS:
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+      add_header(r, "Retry-After", "5");
+      break;
+    default:
+      break;
+  }
+  return send_body(r, status, http::problem_type, body);
+}
+
+ngx_int_t send_problem(ngx_http_request_t* r, const Error& error) noexcept {
+  try {
+    std::string body;
+    http::append_problem(body, error);
+    const auto status = http::http_status(error.code);
+    if (status >= 500) {
+      ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "docket: %s", error.detail.c_str());
+    }
+    return send_problem_body(r, status, body);
+  } catch (...) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+}
+
+Error store_unavailable() {
+  return Error{ErrorCode::store_unavailable, "The store cannot be used; the error log says why."};
+}
+
+std::optional<ngx_int_t> answer_other_methods(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow) {
+  if ((r->method & allowed) != 0) {
+    return std::nullopt;
+  }
+  // The body of a request that is refused for its method is read and dropped, so that the connection can go on.
+  if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
+    return rc;
+  }
+  if (add_header(r, "Allow", allow) == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (r->method == NGX_HTTP_OPTIONS) {
+    return send_empty(r, NGX_HTTP_NO_CONTENT);
+  }
+  return send_problem(r, Error{ErrorCode::method_not_allowed, "Allowed here: " + std::string(allow) + "."});
+}
+
+}  // namespace docket::ngx

@@ -1,0 +1,67 @@
+// What the directives say, as nginx keeps it: plain structs in the configuration's pool, zeroed and merged by
+// nginx/directives.cpp, read-only afterwards.
+#pragma once
+
+#include "nginx/ngx.h"
+
+namespace docket::ngx {
+
+/// What a location does. One handler a location.
+enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, health };
+
+struct MainConf {
+  ngx_path_t* store;  ///< null: no docket_store
+  off_t map_size;
+  off_t max_size;  ///< 0: no limit of our own
+  ngx_flag_t sync;
+  ngx_str_t engine;
+  ngx_uint_t strict_sandbox;
+  ngx_str_t threads_name;
+  ngx_str_t io_threads_name;
+  ngx_thread_pool_t* threads;
+  ngx_thread_pool_t* io_threads;
+  ngx_int_t concurrency;  ///< 0: as many as there are cores
+  ngx_uint_t uses;        ///< how many locations have a handler of ours
+  ngx_str_t languages;    ///< of the first upload location: what the engine is warmed with
+};
+
+struct ServerConf {
+  ngx_array_t* result_prefixes;  ///< ngx_str_t: the names of this server's docket_result locations
+};
+
+struct LocationConf {
+  Handler handler;
+  u_char* file;  ///< where docket_upload stands, for messages
+  ngx_uint_t line;
+  ngx_uint_t upload_code;
+  ngx_uint_t formats;   ///< bits of FormatSet
+  ngx_str_t languages;  ///< "eng+deu"
+  ngx_uint_t ocr;       ///< OcrMode
+  ngx_uint_t dpi;
+  ngx_uint_t types;  ///< bits over MediaType
+  ngx_uint_t max_files;
+  ngx_uint_t max_pages;
+  off_t max_pixels;
+  size_t max_fields;
+  size_t memory_limit;
+  time_t cpu_limit;
+  ngx_msec_t unit_timeout;
+  ngx_http_complex_value_t* result_url;
+  ngx_str_t default_result_url;  ///< the server's only docket_result prefix
+  ngx_uint_t anyone;             ///< docket_tasks anyone
+  ngx_uint_t live;               ///< docket_health live
+};
+
+inline MainConf* main_conf(ngx_http_request_t* r) noexcept {
+  return static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_docket_module));
+}
+
+inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
+  return static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_docket_module));
+}
+
+/// The directives; see nginx/directives.cpp.
+extern ngx_command_t commands[];
+extern ngx_http_module_t module_context;
+
+}  // namespace docket::ngx

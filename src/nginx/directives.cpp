@@ -1,0 +1,547 @@
+// The directives: their table, their values, their checks. A mistake is told by `nginx -t` with file and line.
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/format.h"
+#include "core/job.h"
+#include "core/media_type.h"
+#include "nginx/conf.h"
+#include "nginx/handlers.h"
+#include "process/tessdata.h"
+
+namespace docket::ngx {
+namespace {
+
+char* const conf_ok = NGX_CONF_OK;
+char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
+char duplicate[] = "is duplicate";
+
+/// The arguments of the directive that is being read; the first is its name.
+std::span<const ngx_str_t> arguments(const ngx_conf_t* cf) noexcept {
+  return {static_cast<const ngx_str_t*>(cf->args->elts), cf->args->nelts};
+}
+
+/// Says what is wrong with `value`, and where, and gives what a setter returns then.
+char* refuse(ngx_conf_t* cf, const ngx_str_t& value, const char* why) noexcept {
+  ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid value \"%V\" in \"%V\" directive: %s", &value,
+                     &arguments(cf).front(), why);
+  return conf_error;
+}
+
+/// What stands behind `name=` in an argument.
+std::optional<ngx_str_t> after(const ngx_str_t& argument, std::string_view name) noexcept {
+  const auto text = view(argument);
+  if (text.size() <= name.size() || !text.starts_with(name) || text[name.size()] != '=') {
+    return std::nullopt;
+  }
+  return str(text.substr(name.size() + 1));
+}
+
+// ---- http level.
+
+char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* main = static_cast<MainConf*>(conf);
+  if (main->store != nullptr) {
+    return duplicate;
+  }
+  const auto values = arguments(cf);
+  for (const auto& value : values.subspan(2)) {
+    if (const auto map_size = after(value, "map_size")) {
+      ngx_str_t text = *map_size;
+      main->map_size = ngx_parse_offset(&text);
+      if (main->map_size < 16 * 1024 * 1024) {
+        return refuse(cf, value, "map_size must be a size of at least 16m");
+      }
+    } else if (const auto max_size = after(value, "max_size")) {
+      ngx_str_t text = *max_size;
+      main->max_size = ngx_parse_offset(&text);
+      if (main->max_size <= 0) {
+        return refuse(cf, value, "max_size must be a size");
+      }
+    } else if (view(value) == "sync=on") {
+      main->sync = 1;
+    } else if (view(value) == "sync=off") {
+      main->sync = 0;
+    } else {
+      return refuse(cf, value, "expected map_size=SIZE, sync=on|off or max_size=SIZE");
+    }
+  }
+  ngx_str_t path = values[1];
+  while (path.len > 1 && path.data[path.len - 1] == '/') {
+    path.data[--path.len] = '\0';
+  }
+  if (path.len == 0) {
+    return refuse(cf, path, "expected a folder");
+  }
+  if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK) {
+    return conf_error;
+  }
+  main->store = static_cast<ngx_path_t*>(ngx_pcalloc(cf->pool, sizeof(ngx_path_t)));
+  if (main->store == nullptr) {
+    return conf_error;
+  }
+  main->store->name = path;
+  main->store->conf_file = cf->conf_file->file.name.data;
+  main->store->line = cf->conf_file->line;
+  // nginx itself makes the folder, mode 0700, and gives it to the workers' user.
+  return ngx_add_path(cf, &main->store) == NGX_OK ? conf_ok : conf_error;
+}
+
+/// Whether an engine can be started from `path`; says what is wrong.
+const char* engine_problem(const ngx_str_t& path) noexcept {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(std::filesystem::path(view(path)), ignored)) {
+    return "there is no such program; docket_engine names docket-engine's path";
+  }
+  return ::access(reinterpret_cast<const char*>(path.data), X_OK) == 0 ? nullptr : "it is not executable";
+}
+
+char* set_engine(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* main = static_cast<MainConf*>(conf);
+  if (main->engine.data != nullptr) {
+    return duplicate;
+  }
+  ngx_str_t path = arguments(cf)[1];
+  if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK) {
+    return conf_error;
+  }
+  if (const char* problem = engine_problem(path)) {
+    return refuse(cf, path, problem);
+  }
+  main->engine = path;
+  return conf_ok;
+}
+
+char* set_threads(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* main = static_cast<MainConf*>(conf);
+  if (main->threads_name.data != nullptr) {
+    return duplicate;
+  }
+  const auto values = arguments(cf);
+  main->threads_name = values[1];
+  if (values.size() == 3) {
+    const auto io = after(values[2], "io");
+    if (!io) {
+      return refuse(cf, values[2], "expected io=NAME");
+    }
+    main->io_threads_name = *io;
+  }
+  return conf_ok;
+}
+
+char* set_concurrency(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* main = static_cast<MainConf*>(conf);
+  if (main->concurrency != NGX_CONF_UNSET) {
+    return duplicate;
+  }
+  const auto& value = arguments(cf)[1];
+  if (view(value) == "auto") {
+    main->concurrency = 0;
+    return conf_ok;
+  }
+  main->concurrency = ngx_atoi(value.data, value.len);
+  if (main->concurrency < 1 || main->concurrency > 1024) {
+    return refuse(cf, value, "expected auto or a number from 1 to 1024");
+  }
+  return conf_ok;
+}
+
+ngx_conf_enum_t sandbox_words[] = {{ngx_string("auto"), 0}, {ngx_string("strict"), 1}, {ngx_null_string, 0}};
+
+// ---- What is made of documents.
+
+char* set_formats(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  if (location->formats != NGX_CONF_UNSET_UINT) {
+    return duplicate;
+  }
+  FormatSet formats;
+  for (const auto& value : arguments(cf).subspan(1)) {
+    const auto format = format_of(view(value));
+    if (!format) {
+      return refuse(cf, value, "known formats are markdown, text and json");
+    }
+    formats.add(*format);
+  }
+  location->formats = formats.bits;
+  return conf_ok;
+}
+
+char* set_languages(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  if (location->languages.data != nullptr) {
+    return duplicate;
+  }
+  try {
+    const auto installed = installed_languages();
+    std::string joined;
+    for (const auto& value : arguments(cf).subspan(1)) {
+      if (std::find(installed.begin(), installed.end(), view(value)) == installed.end()) {
+        return refuse(cf, value, "no such tessdata is installed (Debian: tesseract-ocr-LANGUAGE)");
+      }
+      joined.append(joined.empty() ? "" : "+").append(view(value));
+    }
+    location->languages = copy(cf->pool, joined);
+    return location->languages.data != nullptr ? conf_ok : conf_error;
+  } catch (...) {
+    return conf_error;
+  }
+}
+
+char* set_ocr(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  if (location->ocr != NGX_CONF_UNSET_UINT) {
+    return duplicate;
+  }
+  const auto values = arguments(cf);
+  const auto mode = ocr_mode_of(view(values[1]));
+  if (!mode) {
+    return refuse(cf, values[1], "expected auto, force or off");
+  }
+  location->ocr = static_cast<ngx_uint_t>(*mode);
+  if (values.size() == 3) {
+    const auto dpi = after(values[2], "dpi");
+    const auto number = dpi ? ngx_atoi(dpi->data, dpi->len) : NGX_ERROR;
+    if (number < 70 || number > 1200) {
+      return refuse(cf, values[2], "expected dpi=N with N from 70 to 1200");
+    }
+    location->dpi = static_cast<ngx_uint_t>(number);
+  }
+  return conf_ok;
+}
+
+char* set_types(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  if (location->types != NGX_CONF_UNSET_UINT) {
+    return duplicate;
+  }
+  ngx_uint_t types = 0;
+  for (const auto& value : arguments(cf).subspan(1)) {
+    const auto known = std::find_if(all_media_types.begin(), all_media_types.end(), [&](const MediaTypeInfo& entry) {
+      return entry.type != MediaType::unknown && entry.name == view(value);
+    });
+    if (known == all_media_types.end()) {
+      return refuse(cf, value, "known types are pdf, png, jpeg and tiff");
+    }
+    types |= ngx_uint_t{1} << static_cast<unsigned>(known->type);
+  }
+  location->types = types;
+  return conf_ok;
+}
+
+// ---- Handlers.
+
+/// Makes `handler` the location's content handler; two of them in one location are refused.
+char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler, ngx_http_handler_pt function) noexcept {
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+  if (location->handler != Handler::none || core->handler != nullptr) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": location \"%V\" has a handler already", &arguments(cf).front(),
+                       &core->name);
+    return conf_error;
+  }
+  location->handler = handler;
+  core->handler = function;
+  auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  ++main->uses;
+  return conf_ok;
+}
+
+char* set_upload(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  const auto values = arguments(cf);
+  if (values.size() == 2) {
+    const auto code = ngx_atoi(values[1].data, values[1].len);
+    if (code < 200 || code > 202) {
+      return refuse(cf, values[1], "expected 200, 201 or 202");
+    }
+    location->upload_code = static_cast<ngx_uint_t>(code);
+  }
+  location->file = cf->conf_file->file.name.data;
+  location->line = cf->conf_file->line;
+  return take_location(cf, location, Handler::upload, handle_upload);
+}
+
+char* set_result(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+#if (NGX_PCRE)
+  const bool regex = core->regex != nullptr;
+#else
+  const bool regex = false;
+#endif
+  if (regex || core->exact_match || core->noname || core->named) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"docket_result\" needs a prefix location such as \"location /result/\", since the path "
+                       "behind the prefix names the job");
+    return conf_error;
+  }
+  auto* server = static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_docket_module));
+  auto* prefix = static_cast<ngx_str_t*>(ngx_array_push(server->result_prefixes));
+  if (prefix == nullptr) {
+    return conf_error;
+  }
+  *prefix = core->name;
+  return take_location(cf, static_cast<LocationConf*>(conf), Handler::result, handle_result);
+}
+
+char* set_tasks(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  const auto values = arguments(cf);
+  if (values.size() == 2) {
+    if (view(values[1]) != "anyone") {
+      return refuse(cf, values[1], "expected anyone");
+    }
+    location->anyone = 1;
+  }
+  return take_location(cf, location, Handler::tasks, handle_tasks);
+}
+
+char* set_health(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  const auto values = arguments(cf);
+  if (values.size() == 2) {
+    if (view(values[1]) != "live") {
+      return refuse(cf, values[1], "expected live");
+    }
+    location->live = 1;
+  }
+  return take_location(cf, location, Handler::health, handle_health);
+}
+
+// ---- Numbers with a range, checked after nginx's own slot functions read them.
+
+template <class T, T low, T high>
+char* within(ngx_conf_t* cf, void*, void* data) noexcept {
+  const T value = *static_cast<T*>(data);
+  if (value < low || value > high) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" must be from %O to %O", &arguments(cf).front(),
+                       static_cast<off_t>(low), static_cast<off_t>(high));
+    return conf_error;
+  }
+  return conf_ok;
+}
+
+ngx_conf_post_t files_range{within<ngx_uint_t, 1, 1000>};
+ngx_conf_post_t pages_range{within<ngx_uint_t, 1, 100'000>};
+ngx_conf_post_t pixels_range{within<off_t, 10'000, 4'000'000'000>};
+ngx_conf_post_t fields_range{within<size_t, 0, 16 * 1024 * 1024>};
+ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limits<off_t>::max()>};
+ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
+ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
+
+// ---- Configurations: made, merged, checked.
+
+void* create_main(ngx_conf_t* cf) noexcept {
+  auto* main = static_cast<MainConf*>(ngx_pcalloc(cf->pool, sizeof(MainConf)));
+  if (main != nullptr) {
+    main->map_size = off_t{64} * 1024 * 1024 * 1024;
+    main->sync = 1;
+    main->strict_sandbox = NGX_CONF_UNSET_UINT;
+    main->concurrency = NGX_CONF_UNSET;
+  }
+  return main;
+}
+
+void* create_server(ngx_conf_t* cf) noexcept {
+  auto* server = static_cast<ServerConf*>(ngx_pcalloc(cf->pool, sizeof(ServerConf)));
+  if (server != nullptr) {
+    server->result_prefixes = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
+    if (server->result_prefixes == nullptr) {
+      return nullptr;
+    }
+  }
+  return server;
+}
+
+void* create_location(ngx_conf_t* cf) noexcept {
+  auto* location = static_cast<LocationConf*>(ngx_pcalloc(cf->pool, sizeof(LocationConf)));
+  if (location != nullptr) {
+    location->upload_code = NGX_CONF_UNSET_UINT;
+    location->formats = NGX_CONF_UNSET_UINT;
+    location->ocr = NGX_CONF_UNSET_UINT;
+    location->dpi = NGX_CONF_UNSET_UINT;
+    location->types = NGX_CONF_UNSET_UINT;
+    location->max_files = NGX_CONF_UNSET_UINT;
+    location->max_pages = NGX_CONF_UNSET_UINT;
+    location->max_pixels = NGX_CONF_UNSET;
+    location->max_fields = NGX_CONF_UNSET_SIZE;
+    location->memory_limit = NGX_CONF_UNSET_SIZE;
+    location->cpu_limit = NGX_CONF_UNSET;
+    location->unit_timeout = NGX_CONF_UNSET_MSEC;
+    location->anyone = NGX_CONF_UNSET_UINT;
+    location->live = NGX_CONF_UNSET_UINT;
+  }
+  return location;
+}
+
+/// What links begin with where no docket_result_url says it: the server's only docket_result prefix.
+char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
+  auto** servers = static_cast<ngx_http_conf_ctx_t*>(cf->ctx)->srv_conf;
+  const auto* server = static_cast<const ServerConf*>(servers[ngx_http_docket_module.ctx_index]);
+  if (server->result_prefixes->nelts == 1) {
+    location->default_result_url = *static_cast<const ngx_str_t*>(server->result_prefixes->elts);
+  } else if (location->handler == Handler::upload) {
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"docket_upload\" needs \"docket_result_url\", since its server has %s docket_result location in "
+                  "%s:%ui",
+                  server->result_prefixes->nelts == 0 ? "no" : "more than one", location->file, location->line);
+    return conf_error;
+  }
+  return conf_ok;
+}
+
+char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept {
+  auto* previous = static_cast<LocationConf*>(parent);
+  auto* location = static_cast<LocationConf*>(child);
+
+  FormatSet every_format;
+  for (const auto& entry : all_formats) {
+    every_format.add(entry.format);
+  }
+  constexpr ngx_uint_t every_type = ((ngx_uint_t{1} << all_media_types.size()) - 1) & ~ngx_uint_t{1};
+  const Limits limits;
+
+  ngx_conf_merge_uint_value(location->upload_code, previous->upload_code, NGX_HTTP_ACCEPTED);
+  ngx_conf_merge_uint_value(location->formats, previous->formats, every_format.bits);
+  ngx_conf_merge_str_value(location->languages, previous->languages, "eng");
+  if (location->ocr == NGX_CONF_UNSET_UINT) {  // mode and dpi are one directive's
+    location->ocr = previous->ocr;
+    location->dpi = previous->dpi;
+  }
+  ngx_conf_init_uint_value(location->ocr, static_cast<ngx_uint_t>(OcrMode::automatic));
+  ngx_conf_init_uint_value(location->dpi, 300);
+  ngx_conf_merge_uint_value(location->types, previous->types, every_type);
+  ngx_conf_merge_uint_value(location->max_files, previous->max_files, 32);
+  ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
+  ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
+  ngx_conf_merge_size_value(location->max_fields, previous->max_fields, 64 * 1024);
+  ngx_conf_merge_size_value(location->memory_limit, previous->memory_limit, limits.memory);
+  ngx_conf_merge_sec_value(location->cpu_limit, previous->cpu_limit, limits.cpu_seconds);
+  ngx_conf_merge_msec_value(location->unit_timeout, previous->unit_timeout, limits.unit_ms);
+  ngx_conf_merge_uint_value(location->anyone, previous->anyone, 0);
+  ngx_conf_merge_uint_value(location->live, previous->live, 0);
+  if (location->result_url == nullptr) {
+    location->result_url = previous->result_url;
+  }
+
+  if (location->handler == Handler::upload) {
+    auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+    if (main->languages.data == nullptr && location->ocr != static_cast<ngx_uint_t>(OcrMode::off)) {
+      main->languages = location->languages;
+    }
+  }
+  return location->result_url == nullptr ? find_result_url(cf, location) : conf_ok;
+}
+
+/// docket-engine beside the module: where dladdr(3) says that this very code was loaded from.
+ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
+  Dl_info found{};
+  if (::dladdr(reinterpret_cast<const void*>(&default_engine), &found) == 0 || found.dli_fname == nullptr) {
+    return {0, nullptr};
+  }
+  try {
+    return copy(pool, (std::filesystem::path(found.dli_fname).parent_path() / "docket-engine").string());
+  } catch (...) {
+    return {0, nullptr};
+  }
+}
+
+/// After all is read and merged: what the locations in use need as a whole.
+ngx_int_t check(ngx_conf_t* cf) noexcept {
+  auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  ngx_conf_init_uint_value(main->strict_sandbox, 0);
+  ngx_conf_init_value(main->concurrency, 0);
+  if (main->store == nullptr) {
+    if (main->uses != 0) {
+      ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "locations with docket directives need \"docket_store\" in http");
+      return NGX_ERROR;
+    }
+    return NGX_OK;
+  }
+  if (main->engine.data == nullptr) {
+    main->engine = default_engine(cf->pool);
+    const char* problem =
+        main->engine.data == nullptr ? "the module's own path is not known" : engine_problem(main->engine);
+    if (problem != nullptr) {
+      ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                    "docket-engine is looked for beside the module, at \"%V\": %s; set \"docket_engine\" in %s:%ui",
+                    &main->engine, problem, main->store->conf_file, main->store->line);
+      return NGX_ERROR;
+    }
+  }
+  if (main->threads_name.data == nullptr) {
+    main->threads_name = str("docket");
+  }
+  if (main->io_threads_name.data == nullptr) {
+    main->io_threads_name = str("docket_io");
+  }
+  // A pool that no thread_pool directive makes is told by nginx itself, with its name, where this one was asked for.
+  main->threads = ngx_thread_pool_add(cf, &main->threads_name);
+  main->io_threads = ngx_thread_pool_add(cf, &main->io_threads_name);
+  return main->threads != nullptr && main->io_threads != nullptr ? NGX_OK : NGX_ERROR;
+}
+
+constexpr ngx_uint_t everywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
+
+}  // namespace
+
+ngx_command_t commands[] = {
+    {ngx_string("docket_store"), NGX_HTTP_MAIN_CONF | NGX_CONF_1MORE, set_store, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_engine"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_engine, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_sandbox"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_enum_slot,
+     NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, strict_sandbox), sandbox_words},
+    {ngx_string("docket_threads"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_threads, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_concurrency"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_concurrency, NGX_HTTP_MAIN_CONF_OFFSET,
+     0, nullptr},
+    {ngx_string("docket_upload"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_upload,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_result"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_result, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_tasks,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_health,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_result_url"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, result_url), nullptr},
+    {ngx_string("docket_formats"), everywhere | NGX_CONF_1MORE, set_formats, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_languages"), everywhere | NGX_CONF_1MORE, set_languages, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_ocr"), everywhere | NGX_CONF_TAKE12, set_ocr, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_types"), everywhere | NGX_CONF_1MORE, set_types, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_max_files"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_num_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, max_files), &files_range},
+    {ngx_string("docket_max_pages"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_num_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, max_pages), &pages_range},
+    {ngx_string("docket_max_pixels"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_off_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, max_pixels), &pixels_range},
+    {ngx_string("docket_max_fields"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, max_fields), &fields_range},
+    {ngx_string("docket_memory_limit"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, memory_limit), &memory_range},
+    {ngx_string("docket_cpu_limit"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_sec_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, cpu_limit), &cpu_range},
+    {ngx_string("docket_unit_timeout"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, unit_timeout), &timeout_range},
+    ngx_null_command,
+};
+
+ngx_http_module_t module_context = {
+    nullptr,          // preconfiguration
+    check,            // postconfiguration
+    create_main,      // create main configuration
+    nullptr,          // init main configuration
+    create_server,    // create server configuration
+    nullptr,          // merge server configuration
+    create_location,  // create location configuration
+    merge_location,   // merge location configuration
+};
+
+}  // namespace docket::ngx

@@ -1,0 +1,129 @@
+#include "nginx/intake.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace docket::ngx {
+namespace {
+
+// Two: while one group is in its commit, the files of the next are synced.
+constexpr unsigned max_groups_under_way = 2;
+
+/// What a job's commit made of it; removes its files if it did not come to be.
+void settle(Spool& spool, Submission& submission, const Error& error) {
+  submission.accept.result = tl::unexpected<Error>(error);
+  // Nothing but the names is known of a job that never was; a failure leaves an orphan to the reaper.
+  (void)spool.remove_job(submission.accept.record.id, static_cast<std::uint32_t>(submission.files.size()), {});
+}
+
+/// Syncs the files; the first error of any.
+Result<void> sync_files(const Submission& submission) {
+  for (const auto& file : submission.files) {
+    if (::fdatasync(file->get()) != 0) {
+      return fail_errno("fdatasync()", errno);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void Intake::submit(std::unique_ptr<Submission> submission) {
+  // Should a task end early (no memory), nobody must take its silence for consent.
+  submission->accept.result = fail(ErrorCode::store_unavailable, "The job could not be stored.");
+  if (submission->large && parts_.sync) {
+    sync_alone(std::move(submission));
+    return;
+  }
+  waiting_.push_back(std::move(submission));
+  flush();
+}
+
+void Intake::sync_alone(std::unique_ptr<Submission> submission) {
+  auto held = std::make_shared<Group>();
+  held->push_back(std::move(submission));
+  auto synced = std::make_shared<Result<void>>();
+  const bool posted = parts_.board.post(
+      parts_.io, [held, synced] { *synced = sync_files(*held->front()); },
+      [this, held, synced] {
+        if (!*synced) {
+          refuse(*held, synced->error());
+          return;
+        }
+        waiting_.push_back(std::move(held->front()));
+        flush();
+      });
+  if (!posted) {
+    refuse(*held, Error{ErrorCode::store_unavailable, "The pool of docket_io threads takes no more tasks."});
+  }
+}
+
+void Intake::refuse(Group& group, const Error& error) {
+  for (auto& submission : group) {
+    settle(parts_.spool, *submission, error);
+    if (submission->answer) {
+      submission->answer(submission->accept.result);
+    }
+  }
+  group.clear();
+}
+
+void Intake::flush() {
+  if (waiting_.empty() || groups_under_way_ >= max_groups_under_way) {
+    return;
+  }
+  auto group = std::make_shared<Group>(std::exchange(waiting_, {}));
+  auto work = [group, parts = parts_] {
+    std::vector<Change> changes;
+    std::vector<JobId> jobs;
+    for (auto& submission : *group) {
+      if (parts.sync && !submission->large) {
+        if (const auto synced = sync_files(*submission); !synced) {
+          settle(parts.spool, *submission, synced.error());
+          continue;
+        }
+      }
+      changes.emplace_back(&submission->accept);
+      jobs.push_back(submission->accept.record.id);
+    }
+    if (parts.sync) {
+      if (const auto synced = parts.spool.sync_folders(jobs); !synced) {
+        for (const auto& submission : *group) {
+          settle(parts.spool, *submission, synced.error());
+        }
+        return;
+      }
+    }
+    parts.committer.commit(changes);
+    bool any = false;
+    for (auto& submission : *group) {
+      if (submission->accept.result) {
+        any = true;
+      } else {
+        settle(parts.spool, *submission, Error(submission->accept.result.error()));
+      }
+    }
+    if (any) {
+      parts.work_bell.ring();
+    }
+  };
+  auto then = [this, group] {
+    --groups_under_way_;
+    flush();
+    for (auto& submission : *group) {
+      if (submission->answer) {
+        submission->answer(submission->accept.result);
+      }
+    }
+  };
+  if (!parts_.board.post(parts_.io, std::move(work), std::move(then))) {
+    refuse(*group, Error{ErrorCode::store_unavailable, "The pool of docket_io threads takes no more tasks."});
+    return;
+  }
+  ++groups_under_way_;
+}
+
+}  // namespace docket::ngx

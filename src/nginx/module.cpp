@@ -1,0 +1,46 @@
+// The module as nginx sees it.
+
+#include "nginx/conf.h"
+#include "nginx/worker.h"
+
+namespace {
+
+using docket::ngx::MainConf;
+using docket::ngx::Worker;
+
+/// Cache managers and loaders come here too; they have nothing to do with jobs.
+bool serves_clients() noexcept {
+  return ngx_process == NGX_PROCESS_WORKER || ngx_process == NGX_PROCESS_SINGLE;
+}
+
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
+  if (!serves_clients() || ngx_get_conf(cycle->conf_ctx, ngx_http_module) == nullptr) {
+    return NGX_OK;
+  }
+  const auto* conf = static_cast<const MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_docket_module));
+  if (conf != nullptr && conf->store != nullptr) {
+    Worker::start(cycle, *conf);
+  }
+  return NGX_OK;  // an error would keep the worker from being started again: what is wrong is told to clients instead
+}
+
+void exit_process(ngx_cycle_t*) noexcept {
+  Worker::stop();
+}
+
+}  // namespace
+
+ngx_module_t ngx_http_docket_module = {
+    NGX_MODULE_V1,
+    &docket::ngx::module_context,
+    docket::ngx::commands,
+    NGX_HTTP_MODULE,
+    nullptr,       // init master
+    nullptr,       // init module
+    init_process,  // init process
+    nullptr,       // init thread
+    nullptr,       // exit thread
+    exit_process,  // exit process
+    nullptr,       // exit master
+    NGX_MODULE_V1_PADDING,
+};

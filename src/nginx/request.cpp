@@ -1,0 +1,45 @@
+#include "nginx/request.h"
+
+#include <string>
+
+#include "nginx/answer.h"
+
+namespace docket::ngx {
+
+std::optional<std::string_view> find_header(ngx_http_request_t* r, std::string_view lower_name) noexcept {
+  for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
+    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
+    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+      const ngx_str_t name{headers[i].key.len, headers[i].lowcase_key};
+      if (view(name) == lower_name) {
+        return view(headers[i].value);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view path_behind_location(ngx_http_request_t* r) noexcept {
+  const auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+  auto path = view(r->uri);
+  const auto prefix = view(core->name);
+  if (!path.starts_with(prefix)) {
+    return {};  // a regular expression's location
+  }
+  path.remove_prefix(prefix.size());
+  while (path.starts_with('/')) {
+    path.remove_prefix(1);
+  }
+  return path;
+}
+
+ngx_int_t refuse_body(ngx_http_request_t* r, ngx_int_t status) noexcept try {
+  if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+    return send_problem(r, Error{ErrorCode::too_large, "The body is larger than client_max_body_size allows."});
+  }
+  return status;
+} catch (...) {
+  return status;
+}
+
+}  // namespace docket::ngx

@@ -1,0 +1,22 @@
+// Looking at a request.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "nginx/ngx.h"
+
+namespace docket::ngx {
+
+/// The first header field of this name (in lower case); lives as long as the request.
+std::optional<std::string_view> find_header(ngx_http_request_t* r, std::string_view lower_name) noexcept;
+
+/// What the decoded path has behind the name of its (prefix) location, without a slash in front; empty where the
+/// location is exact.
+std::string_view path_behind_location(ngx_http_request_t* r) noexcept;
+
+/// Answers a body that nginx's reader refused with `status`: a problem for what the client can mend (413 names
+/// client_max_body_size), else the status itself.
+ngx_int_t refuse_body(ngx_http_request_t* r, ngx_int_t status) noexcept;
+
+}  // namespace docket::ngx

@@ -1,0 +1,262 @@
+// docket_result: a job's status, its results, its removal.
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "core/codec.h"
+#include "http/accept.h"
+#include "http/content_disposition.h"
+#include "http/problem.h"
+#include "http/query.h"
+#include "http/route.h"
+#include "http/status_body.h"
+#include "nginx/answer.h"
+#include "nginx/conf.h"
+#include "nginx/handlers.h"
+#include "nginx/held_request.h"
+#include "nginx/request.h"
+#include "nginx/worker.h"
+
+namespace docket::ngx {
+namespace {
+
+using http::Route;
+
+constexpr std::string_view json_type = "application/json";
+
+bool add_retry_after(ngx_http_request_t* r, std::uint32_t seconds) {
+  return add_header(r, "Retry-After", std::to_string(seconds)) != nullptr;
+}
+
+/// A status body, with 200 where the status was asked for and 202 where a result was that is not there yet.
+ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const JobId& id, ngx_uint_t code) {
+  struct Look {
+    const JobId& id;
+    std::string& body;
+    std::string etag{};
+    std::uint32_t retry_after = 0;
+  } look{id, worker.scratch()};
+  const auto found =
+      worker.reader().status(id, [&look](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
+        http::append_status(look.body, look.id, status, fields, counts);
+        look.etag = http::status_etag(status.head);
+        look.retry_after = is_final(status.head.state) ? 0 : http::retry_after_seconds(status, counts);
+      });
+  if (!found) {
+    return send_problem(r, found.error());
+  }
+  if (code == NGX_HTTP_OK && !set_etag(r, look.etag)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (look.retry_after != 0 && !add_retry_after(r, look.retry_after)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return send_body(r, code, json_type, look.body);
+}
+
+/// What has to be known of a job before one of its results is sent.
+struct JobLook {
+  State state = State::pending;
+  FormatSet formats;
+  std::int64_t completed_ms = 0;
+  std::int64_t updated_ms = 0;
+  std::string filename;  ///< the first file's
+  std::string problem;   ///< the body of the 422, if it failed
+  /// Where the page asked for lies, once all files before it are counted.
+  std::optional<std::pair<std::uint16_t, std::uint32_t>> page;
+  bool pages_known = true;  ///< no file before that page is still to be counted
+};
+
+Result<JobLook> look_at(Worker& worker, const Route& route) {
+  JobLook look;
+  const auto found =
+      worker.reader().status(route.id, [&look, &route](const StatusView& status, std::string_view, const QueueCounts&) {
+        look.state = status.head.state;
+        look.formats = status.head.formats;
+        look.completed_ms = status.head.completed_ms;
+        look.updated_ms = status.head.updated_ms;
+        if (look.state == State::failed) {
+          http::append_job_problem(look.problem, route.id, status);
+        }
+        std::uint16_t index = 0;
+        std::uint32_t pages_before = 0;
+        status.each_file([&](const FileView& file) {
+          if (index == 0) {
+            look.filename = file.filename;
+          }
+          if (!look.page && look.pages_known) {
+            if (route.page <= pages_before + file.total_pages) {
+              look.page.emplace(index, route.page - pages_before);
+            } else if (file.total_pages == 0 && !is_final(file.state)) {
+              look.pages_known = false;
+            }
+          }
+          pages_before += file.total_pages;
+          ++index;
+        });
+      });
+  if (!found) {
+    return tl::unexpected<Error>(found.error());
+  }
+  return look;
+}
+
+/// Sends the representation that the request wants out of `outputs`.
+ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route, const JobLook& look,
+                       const Outputs& outputs) {
+  const bool raw_asked = [&] {
+    const auto raw = http::Query(view(r->args)).find("raw");
+    return raw && *raw == "1";
+  }();
+  const auto accept = find_header(r, "accept").value_or(std::string_view());
+  const Form form = http::choose_form(accept, route.format, raw_asked);
+  const auto section = std::find_if(outputs.sections.begin(), outputs.sections.end(), [&](const Section& entry) {
+    return entry.format == route.format && entry.form == form;
+  });
+  if (section == outputs.sections.end()) {
+    return send_problem(r, Error{ErrorCode::not_found, {}});
+  }
+  const FormatInfo& format = info(route.format);
+  const bool raw = form == Form::raw;
+
+  // A committed output never changes and its unit's number is never used again: number, try and form name the bytes.
+  std::string etag = "\"" + std::to_string(outputs.container.seq) + "-" + std::to_string(outputs.container.attempt) +
+                     "-" + std::to_string(section->offset) + "\"";
+  std::string disposition;
+  http::append_content_disposition(disposition, http::DispositionType::inline_,
+                                   http::download_name(look.filename, raw ? format.extension : "json"));
+  if (!set_etag(r, etag) || add_header(r, "Content-Disposition", disposition) == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  const auto modified_ms = look.completed_ms != 0 ? look.completed_ms : look.updated_ms;
+  return send_stretch(r, worker.spool().absolute(Spool::container_path(route.id, outputs.container)),
+                      static_cast<off_t>(section->offset), static_cast<off_t>(section->length),
+                      raw ? format.content_type : json_type, static_cast<time_t>(modified_ms / 1000));
+}
+
+ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Route& route) {
+  const auto look = look_at(worker, route);
+  if (!look) {
+    return send_problem(r, look.error());
+  }
+  if (!look->formats.has(route.format)) {
+    return send_problem(r, Error{ErrorCode::not_found, {}});
+  }
+  if (look->state == State::failed) {
+    return send_problem_body(r, 422, look->problem);
+  }
+  if (look->state != State::completed) {
+    return send_status(r, worker, route.id, NGX_HTTP_ACCEPTED);
+  }
+  const auto outputs = worker.reader().outputs(route.id);
+  return outputs ? send_outputs(r, worker, route, *look, *outputs) : send_problem(r, outputs.error());
+}
+
+/// A page can be had as soon as it is done, before its job is, and also from a job that failed later.
+ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Route& route) {
+  const auto look = look_at(worker, route);
+  if (!look) {
+    return send_problem(r, look.error());
+  }
+  if (!look->formats.has(route.format)) {
+    return send_problem(r, Error{ErrorCode::not_found, {}});
+  }
+  if (look->page) {
+    const auto page = worker.reader().page(route.id, look->page->first, look->page->second);
+    if (page && page->error == ErrorCode::none) {
+      return send_outputs(r, worker, route, *look, page->outputs);
+    }
+    if (page) {
+      return send_problem(r, Error{page->error, page->error_detail});
+    }
+    if (page.error().code != ErrorCode::not_found) {
+      return send_problem(r, page.error());
+    }
+  }
+  if (look->state == State::failed) {
+    return send_problem_body(r, 422, look->problem);
+  }
+  if (look->state == State::completed || (!look->page && look->pages_known)) {
+    return send_problem(r, Error{ErrorCode::not_found, {}});
+  }
+  return send_status(r, worker, route.id, NGX_HTTP_ACCEPTED);
+}
+
+/// Forgets the job on an I/O thread; a unit of it that runs finds its lease gone and is stopped by its runner.
+ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const JobId& id) {
+  if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
+    return rc;
+  }
+  auto removal = std::make_shared<RemoveJob>();
+  removal->job = id;
+  removal->now_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  removal->result = fail(ErrorCode::store_unavailable, "The job could not be removed.");
+  const auto held = HeldRequest::hold(r);
+  if (!held) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  auto work = [removal, &committer = worker.committer(), &spool = worker.spool()] {
+    const Change change = removal.get();
+    committer.commit({&change, 1});
+    if (removal->result) {
+      // What cannot be unlinked now is an orphan, and the reaper's.
+      (void)spool.remove_job(removal->job, static_cast<std::uint32_t>(removal->result->files.size()),
+                             removal->containers);
+    }
+  };
+  auto then = [removal, held, &worker] {
+    held->finish([&](ngx_http_request_t* request) {
+      if (!removal->result) {
+        return send_problem(request, removal->result.error());
+      }
+      std::string& body = worker.scratch();
+      http::append_deleted(body, removal->job);
+      return send_body(request, NGX_HTTP_OK, json_type, body);
+    });
+  };
+  if (!worker.post_io(std::move(work), std::move(then))) {
+    held->finish([](ngx_http_request_t* request) {
+      return send_problem(request, Error{ErrorCode::store_unavailable, "The docket_io threads take no more tasks."});
+    });
+  }
+  return NGX_DONE;
+}
+
+}  // namespace
+
+ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
+  if (const auto answered =
+          answer_other_methods(r, NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_DELETE, "GET, HEAD, DELETE, OPTIONS")) {
+    return *answered;
+  }
+  Worker* worker = Worker::current();
+  if (worker == nullptr) {
+    return send_problem(r, store_unavailable());
+  }
+  const Route route = http::parse_route(path_behind_location(r));
+  if ((r->method & NGX_HTTP_DELETE) != 0) {
+    return route.what == Route::What::status ? remove_job(r, *worker, route.id)
+                                             : send_problem(r, Error{ErrorCode::not_found, {}});
+  }
+  if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
+    return rc;
+  }
+  switch (route.what) {
+    case Route::What::status:
+      return send_status(r, *worker, route.id, NGX_HTTP_OK);
+    case Route::What::result:
+      return send_result(r, *worker, route);
+    case Route::What::page:
+      return send_page(r, *worker, route);
+    default:
+      return send_problem(r, Error{ErrorCode::not_found, {}});
+  }
+} catch (...) {
+  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+}  // namespace docket::ngx

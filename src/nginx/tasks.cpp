@@ -1,0 +1,76 @@
+// docket_tasks: the jobs there are, newest first.
+
+#include <string>
+
+#include "http/query.h"
+#include "http/tasks_body.h"
+#include "nginx/answer.h"
+#include "nginx/conf.h"
+#include "nginx/handlers.h"
+#include "nginx/worker.h"
+
+namespace docket::ngx {
+namespace {
+
+/// The jobs asked for by id; those that are not there are left out.
+void add_named(StoreReader& reader, const http::TasksQuery& query, http::TasksBody& body) {
+  for (const JobId& id : query.ids) {
+    (void)reader.status(id, [&](const StatusView& status, std::string_view, const QueueCounts& counts) {
+      if ((query.states & (1U << static_cast<unsigned>(status.head.state))) != 0) {
+        body.add(id, status, counts);
+      }
+    });
+  }
+}
+
+}  // namespace
+
+ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
+  if (const auto answered = answer_other_methods(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS")) {
+    return *answered;
+  }
+  if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
+    return rc;
+  }
+  Worker* worker = Worker::current();
+  if (worker == nullptr) {
+    return send_problem(r, store_unavailable());
+  }
+  if (location_conf(r)->anyone == 0) {
+    return send_problem(r, Error{ErrorCode::forbidden,
+                                 "Nobody is told apart here, so nobody has jobs of their own; "
+                                 "\"docket_tasks anyone\" lists everybody's."});
+  }
+  const auto query = http::parse_tasks_query(http::Query(view(r->args)));
+  if (!query) {
+    return send_problem(r, query.error());
+  }
+  StoreReader& reader = worker->reader();
+  std::string& text = worker->scratch();
+  http::TasksBody body(text);
+  std::optional<JobId> next;
+  if (!query->ids.empty()) {
+    add_named(reader, *query, body);
+  } else {
+    const auto counts = reader.counts(0).value_or(QueueCounts{});
+    ListQuery list;
+    list.states = query->states;
+    list.before = query->before;
+    list.limit = query->limit;
+    const auto listed =
+        reader.list(list, [&](const JobId& id, const StatusView& status) { body.add(id, status, counts); });
+    if (!listed) {
+      return send_problem(r, listed.error());
+    }
+    next = *listed;
+  }
+  body.end(next);
+  if (next && add_header(r, "Link", http::next_link(view(r->uri), *query, *next)) == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return send_body(r, NGX_HTTP_OK, "application/json", text);
+} catch (...) {
+  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+}  // namespace docket::ngx

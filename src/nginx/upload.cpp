@@ -1,0 +1,406 @@
+#include "nginx/upload.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+
+#include "http/content_disposition.h"
+#include "http/content_type.h"
+#include "http/query.h"
+#include "http/status_body.h"
+#include "http/submit_options.h"
+#include "nginx/answer.h"
+#include "nginx/handlers.h"
+#include "nginx/request.h"
+#include "process/tessdata.h"
+
+namespace docket::ngx {
+namespace {
+
+/// What one turn of the event loop takes of one body at the most; nginx's buffers may be smaller.
+constexpr std::size_t turn_bytes = std::size_t{64} * 1024;
+
+/// Files beyond this are sent to the disk as they come and synced before they join a group, so that a large upload
+/// holds up nobody.
+constexpr std::uint64_t large_bytes = std::uint64_t{8} * 1024 * 1024;
+
+std::int64_t now_ms() noexcept {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// The installed languages, read once a process: the folder does not change under a running server, and where it does
+/// a reload reads it again.
+std::span<const std::string> languages() {
+  static const std::vector<std::string> installed = installed_languages();
+  return installed;
+}
+
+Upload* upload_of(ngx_http_request_t* r) noexcept {
+  return static_cast<Upload*>(ngx_http_get_module_ctx(r, ngx_http_docket_module));
+}
+
+void on_readable(ngx_http_request_t* r) noexcept try { upload_of(r)->receive(); } catch (...) {
+  ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+}
+
+}  // namespace
+
+Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker)
+    : r_(r), conf_(conf), worker_(worker), id_(JobId::make(now_ms())), form_({.max_bytes = conf.max_fields}) {}
+
+Upload::~Upload() {
+  if (submission_ != nullptr) {
+    submission_->answer = nullptr;  // the client went; the job goes on
+    return;
+  }
+  if (created_ == 0) {
+    return;
+  }
+  // Removing a large file takes its time: not here.
+  writer_.reset();
+  descriptors_.clear();
+  worker_.post_io([&spool = worker_.spool(), id = id_, count = created_] { (void)spool.remove_job(id, count, {}); },
+                  [] {});
+}
+
+Result<void> Upload::begin() {
+  auto url = result_url();
+  if (!url) {
+    return tl::unexpected<Error>(url.error());
+  }
+  result_url_ = std::move(*url);
+  const std::string_view content_type =
+      r_->headers_in.content_type != nullptr ? view(r_->headers_in.content_type->value) : std::string_view();
+  if (http::is_multipart_form(content_type)) {
+    auto boundary = http::multipart_boundary(content_type);
+    if (!boundary) {
+      return tl::unexpected<Error>(boundary.error());
+    }
+    parser_.emplace(std::move(*boundary), http::MultipartLimits{}, *this);
+    return {};
+  }
+  if (r_->headers_in.content_length_n <= 0 && !r_->headers_in.chunked) {
+    return fail(ErrorCode::no_file,
+                "The request has no body; send a file as multipart/form-data or as the body itself.");
+  }
+  return begin_file(raw_filename());
+}
+
+// ---- The body, as it comes.
+
+void Upload::receive() {
+  std::size_t taken = 0;
+  for (;;) {
+    const auto size = take_buffers();
+    if (!size) {
+      finalize(send_problem(r_, size.error()));
+      return;
+    }
+    taken += *size;
+    if (r_->reading_body == 0 && r_->request_body->bufs == nullptr) {
+      if (const auto done = whole(); !done) {
+        finalize(send_problem(r_, done.error()));
+      }
+      return;
+    }
+    if (taken >= turn_bytes) {
+      go_on_later();
+      return;
+    }
+    const ngx_int_t rc = ngx_http_read_unbuffered_request_body(r_);
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+      finalize(refuse_body(r_, rc));
+      return;
+    }
+    if (rc == NGX_AGAIN && r_->request_body->bufs == nullptr) {
+      r_->read_event_handler = on_readable;
+      return;
+    }
+  }
+}
+
+/// Others get their turn; what is in the socket will not be told a second time by the kernel, so we come back by
+/// ourselves.
+void Upload::go_on_later() {
+  r_->read_event_handler = on_readable;
+  ngx_post_event(r_->connection->read, &ngx_posted_next_events);
+}
+
+/// Takes the buffers that nginx has filled, up to a turn's bytes; how many bytes these were.
+Result<std::size_t> Upload::take_buffers() {
+  std::size_t taken = 0;
+  ngx_http_request_body_t* body = r_->request_body;
+  while (body->bufs != nullptr && taken < turn_bytes) {
+    ngx_buf_t* buffer = body->bufs->buf;
+    std::array<char, turn_bytes> from_file;
+    std::string_view bytes;
+    if (ngx_buf_in_memory(buffer)) {
+      bytes = {reinterpret_cast<const char*>(buffer->pos), static_cast<std::size_t>(buffer->last - buffer->pos)};
+      buffer->pos = buffer->last;
+    } else if (buffer->in_file != 0 && buffer->file_pos < buffer->file_last) {
+      // Another module (mirror, auth_request with a body) has had the whole of it written to a file already.
+      const auto wanted = std::min<off_t>(buffer->file_last - buffer->file_pos, static_cast<off_t>(from_file.size()));
+      const ssize_t got = ngx_read_file(buffer->file, reinterpret_cast<u_char*>(from_file.data()),
+                                        static_cast<std::size_t>(wanted), buffer->file_pos);
+      if (got <= 0) {
+        return fail(ErrorCode::io, "The request's body could not be read from its temporary file.");
+      }
+      buffer->file_pos += got;
+      bytes = {from_file.data(), static_cast<std::size_t>(got)};
+    }
+    taken += bytes.size();
+    if (const auto result = take(bytes); !result) {
+      return tl::unexpected<Error>(result.error());
+    }
+    if (ngx_buf_size(buffer) == 0) {
+      ngx_chain_t* link = body->bufs;
+      body->bufs = link->next;
+      ngx_free_chain(r_->pool, link);  // a large body comes in many links: memory stays constant
+    }
+  }
+  return taken;
+}
+
+Result<void> Upload::take(std::string_view bytes) {
+  if (bytes.empty()) {
+    return {};
+  }
+  return parser_ ? parser_->feed(bytes) : append_to_file(bytes);
+}
+
+// ---- Parts and files.
+
+Result<void> Upload::part_begin(const http::PartHead& head) {
+  in_file_ = head.filename.has_value();
+  if (!in_file_) {
+    return form_.begin(head.name, head.content_type);
+  }
+  return begin_file(*head.filename);
+}
+
+Result<void> Upload::part_data(std::string_view bytes) {
+  return in_file_ ? append_to_file(bytes) : form_.append(bytes);
+}
+
+Result<void> Upload::part_end() {
+  return in_file_ ? end_file() : form_.end();
+}
+
+Result<void> Upload::begin_file(std::string_view filename) {
+  filename_ = filename;
+  writer_.reset();  // made with the first byte: a form's file input without a choice is an empty part
+  return {};
+}
+
+Result<void> Upload::append_to_file(std::string_view bytes) {
+  if (!writer_) {
+    if (created_ >= conf_.max_files) {
+      return fail(ErrorCode::too_many_files,
+                  "More than " + std::to_string(conf_.max_files) + " files; docket_max_files sets the limit.");
+    }
+    auto file = worker_.spool().create_input(id_, created_);
+    if (!file) {
+      return tl::unexpected<Error>(file.error());
+    }
+    ++created_;
+    told_to_disk_ = 0;
+    writer_.emplace(std::move(*file));
+  }
+  const bool was_known = writer_->is_type_known();
+  if (auto written = writer_->append(bytes); !written) {
+    return written;
+  }
+  if (!was_known && writer_->is_type_known()) {
+    if (auto fits = check_type(writer_->type()); !fits) {
+      return fits;
+    }
+  }
+  if (worker_.syncs() && writer_->size() - told_to_disk_ >= large_bytes) {
+    large_ = true;
+    worker_.post_io(
+        [file = writer_->file(), from = told_to_disk_, size = writer_->size() - told_to_disk_] {
+          // Only begins the writing; what it comes to is told by the fdatasync at the end.
+          (void)::sync_file_range(file->get(), static_cast<off64_t>(from), static_cast<off64_t>(size),
+                                  SYNC_FILE_RANGE_WRITE);
+        },
+        [] {});
+    told_to_disk_ = writer_->size();
+  }
+  return {};
+}
+
+Result<void> Upload::end_file() {
+  if (!writer_) {
+    if (filename_.empty() && parser_) {
+      return {};  // nothing was chosen in a browser's form
+    }
+    return fail(ErrorCode::empty_file, "The file \"" + filename_ + "\" is empty.");
+  }
+  FileStatus status;
+  writer_->finish(status);
+  if (auto fits = check_type(status.type); !fits) {
+    return fits;
+  }
+  status.filename = filename_.empty() ? "document." + std::string(info(status.type).extension) : filename_;
+  files_.push_back(std::move(status));
+  descriptors_.push_back(writer_->file());
+  writer_.reset();
+  return {};
+}
+
+Result<void> Upload::check_type(MediaType type) const {
+  if ((conf_.types & (ngx_uint_t{1} << static_cast<unsigned>(type))) != 0) {
+    return {};
+  }
+  std::string known;
+  for (const auto& entry : all_media_types) {
+    if ((conf_.types & (ngx_uint_t{1} << static_cast<unsigned>(entry.type))) != 0) {
+      known.append(known.empty() ? "" : ", ").append(entry.name);
+    }
+  }
+  return fail(ErrorCode::unsupported_type, "The file \"" + filename_ + "\" is of no type that is taken here (" + known +
+                                               "; docket_types sets them). The first bytes tell, not the name.");
+}
+
+/// For a body that is a file itself: the name from Content-Disposition, else from what the path has behind the
+/// location's own, else none.
+std::string Upload::raw_filename() const {
+  if (const auto disposition = find_header(r_, "content-disposition")) {
+    if (auto parsed = http::parse_content_disposition(*disposition); parsed && parsed->filename) {
+      return *parsed->filename;
+    }
+  }
+  const auto behind = path_behind_location(r_);
+  return std::string(behind.substr(behind.rfind('/') + 1));
+}
+
+// ---- The whole of it.
+
+Result<void> Upload::whole() {
+  r_->read_event_handler = ngx_http_block_reading;
+  if (auto end = parser_ ? parser_->finish() : end_file(); !end) {
+    return end;
+  }
+  if (files_.empty()) {
+    return fail(ErrorCode::no_file, "The form has no file.");
+  }
+  auto submission = make_submission();
+  if (!submission) {
+    return tl::unexpected<Error>(submission.error());
+  }
+  submission_ = submission->get();
+  submission_->answer = [this](const Result<void>& result) { answer(result); };
+  worker_.intake().submit(std::move(*submission));
+  return {};
+}
+
+Result<std::unique_ptr<Submission>> Upload::make_submission() {
+  const http::Query query(view(r_->args));
+  http::Form form = form_.take();
+  if (!parser_) {
+    auto options = http::options_of_query(query);
+    if (!options) {
+      return tl::unexpected<Error>(options.error());
+    }
+    form.options = std::move(*options);
+  }
+  auto submission = std::make_unique<Submission>();
+  JobRecord& record = submission->accept.record;
+  record.id = id_;
+  record.options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
+  record.options.languages = view(conf_.languages);
+  record.options.ocr = static_cast<OcrMode>(conf_.ocr);
+  record.options.dpi = static_cast<std::uint16_t>(conf_.dpi);
+  record.limits.max_pages = static_cast<std::uint32_t>(conf_.max_pages);
+  record.limits.max_pixels = static_cast<std::uint64_t>(conf_.max_pixels);
+  record.limits.memory = conf_.memory_limit;
+  record.limits.cpu_seconds = static_cast<std::uint32_t>(conf_.cpu_limit);
+  record.limits.unit_ms = static_cast<std::uint32_t>(conf_.unit_timeout);
+  http::OptionPolicy policy;
+  policy.languages = languages();
+  if (auto applied = http::apply_options(form.options, policy, record.options); !applied) {
+    return tl::unexpected<Error>(applied.error());
+  }
+  submission->accept.status.result_url = result_url_;
+  submission->accept.status.files = files_;
+  submission->accept.fields = std::move(form.fields);
+  submission->accept.now_ms = now_ms();
+  submission->files = std::move(descriptors_);
+  submission->large = large_;
+  return submission;
+}
+
+/// What links begin with: docket_result_url, or the path of the server's docket_result location; ends in a slash.
+Result<std::string> Upload::result_url() {
+  ngx_str_t url = conf_.default_result_url;
+  if (conf_.result_url != nullptr && ngx_http_complex_value(r_, conf_.result_url, &url) != NGX_OK) {
+    return fail(ErrorCode::io, "docket_result_url could not be evaluated.");
+  }
+  std::string text(view(url));
+  if (!text.ends_with('/')) {
+    text += '/';
+  }
+  return text;
+}
+
+// ---- The answer.
+
+void Upload::answer(const Result<void>& result) {
+  submission_ = nullptr;
+  if (result) {
+    created_ = 0;  // the files are the job's now
+    finalize(send_accepted());
+  } else {
+    created_ = 0;  // the Intake has removed them
+    finalize(send_problem(r_, result.error()));
+  }
+}
+
+ngx_int_t Upload::send_accepted() {
+  std::string& text = worker_.scratch();
+  http::append_status_url(text, result_url_, id_);
+  if (add_header(r_, "Location", text) == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  text.clear();
+  http::append_accepted(text, id_, result_url_, files_.front().filename);
+  return send_body(r_, conf_.upload_code, "application/json", text);
+}
+
+/// Ends the request from outside nginx's own call: whatever it has waiting runs too.
+void Upload::finalize(ngx_int_t rc) {
+  ngx_connection_t* connection = r_->connection;
+  ngx_http_finalize_request(r_, rc);
+  ngx_http_run_posted_requests(connection);
+}
+
+ngx_int_t handle_upload(ngx_http_request_t* r) noexcept try {
+  if (const auto answered = answer_other_methods(r, NGX_HTTP_POST | NGX_HTTP_PUT, "POST, PUT, OPTIONS")) {
+    return *answered;
+  }
+  Worker* worker = Worker::current();
+  Upload* upload = worker != nullptr ? make_in_pool<Upload>(r->pool, r, *location_conf(r), *worker) : nullptr;
+  if (upload == nullptr) {
+    ngx_http_discard_request_body(r);
+    return worker == nullptr ? send_problem(r, store_unavailable()) : NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  ngx_http_set_ctx(r, upload, ngx_http_docket_module);
+  if (const auto begun = upload->begin(); !begun) {
+    ngx_http_discard_request_body(r);
+    return send_problem(r, begun.error());
+  }
+  r->request_body_no_buffering = 1;
+  const ngx_int_t rc = ngx_http_read_client_request_body(r, on_readable);
+  if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+    return refuse_body(r, rc);
+  }
+  return NGX_DONE;
+} catch (...) {
+  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+}  // namespace docket::ngx

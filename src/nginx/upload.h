@@ -1,0 +1,75 @@
+// docket_upload: from a request's body to a job.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/spool_writer.h"
+#include "http/form.h"
+#include "http/multipart.h"
+#include "http/option.h"
+#include "nginx/conf.h"
+#include "nginx/worker.h"
+
+namespace docket::ngx {
+
+/// One upload: takes the body as it comes, writes its files into the spool, and at the end hands all to the Intake.
+/// Lives in the request's pool and dies with the request; files that did not become a job are removed then. Event loop
+/// only.
+class Upload final : public http::MultipartEvents {
+ public:
+  Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker);
+  ~Upload() override;
+
+  /// Looks at the request's headers; an error refuses the request before its body is read.
+  Result<void> begin();
+
+  /// Takes what has come of the body and asks for more; answers in the end.
+  void receive();
+
+  // MultipartEvents, called from within receive().
+  Result<void> part_begin(const http::PartHead& head) override;
+  Result<void> part_data(std::string_view bytes) override;
+  Result<void> part_end() override;
+
+ private:
+  Result<std::size_t> take_buffers();
+  Result<void> take(std::string_view bytes);
+  void go_on_later();
+
+  Result<void> begin_file(std::string_view filename);
+  Result<void> append_to_file(std::string_view bytes);
+  Result<void> end_file();
+  [[nodiscard]] Result<void> check_type(MediaType type) const;
+
+  Result<void> whole();
+  Result<std::unique_ptr<Submission>> make_submission();
+  Result<std::string> result_url();
+  [[nodiscard]] std::string raw_filename() const;
+
+  void answer(const Result<void>& result);
+  ngx_int_t send_accepted();
+  void finalize(ngx_int_t rc);
+
+  ngx_http_request_t* r_;
+  const LocationConf& conf_;
+  Worker& worker_;
+  JobId id_;
+  std::optional<http::MultipartParser> parser_;  ///< nothing: the body is one file
+  http::FormCollector form_;
+  std::vector<FileStatus> files_;
+  std::vector<std::shared_ptr<Fd>> descriptors_;  ///< of files_
+  std::optional<SpoolWriter> writer_;             ///< of the file that is being received
+  std::string filename_;                          ///< of the part that is being received
+  bool in_file_ = false;
+  bool large_ = false;
+  std::uint32_t created_ = 0;  ///< files in the spool
+  std::uint64_t told_to_disk_ = 0;
+  Submission* submission_ = nullptr;  ///< while the Intake has it
+  std::string result_url_;
+};
+
+}  // namespace docket::ngx

@@ -1,0 +1,219 @@
+#include "nginx/worker.h"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "core/lmdb_store.h"
+
+namespace docket::ngx {
+namespace {
+
+constexpr ngx_msec_t tick_ms = 1000;          // the fallback for a bell that was lost
+constexpr unsigned ticks_to_look_after = 5;   // then: dead workers' units, an idle engine
+constexpr std::chrono::seconds patience{30};  // how long a worker that is to quit lets a unit go on
+
+// Owned here from init_process to exit_process.
+std::unique_ptr<Worker> the_worker;
+
+/// When this worker was told to quit, for the threads; the epoch: it was not.
+std::atomic<std::chrono::steady_clock::time_point> quit_told_at{std::chrono::steady_clock::time_point{}};
+
+bool is_quitting() noexcept {
+  return ngx_exiting != 0 || ngx_quit != 0 || ngx_terminate != 0;
+}
+
+std::uint32_t slots_of(const MainConf& conf) noexcept {
+  if (conf.concurrency > 0) {
+    return static_cast<std::uint32_t>(conf.concurrency);
+  }
+  const auto cores = std::thread::hardware_concurrency();
+  return cores == 0 ? 1 : cores;
+}
+
+}  // namespace
+
+Worker* Worker::current() noexcept {
+  return the_worker.get();
+}
+
+std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, Error& error) {
+  const std::string folder(view(conf.store->name));
+  auto spool = Spool::open(folder, conf.sync != 0);
+  if (!spool) {
+    error = spool.error();
+    return nullptr;
+  }
+  LmdbOptions options;
+  options.folder = folder;
+  options.map_size = static_cast<std::uint64_t>(conf.map_size);
+  options.sync = conf.sync != 0;
+  auto store = open_lmdb_store(options);
+  if (!store) {
+    error = store.error();
+    return nullptr;
+  }
+  const std::string run_folder = folder + "/run";
+  auto bell = Bell::open(run_folder, "work");
+  if (!bell) {
+    error = bell.error();
+    return nullptr;
+  }
+  auto lease = LeaseFile::create(run_folder);
+  if (!lease) {
+    error = lease.error();
+    return nullptr;
+  }
+  return std::unique_ptr<Worker>(
+      new Worker(cycle, conf, std::move(*spool), std::move(*store), std::move(*bell), std::move(*lease)));
+}
+
+Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, Bell bell,
+               LeaseFile lease)
+    : conf_(conf),
+      log_(cycle->log),
+      spool_(std::move(spool)),
+      store_(std::move(store)),
+      reader_(store_->reader()),
+      committer_(*store_),
+      engine_({.program = std::string(view(conf.engine)),
+               .languages = std::string(view(conf.languages)),
+               .strict_sandbox = conf.strict_sandbox != 0}),
+      work_bell_(std::move(bell)),
+      lease_(std::move(lease)),
+      board_(cycle->log),
+      intake_({.board = board_,
+               .io = conf.io_threads,
+               .committer = committer_,
+               .spool = spool_,
+               .work_bell = work_bell_,
+               .sync = conf.sync != 0}),
+      workshop_{.store = *store_,
+                .committer = committer_,
+                .spool = spool_,
+                .engine = engine_,
+                .work_bell = work_bell_,
+                .holder = lease_.holder(),
+                .run_folder = std::string(view(conf.store->name)) + "/run",
+                .slots = slots_of(conf),
+                .sync = conf.sync != 0,
+                .draining = [] { return is_quitting(); },
+                .quitting = [this] { return must_stop_now(); },
+                .log =
+                    [log = cycle->log](std::string_view line) {
+                      ngx_log_error(NGX_LOG_WARN, log, 0, "docket: %*s", line.size(), line.data());
+                    }} {
+  no_connection_.fd = -1;
+  timer_.handler = on_timer;
+  timer_.data = &no_connection_;
+  timer_.log = cycle->log;
+  timer_.cancelable = 1;
+}
+
+Worker::~Worker() {
+  if (timer_.timer_set) {
+    ngx_del_timer(&timer_);
+  }
+}
+
+void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
+  try {
+    Error error;
+    the_worker = open(cycle, conf, error);
+    if (!the_worker) {
+      ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s", &conf.store->name,
+                    error.detail.c_str());
+      return;
+    }
+    if (!the_worker->listen(cycle)) {
+      ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
+                    "docket: no bell can be heard (inotify); work is looked for once a second");
+    }
+    ngx_add_timer(&the_worker->timer_, tick_ms);
+    the_worker->look_after();
+    the_worker->wake();
+  } catch (const std::exception& error) {
+    the_worker.reset();
+    ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: not started: %s", error.what());
+  }
+}
+
+void Worker::stop() noexcept {
+  the_worker.reset();
+}
+
+bool Worker::listen(ngx_cycle_t* cycle) noexcept {
+  const int descriptor = work_bell_.listen();
+  return descriptor >= 0 && ngx_add_channel_event(cycle, descriptor, NGX_READ_EVENT, on_bell) == NGX_OK;
+}
+
+/// Called by threads too.
+bool Worker::must_stop_now() const noexcept {
+  if (ngx_terminate != 0) {
+    return true;
+  }
+  const auto told = quit_told_at.load(std::memory_order_relaxed);
+  return told != std::chrono::steady_clock::time_point{} && std::chrono::steady_clock::now() - told > patience;
+}
+
+void Worker::on_bell(ngx_event_t*) noexcept {
+  if (the_worker) {
+    the_worker->work_bell_.hush();
+    the_worker->wake();
+  }
+}
+
+void Worker::on_timer(ngx_event_t* event) noexcept {
+  the_worker->wake();
+  if (++the_worker->ticks_ % ticks_to_look_after == 0) {
+    the_worker->look_after();
+  }
+  ngx_add_timer(event, tick_ms);
+}
+
+/// Puts as many threads to work as there are units waiting, up to the host's slots. A hint that comes to nothing costs
+/// a task that finds nothing.
+void Worker::wake() noexcept {
+  if (is_quitting()) {
+    if (quit_told_at.load() == std::chrono::steady_clock::time_point{}) {
+      quit_told_at.store(std::chrono::steady_clock::now());
+    }
+    return;
+  }
+  if (working_ >= workshop_.slots) {
+    rung_ = true;
+    return;
+  }
+  rung_ = false;
+  const auto counts = reader_->counts(0);
+  const std::uint64_t wanted = counts ? counts->waiting_units : 0;
+  for (std::uint64_t i = 0; i < wanted && working_ < workshop_.slots; ++i) {
+    const bool posted = board_.post(
+        conf_.threads, [this] { run_units(workshop_); }, [this] { work_ended(); });
+    if (!posted) {
+      return;
+    }
+    ++working_;
+  }
+}
+
+void Worker::work_ended() noexcept {
+  --working_;
+  if (rung_) {
+    wake();
+  }
+}
+
+void Worker::look_after() noexcept {
+  post_io(
+      [this] {
+        if (recover_dead_holders(workshop_)) {
+          work_bell_.ring();
+        }
+        engine_.stop_if_idle();
+      },
+      [] {});
+}
+
+}  // namespace docket::ngx

@@ -1,0 +1,93 @@
+// What one worker process has of Docket: the open store, the engine, the threads at work, the bell.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/bell.h"
+#include "core/committer.h"
+#include "core/lease.h"
+#include "core/spool.h"
+#include "core/store.h"
+#include "nginx/conf.h"
+#include "nginx/intake.h"
+#include "nginx/task_board.h"
+#include "process/engine_client.h"
+#include "process/runner.h"
+
+namespace docket::ngx {
+
+/// Made in init_process, after the fork, and destroyed in exit_process, when nginx's threads have ended. Lives on the
+/// event loop; what its threads share is safe for that by itself.
+class Worker {
+ public:
+  /// This process's; null where there is no docket_store, or it could not be opened (then the log says why and every
+  /// location answers store_unavailable).
+  static Worker* current() noexcept;
+  static void start(ngx_cycle_t* cycle, const MainConf& conf) noexcept;
+  static void stop() noexcept;
+
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  [[nodiscard]] Spool& spool() noexcept { return spool_; }
+  [[nodiscard]] Store& store() noexcept { return *store_; }
+  [[nodiscard]] Committer& committer() noexcept { return committer_; }
+  [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
+  [[nodiscard]] Intake& intake() noexcept { return intake_; }
+  [[nodiscard]] bool syncs() const noexcept { return conf_.sync != 0; }
+
+  /// The event loop's own look at the store.
+  [[nodiscard]] StoreReader& reader() noexcept { return *reader_; }
+
+  /// An empty string that keeps its memory from one answer to the next. One user at a time.
+  [[nodiscard]] std::string& scratch() noexcept {
+    scratch_.clear();
+    return scratch_;
+  }
+
+  /// Runs `work` on an I/O thread, then `then` here. See TaskBoard::post().
+  bool post_io(std::function<void()> work, std::function<void()> then) noexcept {
+    return board_.post(conf_.io_threads, std::move(work), std::move(then));
+  }
+
+ private:
+  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, Bell bell,
+         LeaseFile lease);
+  static std::unique_ptr<Worker> open(ngx_cycle_t* cycle, const MainConf& conf, Error& error);
+
+  bool listen(ngx_cycle_t* cycle) noexcept;
+  void wake() noexcept;
+  void work_ended() noexcept;
+  void look_after() noexcept;
+  [[nodiscard]] bool must_stop_now() const noexcept;
+
+  static void on_bell(ngx_event_t* event) noexcept;
+  static void on_timer(ngx_event_t* event) noexcept;
+
+  // In the order of their making; threads have ended before any of it goes.
+  const MainConf& conf_;
+  ngx_log_t* log_;
+  Spool spool_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<StoreReader> reader_;
+  Committer committer_;
+  EngineClient engine_;
+  Bell work_bell_;
+  LeaseFile lease_;
+  TaskBoard board_;
+  Intake intake_;
+  Workshop workshop_;
+  std::string scratch_;
+
+  std::uint32_t working_ = 0;  ///< tasks at work on units
+  bool rung_ = false;          ///< the bell rang while all were at work: look again when one ends
+  unsigned ticks_ = 0;
+  ngx_event_t timer_{};
+  ngx_connection_t no_connection_{};
+};
+
+}  // namespace docket::ngx
