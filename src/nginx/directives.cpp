@@ -60,18 +60,12 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
       if (main->map_size < 16 * 1024 * 1024) {
         return refuse(cf, value, "map_size must be a size of at least 16m");
       }
-    } else if (const auto max_size = after(value, "max_size")) {
-      ngx_str_t text = *max_size;
-      main->max_size = ngx_parse_offset(&text);
-      if (main->max_size <= 0) {
-        return refuse(cf, value, "max_size must be a size");
-      }
     } else if (view(value) == "sync=on") {
       main->sync = 1;
     } else if (view(value) == "sync=off") {
       main->sync = 0;
     } else {
-      return refuse(cf, value, "expected map_size=SIZE, sync=on|off or max_size=SIZE");
+      return refuse(cf, value, "expected map_size=SIZE or sync=on|off");
     }
   }
   ngx_str_t path = values[1];
