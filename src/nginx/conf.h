@@ -12,7 +12,6 @@ enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, health };
 struct MainConf {
   ngx_path_t* store;  ///< null: no docket_store
   off_t map_size;
-  off_t max_size;  ///< 0: no limit of our own
   ngx_flag_t sync;
   ngx_str_t engine;
   ngx_uint_t strict_sandbox;
