@@ -63,19 +63,21 @@ def page_text(number):
     return f"This is the text of page {number}."
 
 
+def _text_page(lines):
+    """A page of lines for _pdf_of_pages(), whose font is object 3."""
+    contents, y = [], 770
+    for line in lines:
+        size = 20 if line.startswith("# ") else 11
+        contents.append(b"BT /F1 %d Tf 72 %d Td %s Tj ET" % (size, y, _literal(line.removeprefix("# "))))
+        y -= 15 if size == 11 else 36
+    return b"/Font << /F1 3 0 R >>", stream(b"\n".join(contents)), []
+
+
 def text_pdf(pages):
     """A PDF with text; `pages` is how many, or a list of lists of lines. A line `# x` is set as a heading."""
     if isinstance(pages, int):
         pages = [[page_text(number)] for number in range(1, pages + 1)]
-    made = []
-    for lines in pages:
-        contents, y = [], 770
-        for line in lines:
-            size = 20 if line.startswith("# ") else 11
-            contents.append(b"BT /F1 %d Tf 72 %d Td %s Tj ET" % (size, y, _literal(line.removeprefix("# "))))
-            y -= 15 if size == 11 else 36
-        made.append((b"/Font << /F1 3 0 R >>", stream(b"\n".join(contents)), []))
-    return _pdf_of_pages(made, [HELVETICA])
+    return _pdf_of_pages([_text_page(lines) for lines in pages], [HELVETICA])
 
 
 def padded_pdf(pages, size):
@@ -147,21 +149,28 @@ def _fax(page):
                   % (page.width, page.height, b"false" if white_is_zero else b"true"))
 
 
+def _picture_page(page, encoding):
+    """A page that is a picture, for _pdf_of_pages()."""
+    if encoding == "fax":
+        data, entries = _fax(page)
+    elif encoding == "jpeg":
+        data = jpeg(page)
+        entries = b"/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode"
+    else:
+        data = zlib.compress(page.tobytes(), 9)
+        entries = b"/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode"
+    image = stream(data, b"/Type /XObject /Subtype /Image /Width %d /Height %d %s" % (*page.size, entries))
+    return b"/XObject << /Im %d 0 R >>", stream(b"q %d 0 0 %d 0 0 cm /Im Do Q" % A4), [image]
+
+
 def scan_pdf(pages, encoding="fax"):
     """A PDF that is nothing but pictures filling its pages. `encoding`: fax (black and white), jpeg, flate (gray)."""
-    made = []
-    for page in pages:
-        if encoding == "fax":
-            data, entries = _fax(page)
-        elif encoding == "jpeg":
-            data = jpeg(page)
-            entries = b"/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode"
-        else:
-            data = zlib.compress(page.tobytes(), 9)
-            entries = b"/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode"
-        image = stream(data, b"/Type /XObject /Subtype /Image /Width %d /Height %d %s" % (*page.size, entries))
-        made.append((b"/XObject << /Im %d 0 R >>", stream(b"q %d 0 0 %d 0 0 cm /Im Do Q" % A4), [image]))
-    return _pdf_of_pages(made)
+    return _pdf_of_pages([_picture_page(page, encoding) for page in pages])
+
+
+def mixed_pdf(texts, pictures):
+    """A PDF of pages with text, followed by scanned pages."""
+    return _pdf_of_pages([*map(_text_page, texts), *(_picture_page(page, "fax") for page in pictures)], [HELVETICA])
 
 
 def scan_page(number, dpi=150):
