@@ -81,9 +81,8 @@ def test_mistake_is_told_with_file_and_line(check, where, directive, words):
 STORE_MISTAKES = [
     ("map_size=1k", "map_size"),
     ("map_size=lots", "map_size"),
-    ("max_size=0", "max_size"),
     ("sync=maybe", "sync=on|off"),
-    ("size=1g", "map_size"),
+    ("max_size=1g", "map_size=SIZE or sync"),
 ]
 
 
