@@ -27,6 +27,7 @@ struct AcceptJob {
   std::string fields;  ///< the client's fields as a JSON object; empty: none
   std::int64_t now_ms = 0;
 
+  /// store_full (no room for new jobs), bad_request (an id there is already), no_file
   Result<void> result{};
 };
 
@@ -64,6 +65,7 @@ struct EndUnit {
   std::int64_t now_ms = 0;
 
   Result<Status> result{};  ///< the job's status after it
+  bool queued = false;      ///< units wait now that did not before: the caller rings the bell
 };
 
 /// Forgets a job with all its units, pages and index entries; a running unit finds its lease lost. The caller removes
@@ -74,6 +76,9 @@ struct RemoveJob {
   std::int64_t now_ms = 0;
 
   Result<Status> result{};  ///< the status it had
+  /// All distinct containers but the pages file that its outputs and pages stand in, so that the files can be removed
+  /// by name. Tries that were never committed may have left more: Spool::remove_job() finds those too.
+  std::vector<Container> containers{};
 };
 
 /// Every unit held by `holder` (whose lease file nobody locks any more) is queued again.
@@ -81,7 +86,7 @@ struct RecoverHolder {
   Holder holder;
   std::int64_t now_ms = 0;
 
-  Result<std::uint32_t> result{};  ///< how many units
+  Result<std::uint32_t> result{};  ///< how many units; the caller rings the bell if there are any
 };
 
 using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, RemoveJob*, RecoverHolder*>;
@@ -104,7 +109,7 @@ struct QueueCounts {
 };
 
 /// A read-only look at the store. Made by Store::reader(); belongs to one thread; every call is one short snapshot and
-/// no snapshot is open between calls. Views given to a visitor die when it returns.
+/// no snapshot is open between calls. Views given to a visitor die when it returns; a visitor does not use the reader.
 class StoreReader {
  public:
   StoreReader() = default;

@@ -1,0 +1,259 @@
+#include "core/lmdb_changes.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace docket {
+namespace {
+
+template <class T>
+tl::unexpected<Error> pass_on(Result<T>& result) {
+  return tl::unexpected<Error>(std::move(result.error()));
+}
+
+/// A claim removes units of jobs that are over as it meets them; at most so many, so that it stays short.
+constexpr int max_stale_units = 64;
+
+}  // namespace
+
+void ChangeWriter::apply(AcceptJob& change) {
+  change.result = accept(change);
+}
+void ChangeWriter::apply(ClaimUnit& change) {
+  change.result = claim(change);
+}
+void ChangeWriter::apply(RecordPages& change) {
+  change.result = record(change);
+}
+void ChangeWriter::apply(EndUnit& change) {
+  change.queued = false;
+  change.result = end(change);
+}
+void ChangeWriter::apply(RemoveJob& change) {
+  change.containers.clear();
+  change.result = remove(change);
+}
+void ChangeWriter::apply(RecoverHolder& change) {
+  change.result = recover(change);
+}
+
+Result<void> ChangeWriter::accept(AcceptJob& change) {
+  if (rules_.refuse_jobs) {
+    return tl::unexpected(*rules_.refuse_jobs);
+  }
+  const auto& id = change.record.id;
+  if (tables_.get(tables_.t.status, id.key())) {
+    return fail(ErrorCode::bad_request, "there is a job " + id.text() + " already");
+  }
+  // The change itself is left as it was given: a transaction that fails may be tried again.
+  OpenJob job{
+      .id = id, .owner = OwnerKey::of(change.status.owner), .before = {}, .status = change.status, .events = {}};
+  auto units = begin_job(change.record, job.status, change.now_ms);
+  if (units.empty()) {
+    return fail(ErrorCode::no_file, "a job needs at least one file");
+  }
+
+  auto& head = job.status.head;
+  head.has_fields = change.fields.empty() ? 0 : 1;
+  head.accept_no = pool_counts(tables_, head.pool).accepted;
+  add_to_pool(tables_, head.pool, +1, 0, 0);
+  head.change = append_change(job, {ChangeKind::accepted});
+  tables_.put(tables_.t.jobs, id.key(), encode(change.record));
+  tables_.put(tables_.t.status, id.key(), encode(job.status));
+  if (head.has_fields != 0) {
+    tables_.put(tables_.t.fields, id.key(), change.fields);
+  }
+  tables_.put(tables_.t.by_owner, by_owner_key(job.owner, id), {});
+  if (head.expires_ms != 0) {
+    tables_.put(tables_.t.expiry, expiry_key(head.expires_ms, id), {});
+  }
+  count_states(job.owner, std::nullopt, head.state);
+
+  std::uint64_t place = 0;
+  for (const auto& unit : units) {
+    PlacedUnit placed{.unit = unit, .owner = job.owner, .place = place, .holder = {}};
+    queue_.add(placed);
+    place = placed.place;
+  }
+  return {};
+}
+
+Result<std::optional<ClaimedUnit>> ChangeWriter::claim(const ClaimUnit& change) {
+  for (int i = 0; i < max_stale_units; ++i) {
+    auto first = queue_.first(change.pool);
+    if (!first) {
+      return pass_on(first);
+    }
+    if (!*first) {
+      return std::nullopt;
+    }
+    auto& unit = **first;
+    auto job = open_job(unit.unit.job);
+    if (!job && job.error().code != ErrorCode::not_found) {
+      return pass_on(job);
+    }
+    if (!job || !begin_unit(job->status, unit.unit, change.now_ms)) {
+      queue_.remove(unit);  // its job is final or gone; nobody would ever end it
+      continue;
+    }
+    auto record = job_record(job->id);
+    if (!record) {
+      return pass_on(record);
+    }
+    std::vector<PageRecord> pages;
+    if (unit.unit.kind == UnitKind::assemble) {
+      auto stored = pages_of(job->id);
+      if (!stored) {
+        return pass_on(stored);
+      }
+      pages = std::move(*stored);
+    }
+    queue_.lease(unit, change.holder);
+    close_job(*job);
+    return ClaimedUnit{unit.unit, std::move(*record), std::move(job->status), std::move(pages)};
+  }
+  return std::nullopt;
+}
+
+Result<void> ChangeWriter::record(const RecordPages& change) {
+  auto unit = queue_.held(change.lease);
+  if (!unit) {
+    return pass_on(unit);
+  }
+  auto job = open_job(change.lease.job);
+  if (!job) {
+    return pass_on(job);
+  }
+  if (change.total_pages) {
+    set_total_pages(job->status, unit->unit, *change.total_pages, change.now_ms);
+  }
+  if (auto recorded = record_pages(job->status, unit->unit, change.pages, change.now_ms); !recorded) {
+    return recorded;
+  }
+  write_pages(*job, change.pages);
+  queue_.save(*unit);
+  close_job(*job);
+  return {};
+}
+
+Result<Status> ChangeWriter::end(EndUnit& change) {
+  auto unit = queue_.held(change.lease);
+  if (!unit) {
+    return pass_on(unit);
+  }
+  auto job = open_job(change.lease.job);
+  if (!job) {
+    return pass_on(job);
+  }
+  auto record = job_record(job->id);
+  if (!record) {
+    return pass_on(record);
+  }
+  if (auto recorded = record_pages(job->status, unit->unit, change.pages, change.now_ms); !recorded) {
+    return pass_on(recorded);
+  }
+  auto follow_up = end_unit(*record, job->status, unit->unit, change.end, change.now_ms);
+  if (!follow_up) {
+    return pass_on(follow_up);
+  }
+  Ending ending{std::move(*unit), std::move(*follow_up), change.pages, nullptr};
+  if (const auto* completed = std::get_if<ended::Completed>(&change.end);
+      completed != nullptr && job->status.head.state == State::completed) {
+    ending.outputs = &completed->outputs;
+  }
+  write_ending(*job, ending);
+  close_job(*job);
+  change.queued = ending.follow_up.unit_goes_on || !ending.follow_up.new_units.empty();
+  return std::move(job->status);
+}
+
+Result<Status> ChangeWriter::remove(RemoveJob& change) {
+  auto job = open_job(change.job);
+  if (!job) {
+    return pass_on(job);
+  }
+  if (change.owner && *change.owner != job->status.owner) {
+    return fail(ErrorCode::not_found, "there is no such job");
+  }
+  const auto& id = change.job;
+  const auto units = units_of(id);
+  change.containers = containers_of(id);
+
+  const auto& head = job->status.head;
+  for (const auto& unit : units) {
+    queue_.remove(unit);
+  }
+  if (head.started_ms == 0 && !is_final(head.state)) {
+    add_to_pool(tables_, head.pool, 0, +1, 0);
+  }
+  tables_.erase_prefix(tables_.t.pages, id.key());
+  tables_.erase_any(tables_.t.outputs, id.key());
+  tables_.erase_any(tables_.t.fields, id.key());
+  tables_.erase_any(tables_.t.jobs, id.key());
+  tables_.erase(tables_.t.status, id.key());
+  tables_.erase(tables_.t.by_owner, by_owner_key(job->owner, id));
+  if (head.expires_ms != 0) {
+    tables_.erase(tables_.t.expiry, expiry_key(head.expires_ms, id));
+  }
+  count_states(job->owner, head.state, std::nullopt);
+  append_change(*job, {ChangeKind::deleted});
+  return std::move(job->status);
+}
+
+Result<std::uint32_t> ChangeWriter::recover(const RecoverHolder& change) {
+  std::vector<Lease> leases;
+  bool readable = true;
+  tables_.each_with_prefix(tables_.t.leased, change.holder.key(), [&](const lmdb::Entry& entry) {
+    KeyReader key(entry.key.substr(change.holder.key().size()));
+    KeyReader value(entry.value);
+    Lease lease{.holder = change.holder, .seq = key.number<std::uint64_t>(), .attempt = 0, .job = value.id()};
+    lease.attempt = value.number<std::uint32_t>();
+    readable &= key.ok() && value.ok();
+    leases.push_back(lease);
+    return true;
+  });
+  if (!readable) {
+    return fail(ErrorCode::bad_record, "an entry of `leased` has the wrong size");
+  }
+
+  // A worker held several units, maybe of one job: all is decided on the statuses in memory before the first write.
+  std::map<JobId, OpenJob> jobs;
+  std::vector<Ending> endings;
+  for (const auto& lease : leases) {
+    auto unit = queue_.held(lease);
+    if (!unit) {
+      return pass_on(unit);
+    }
+    auto known = jobs.find(lease.job);
+    if (known == jobs.end()) {
+      auto job = open_job(lease.job);
+      if (!job) {
+        return pass_on(job);
+      }
+      known = jobs.emplace(lease.job, std::move(*job)).first;
+    }
+    auto& status = known->second.status;
+    if (is_final(status.head.state)) {
+      endings.push_back({std::move(*unit), {}, {}, nullptr});  // failed with another of these units: this one is over
+      continue;
+    }
+    auto record = job_record(lease.job);
+    if (!record) {
+      return pass_on(record);
+    }
+    auto follow_up = end_unit(*record, status, unit->unit, ended::HandedBack{.owner_lost = true}, change.now_ms);
+    if (!follow_up) {
+      return pass_on(follow_up);
+    }
+    endings.push_back({std::move(*unit), std::move(*follow_up), {}, nullptr});
+  }
+  for (auto& ending : endings) {
+    write_ending(jobs.at(ending.unit.unit.job), ending);
+  }
+  for (auto& [id, job] : jobs) {
+    close_job(job);
+  }
+  return static_cast<std::uint32_t>(endings.size());
+}
+
+}  // namespace docket

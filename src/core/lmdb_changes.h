@@ -1,0 +1,96 @@
+// The changes of core/store.h made in one write transaction of the embedded store.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/lmdb_queue.h"
+#include "core/lmdb_writer.h"
+#include "core/progress.h"
+#include "core/store.h"
+
+namespace docket {
+
+/// One write transaction. Each apply() fills in its change's result; a refused change has written nothing, for
+/// everything is read and decided before the first write of a change. What progress.h decides is only carried out.
+/// Made, used and committed by LmdbStore::commit() on one thread. If commit() fails, all results are void.
+class ChangeWriter {
+ public:
+  struct Rules {
+    std::optional<Error> refuse_jobs;  ///< set: no room for new jobs, and why
+    std::uint64_t kept_changes = 0;    ///< how many entries of `changes` are kept
+  };
+
+  ChangeWriter(lmdb::Txn txn, const Tables& tables, Rules rules);
+  ChangeWriter(const ChangeWriter&) = delete;
+  ChangeWriter& operator=(const ChangeWriter&) = delete;
+  ~ChangeWriter() = default;
+
+  void apply(AcceptJob& change);
+  void apply(ClaimUnit& change);
+  void apply(RecordPages& change);
+  void apply(EndUnit& change);
+  void apply(RemoveJob& change);
+  void apply(RecoverHolder& change);
+
+  /// Whether a write failed: the transaction can only be thrown away.
+  [[nodiscard]] bool failed() const noexcept { return tables_.failure().has_value(); }
+
+  Result<void> commit();
+
+ private:
+  struct Event {
+    ChangeKind kind = ChangeKind::updated;
+    std::uint16_t file = 0;
+    std::uint32_t page = 0;
+  };
+  /// A job while a change works on it.
+  struct OpenJob {
+    JobId id;
+    OwnerKey owner;
+    Status before;
+    Status status;
+    std::vector<Event> events;  ///< besides those that show from the difference of the two
+  };
+  /// A unit's end as decided, to be written.
+  struct Ending {
+    PlacedUnit unit;
+    FollowUp follow_up;
+    std::span<const PageRecord> pages;
+    const Outputs* outputs = nullptr;
+  };
+
+  Result<void> accept(AcceptJob& change);
+  Result<std::optional<ClaimedUnit>> claim(const ClaimUnit& change);
+  Result<void> record(const RecordPages& change);
+  Result<Status> end(EndUnit& change);
+  Result<Status> remove(RemoveJob& change);
+  Result<std::uint32_t> recover(const RecoverHolder& change);
+
+  Result<OpenJob> open_job(const JobId& id);
+  Result<JobRecord> job_record(const JobId& id);
+  Result<std::vector<PageRecord>> pages_of(const JobId& id);
+  std::vector<PlacedUnit> units_of(const JobId& id);
+  std::vector<Container> containers_of(const JobId& id);
+
+  void write_pages(OpenJob& job, std::span<const PageRecord> pages);
+  void write_ending(OpenJob& job, Ending& ending);
+  /// Writes a job's changed status with all that hangs on it: changes, counters, expiry.
+  void close_job(OpenJob& job);
+  void find_events(OpenJob& job) const;
+  std::uint64_t append_change(const OpenJob& job, const Event& event);
+  void count_states(const OwnerKey& owner, std::optional<State> from, std::optional<State> to);
+  void trim_changes();
+
+  TableWriter tables_;
+  Rules rules_;
+  Numbers numbers_;
+  Numbers stored_numbers_;
+  UnitQueue queue_;
+};
+
+}  // namespace docket

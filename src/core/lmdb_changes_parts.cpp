@@ -1,0 +1,253 @@
+// What the changes of lmdb_changes.cpp are put together from.
+#include <algorithm>
+#include <utility>
+
+#include "core/lmdb_changes.h"
+
+namespace docket {
+namespace {
+
+/// Oldest entries removed beyond one for each that was added, so that a store whose limit was lowered gets there
+/// without a long transaction.
+constexpr std::uint64_t extra_trims = 4;
+
+template <class T>
+tl::unexpected<Error> pass_on(Result<T>& result) {
+  return tl::unexpected<Error>(std::move(result.error()));
+}
+
+}  // namespace
+
+ChangeWriter::ChangeWriter(lmdb::Txn txn, const Tables& tables, Rules rules)
+    : tables_(std::move(txn), tables), rules_(std::move(rules)), queue_(tables_, numbers_) {
+  if (const auto stored = tables_.get(tables_.t.counters, numbers_key())) {
+    numbers_ = value_of<Numbers>(*stored).value_or(Numbers{});
+  }
+  stored_numbers_ = numbers_;
+}
+
+Result<void> ChangeWriter::commit() {
+  trim_changes();
+  if (numbers_ != stored_numbers_) {
+    tables_.put(tables_.t.counters, numbers_key(), bytes_of(numbers_));
+  }
+  return tables_.commit();
+}
+
+Result<ChangeWriter::OpenJob> ChangeWriter::open_job(const JobId& id) {
+  const auto stored = tables_.get(tables_.t.status, id.key());
+  if (!stored) {
+    return fail(ErrorCode::not_found, "there is no such job");
+  }
+  auto status = decode_status(*stored);
+  if (!status) {
+    return pass_on(status);
+  }
+  OpenJob job{.id = id, .owner = OwnerKey::of(status->owner), .before = *status, .status = {}, .events = {}};
+  job.status = std::move(*status);
+  return job;
+}
+
+Result<JobRecord> ChangeWriter::job_record(const JobId& id) {
+  const auto stored = tables_.get(tables_.t.jobs, id.key());
+  if (!stored) {
+    return fail(ErrorCode::bad_record, "the store is damaged: a job has a status and no record");
+  }
+  return decode_job(*stored);
+}
+
+Result<std::vector<PageRecord>> ChangeWriter::pages_of(const JobId& id) {
+  Result<std::vector<PageRecord>> pages;
+  tables_.each_with_prefix(tables_.t.pages, id.key(), [&](const lmdb::Entry& entry) {
+    auto page = decode_page(entry.value);
+    if (!page) {
+      pages = pass_on(page);
+      return false;
+    }
+    pages->push_back(std::move(*page));
+    return true;
+  });
+  return pages;
+}
+
+std::vector<PlacedUnit> ChangeWriter::units_of(const JobId& id) {
+  std::vector<PlacedUnit> units;
+  Result<void> readable;
+  tables_.each_with_prefix(tables_.t.units, id.key(), [&](const lmdb::Entry& entry) {
+    auto unit = decode_placed_unit(entry.value);
+    if (!unit) {
+      readable = pass_on(unit);
+      return false;
+    }
+    units.push_back(std::move(*unit));
+    return true;
+  });
+  if (!readable) {
+    // Without it the unit's place in the queue is unknown and would be left behind for ever.
+    tables_.fail_with(std::move(readable.error()));
+  }
+  return units;
+}
+
+std::vector<Container> ChangeWriter::containers_of(const JobId& id) {
+  // For removing files without looking at their folder. A record that cannot be read must not make its job
+  // undeletable; its file is then found by whoever does look at the folder.
+  std::vector<Container> containers;
+  const auto note = [&](const Outputs& outputs) {
+    const auto& container = outputs.container;
+    if (!container.pages && !outputs.sections.empty() &&
+        std::find(containers.begin(), containers.end(), container) == containers.end()) {
+      containers.push_back(container);
+    }
+  };
+  tables_.each_with_prefix(tables_.t.pages, id.key(), [&](const lmdb::Entry& entry) {
+    if (const auto page = decode_page(entry.value)) {
+      note(page->outputs);
+    }
+    return true;
+  });
+  if (const auto stored = tables_.get(tables_.t.outputs, id.key())) {
+    if (const auto outputs = decode_outputs(*stored)) {
+      note(*outputs);
+    }
+  }
+  return containers;
+}
+
+void ChangeWriter::write_pages(OpenJob& job, std::span<const PageRecord> pages) {
+  for (const auto& page : pages) {
+    // What is committed once stays (core/job.h, Outputs): somebody may be reading it.
+    tables_.insert(tables_.t.pages, page_key(job.id, page.file, page.page), encode(page));
+    job.events.push_back({ChangeKind::page, page.file, page.page});
+  }
+}
+
+void ChangeWriter::write_ending(OpenJob& job, Ending& ending) {
+  write_pages(job, ending.pages);
+  write_pages(job, ending.follow_up.given_up);
+  if (ending.outputs != nullptr) {
+    tables_.put(tables_.t.outputs, job.id.key(), encode(*ending.outputs));
+  }
+  if (ending.follow_up.unit_goes_on) {
+    queue_.put_back(ending.unit);
+    job.events.push_back({ChangeKind::retried, ending.unit.unit.file});
+  } else {
+    queue_.remove(ending.unit);
+  }
+  for (const auto& unit : ending.follow_up.new_units) {
+    PlacedUnit placed{.unit = unit, .owner = ending.unit.owner, .place = ending.unit.place, .holder = {}};
+    queue_.add(placed);
+  }
+}
+
+void ChangeWriter::find_events(OpenJob& job) const {
+  const auto& files = job.status.files;
+  for (std::size_t i = 0; i < files.size() && i < job.before.files.size(); ++i) {
+    if (is_final(files[i].state) && !is_final(job.before.files[i].state)) {
+      job.events.push_back({ChangeKind::file, static_cast<std::uint16_t>(i)});
+    }
+  }
+  const auto state = job.status.head.state;
+  if (state != job.before.head.state) {
+    switch (state) {
+      case State::pending:
+        break;  // went back to wait: told with the unit
+      case State::processing:
+        job.events.push_back({ChangeKind::started});
+        break;
+      case State::completed:
+        job.events.push_back({ChangeKind::completed});
+        break;
+      case State::failed:
+        job.events.push_back({ChangeKind::failed});
+        break;
+    }
+  }
+  if (job.events.empty() && job.status != job.before) {
+    job.events.push_back({ChangeKind::updated});
+  }
+}
+
+void ChangeWriter::close_job(OpenJob& job) {
+  find_events(job);
+  if (job.events.empty()) {
+    return;
+  }
+  auto& head = job.status.head;
+  const auto& old = job.before.head;
+  for (const auto& event : job.events) {
+    head.change = append_change(job, event);
+  }
+  tables_.put(tables_.t.status, job.id.key(), encode(job.status));
+  if (head.state != old.state) {
+    count_states(job.owner, old.state, head.state);
+  }
+  const bool left_line = head.started_ms != 0 || is_final(head.state);
+  if (left_line && old.started_ms == 0 && !is_final(old.state)) {
+    add_to_pool(tables_, head.pool, 0, +1, 0);
+  }
+  if (head.expires_ms != old.expires_ms) {
+    if (old.expires_ms != 0) {
+      tables_.erase(tables_.t.expiry, expiry_key(old.expires_ms, job.id));
+    }
+    if (head.expires_ms != 0) {
+      tables_.put(tables_.t.expiry, expiry_key(head.expires_ms, job.id), {});
+    }
+  }
+  if (is_final(head.state) && !is_final(old.state)) {
+    for (const auto& unit : units_of(job.id)) {
+      queue_.remove(unit);  // of a job that is over nothing waits or runs
+    }
+  }
+}
+
+std::uint64_t ChangeWriter::append_change(const OpenJob& job, const Event& event) {
+  const auto number = ++numbers_.change;
+  const ChangeEntry entry{job.owner, job.id, event.kind, event.file, event.page};
+  tables_.append(tables_.t.changes, Key().number(number), encode(entry));
+  return number;
+}
+
+void ChangeWriter::count_states(const OwnerKey& owner, std::optional<State> from, std::optional<State> to) {
+  const auto move = [&](std::string_view key) {
+    const auto stored = tables_.get(tables_.t.counters, key);
+    auto counts = stored ? value_of<StateCounts>(*stored).value_or(StateCounts{}) : StateCounts{};
+    if (from) {
+      --counts[static_cast<std::size_t>(*from)];
+    }
+    if (to) {
+      ++counts[static_cast<std::size_t>(*to)];
+    }
+    if (counts == StateCounts{}) {
+      tables_.erase_any(tables_.t.counters, key);  // owners without jobs leave nothing behind
+    } else {
+      tables_.put(tables_.t.counters, key, bytes_of(counts));
+    }
+  };
+  move(owner_counts_key(owner));
+  move(all_counts_key());
+}
+
+void ChangeWriter::trim_changes() {
+  if (numbers_.change <= rules_.kept_changes) {
+    return;
+  }
+  const auto newest_to_go = numbers_.change - rules_.kept_changes;
+  auto left = numbers_.change - stored_numbers_.change;
+  if (left == 0) {
+    return;
+  }
+  for (left += extra_trims; left > 0; --left) {
+    const auto oldest = tables_.at_or_after(tables_.t.changes, {});
+    if (!oldest) {
+      return;
+    }
+    const auto number = KeyReader(oldest->key).number<std::uint64_t>();
+    if (number > newest_to_go) {
+      return;
+    }
+    tables_.erase(tables_.t.changes, Key().number(number));
+  }
+}
+
+}  // namespace docket

@@ -1,0 +1,161 @@
+#include "core/lmdb_queue.h"
+
+#include <utility>
+
+namespace docket {
+namespace {
+
+Error damaged(std::string detail) {
+  return {ErrorCode::bad_record, "the queue is damaged: " + std::move(detail)};
+}
+
+/// One entry of `leased`.
+std::string lease_value(const Unit& unit) {
+  return std::string(Key().raw(unit.job.key()).number(unit.attempt));
+}
+
+}  // namespace
+
+QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool) {
+  const auto stored = tables.get(tables.t.counters, pool_key(pool));
+  return stored ? value_of<QueueCounts>(*stored).value_or(QueueCounts{}) : QueueCounts{};
+}
+
+void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, std::int64_t started,
+                 std::int64_t waiting) {
+  auto counts = pool_counts(tables, pool);
+  counts.accepted += static_cast<std::uint64_t>(accepted);
+  counts.started += static_cast<std::uint64_t>(started);
+  counts.waiting_units += static_cast<std::uint64_t>(waiting);
+  tables.put(tables.t.counters, pool_key(pool), bytes_of(counts));
+}
+
+Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
+  const auto turn = tables_.at_or_after(tables_.t.ring, Key().number(pool));
+  if (!turn) {
+    return std::nullopt;
+  }
+  KeyReader ring(turn->key);
+  if (ring.number<std::uint8_t>() != pool) {
+    return std::nullopt;
+  }
+  const auto priority = ring.number<std::uint8_t>();
+  ring.number<std::uint64_t>();
+  const auto owner = ring.owner();
+  if (!ring.ok()) {
+    return tl::unexpected(damaged("a key of the ring has the wrong size"));
+  }
+
+  const auto line = line_key(owner, pool, priority);
+  const auto waiting = tables_.at_or_after(tables_.t.fifo, line);
+  if (!waiting || !waiting->key.starts_with(line)) {
+    return tl::unexpected(damaged("an owner has a turn and no unit"));
+  }
+  KeyReader fifo(waiting->key.substr(std::string_view(line).size()));
+  fifo.number<std::uint64_t>();
+  const auto seq = fifo.number<std::uint64_t>();
+  const auto job = JobId::from_key(waiting->value);
+  if (!fifo.ok() || !job) {
+    return tl::unexpected(damaged("an entry of a line has the wrong size"));
+  }
+  auto unit = find(*job, seq);
+  if (!unit) {
+    return tl::unexpected(std::move(unit.error()));
+  }
+  return std::move(*unit);
+}
+
+Result<PlacedUnit> UnitQueue::find(const JobId& job, std::uint64_t seq) {
+  const auto stored = tables_.get(tables_.t.units, unit_key(job, seq));
+  if (!stored) {
+    return fail(ErrorCode::not_found, "there is no such unit");
+  }
+  return decode_placed_unit(*stored);
+}
+
+Result<PlacedUnit> UnitQueue::held(const Lease& lease) {
+  const auto stored = tables_.get(tables_.t.leased, leased_key(lease.holder, lease.seq));
+  if (!stored || *stored != std::string_view(Key().raw(lease.job.key()).number(lease.attempt))) {
+    return fail(ErrorCode::lease_lost, "the unit is no longer held by this worker in this try");
+  }
+  return find(lease.job, lease.seq);
+}
+
+void UnitQueue::add(PlacedUnit& unit) {
+  unit.unit.seq = ++numbers_.seq;
+  if (unit.place == 0) {
+    unit.place = unit.unit.seq;
+  }
+  unit.holder.reset();
+  save(unit);
+  link(unit);
+}
+
+void UnitQueue::lease(PlacedUnit& unit, const Holder& holder) {
+  unlink(unit, Turn::end);
+  unit.holder = holder;
+  save(unit);
+  tables_.put(tables_.t.leased, leased_key(holder, unit.unit.seq), lease_value(unit.unit));
+}
+
+void UnitQueue::put_back(PlacedUnit& unit) {
+  if (unit.holder) {
+    tables_.erase(tables_.t.leased, leased_key(*unit.holder, unit.unit.seq));
+    unit.holder.reset();
+  }
+  save(unit);
+  link(unit);
+}
+
+void UnitQueue::save(const PlacedUnit& unit) {
+  tables_.put(tables_.t.units, unit_key(unit.unit.job, unit.unit.seq), encode(unit));
+}
+
+void UnitQueue::remove(const PlacedUnit& unit) {
+  if (unit.holder) {
+    tables_.erase(tables_.t.leased, leased_key(*unit.holder, unit.unit.seq));
+  } else {
+    unlink(unit, Turn::keep);
+  }
+  tables_.erase(tables_.t.units, unit_key(unit.unit.job, unit.unit.seq));
+}
+
+void UnitQueue::link(const PlacedUnit& unit) {
+  tables_.put(tables_.t.fifo, fifo_key(unit), unit.unit.job.key());
+  if (!tables_.get(tables_.t.ring_of, line_key(unit.owner, unit.unit.pool, unit.unit.priority))) {
+    enter_ring(unit);
+  }
+  add_to_pool(tables_, unit.unit.pool, 0, 0, +1);
+}
+
+void UnitQueue::unlink(const PlacedUnit& unit, Turn turn) {
+  tables_.erase(tables_.t.fifo, fifo_key(unit));
+  add_to_pool(tables_, unit.unit.pool, 0, 0, -1);
+
+  const auto line = line_key(unit.owner, unit.unit.pool, unit.unit.priority);
+  const auto next = tables_.at_or_after(tables_.t.fifo, line);
+  const bool others_wait = next && next->key.starts_with(line);
+  if (others_wait && turn == Turn::keep) {
+    return;
+  }
+  const auto stored = tables_.get(tables_.t.ring_of, line);
+  if (!stored) {
+    tables_.fail_with(damaged("a unit waited and its owner had no turn"));
+    return;
+  }
+  const auto old_turn = KeyReader(*stored).number<std::uint64_t>();
+  tables_.erase(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, old_turn, unit.owner));
+  if (others_wait) {
+    enter_ring(unit);
+  } else {
+    tables_.erase(tables_.t.ring_of, line);
+  }
+}
+
+void UnitQueue::enter_ring(const PlacedUnit& unit) {
+  const auto turn = ++numbers_.turn;
+  tables_.put(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, turn, unit.owner), {});
+  tables_.put(tables_.t.ring_of, line_key(unit.owner, unit.unit.pool, unit.unit.priority), Key().number(turn));
+}
+
+}  // namespace docket

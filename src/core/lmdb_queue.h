@@ -1,0 +1,54 @@
+// The queue of the embedded store: which units wait, whose turn it is, who holds what. Tables units, fifo, ring,
+// ring_of, leased, and the pools' counters.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/lmdb_tables.h"
+#include "core/lmdb_writer.h"
+
+namespace docket {
+
+/// Adds to a pool's counters.
+void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, std::int64_t started,
+                 std::int64_t waiting);
+QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool);
+
+/// The operations on units. Each moves a unit from one of three places (nowhere, waiting, held) to another and keeps
+/// the tables in step: a line (owner, pool, priority) stands in the ring exactly while a unit of it waits.
+/// Lives as long as one change; failures stick in the TableWriter.
+class UnitQueue {
+ public:
+  UnitQueue(TableWriter& tables, Numbers& numbers) noexcept : tables_(tables), numbers_(numbers) {}
+
+  /// The unit whose turn it is in `pool`; nothing if none waits.
+  Result<std::optional<PlacedUnit>> first(std::uint8_t pool);
+  /// A living unit; not_found if there is none of this number.
+  Result<PlacedUnit> find(const JobId& job, std::uint64_t seq);
+  /// The unit this lease is for; lease_lost if it is no longer held so.
+  Result<PlacedUnit> held(const Lease& lease);
+
+  /// Gives `unit` its number and makes it wait.
+  void add(PlacedUnit& unit);
+  /// A waiting unit goes to `holder`; its line's next turn comes after all others'.
+  void lease(PlacedUnit& unit, const Holder& holder);
+  /// A held unit waits again, in the place it had.
+  void put_back(PlacedUnit& unit);
+  /// A unit changed where it is.
+  void save(const PlacedUnit& unit);
+  /// The unit is over, wherever it is.
+  void remove(const PlacedUnit& unit);
+
+ private:
+  enum class Turn : std::uint8_t { keep, end };  ///< of the line, when one of its units leaves
+
+  void link(const PlacedUnit& unit);
+  void unlink(const PlacedUnit& unit, Turn turn);
+  void enter_ring(const PlacedUnit& unit);
+
+  TableWriter& tables_;
+  Numbers& numbers_;
+};
+
+}  // namespace docket

@@ -1,0 +1,243 @@
+// The tables of the embedded store: their handles, keys, and the small values that no codec of core/codec.h makes.
+// What stands in each table is told at the head of core/lmdb_store.cpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/job.h"
+#include "core/lmdb.h"
+#include "core/store.h"
+
+namespace docket {
+
+/// Handles of all tables; valid while the environment is open.
+struct Tables {
+  lmdb::Table meta = 0;
+  lmdb::Table jobs = 0;
+  lmdb::Table status = 0;
+  lmdb::Table fields = 0;
+  lmdb::Table units = 0;
+  lmdb::Table fifo = 0;
+  lmdb::Table ring = 0;
+  lmdb::Table ring_of = 0;
+  lmdb::Table leased = 0;
+  lmdb::Table pages = 0;
+  lmdb::Table outputs = 0;
+  lmdb::Table by_owner = 0;
+  lmdb::Table expiry = 0;
+  lmdb::Table counters = 0;
+  lmdb::Table changes = 0;
+};
+inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
+
+/// What this version writes. A store that says more is refused.
+inline constexpr std::uint32_t schema_version = 1;
+
+/// Opens all tables and compares the schema's version; with `create` makes what is missing, else a store without them
+/// is bad_record, as is one of a newer schema. `txn` is to be committed by the caller, and aborted on an error.
+Result<Tables> open_tables(lmdb::Txn& txn, bool create);
+
+/// An owner in fixed size: the first 16 bytes of SHA-256 of the name; zeros for the empty one.
+struct OwnerKey {
+  std::array<char, 16> bytes{};
+
+  static OwnerKey of(std::string_view owner);
+  [[nodiscard]] std::string_view key() const noexcept { return {bytes.data(), bytes.size()}; }
+
+  friend auto operator<=>(const OwnerKey&, const OwnerKey&) = default;
+};
+
+/// A key being put together; integers big-endian, so that comparing bytes compares numbers.
+class Key {
+ public:
+  static constexpr std::size_t capacity = 48;
+
+  template <class Integer>
+  Key& number(Integer value) noexcept {
+    for (std::size_t shift = sizeof value * 8; shift != 0; shift -= 8) {
+      bytes_[size_++] = static_cast<char>(static_cast<std::uint64_t>(value) >> (shift - 8));
+    }
+    return *this;
+  }
+  Key& raw(std::string_view bytes) noexcept {
+    std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+    return *this;
+  }
+  /// Every bit the other way round: ascending keys are descending ids.
+  Key& inverted(const JobId& id) noexcept {
+    for (const auto byte : id.bytes) {
+      bytes_[size_++] = static_cast<char>(~byte);
+    }
+    return *this;
+  }
+
+  operator std::string_view() const noexcept { return {bytes_.data(), size_}; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  std::array<char, capacity> bytes_{};
+  std::size_t size_ = 0;
+};
+
+/// Reads a key piece by piece. A key that is too short yields zeros and ok() is false.
+class KeyReader {
+ public:
+  explicit KeyReader(std::string_view key) noexcept : rest_(key) {}
+
+  template <class Integer>
+  Integer number() noexcept {
+    std::uint64_t value = 0;
+    for (const char c : raw(sizeof(Integer))) {
+      value = value << 8U | static_cast<unsigned char>(c);
+    }
+    return static_cast<Integer>(value);
+  }
+  std::string_view raw(std::size_t size) noexcept {
+    if (rest_.size() < size) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    const auto bytes = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return bytes;
+  }
+  JobId id() noexcept { return JobId::from_key(raw(sizeof(JobId))).value_or(JobId{}); }
+  JobId inverted_id() noexcept {
+    auto job = id();
+    for (auto& byte : job.bytes) {
+      byte = static_cast<std::uint8_t>(~byte);
+    }
+    return job;
+  }
+  OwnerKey owner() noexcept {
+    OwnerKey owner;
+    const auto bytes = raw(owner.bytes.size());
+    std::memcpy(owner.bytes.data(), bytes.data(), bytes.size());
+    return owner;
+  }
+  Holder holder() noexcept { return Holder::from_key(raw(sizeof(Holder))).value_or(Holder{}); }
+
+  /// The key had all that was read and nothing more.
+  [[nodiscard]] bool ok() const noexcept { return ok_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+/// The bytes of a padding-free struct as a value, and back; nothing for a value of another size.
+template <class T>
+requires std::is_trivially_copyable_v<T> std::string_view bytes_of(const T& value)
+noexcept {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+template <class T>
+requires std::is_trivially_copyable_v<T> std::optional<T> value_of(std::string_view bytes)
+noexcept {
+  T value{};
+  if (bytes.size() != sizeof value) {
+    return std::nullopt;
+  }
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
+
+/// The last number given out of each kind, in `counters`.
+struct Numbers {
+  std::uint64_t seq = 0;
+  std::uint64_t turn = 0;
+  std::uint64_t change = 0;
+
+  friend bool operator==(const Numbers&, const Numbers&) = default;
+};
+inline Key numbers_key() noexcept {
+  return Key().raw("n");
+}
+
+/// A pool's QueueCounts, in `counters`.
+inline Key pool_key(std::uint8_t pool) noexcept {
+  return Key().raw("p").number(pool);
+}
+static_assert(sizeof(QueueCounts) == 24, "stored as it is");
+
+/// How many jobs are in each State, in `counters`: of one owner, and of all.
+using StateCounts = std::array<std::uint64_t, 4>;
+inline Key owner_counts_key(const OwnerKey& owner) noexcept {
+  return Key().raw("o").raw(owner.key());
+}
+inline Key all_counts_key() noexcept {
+  return Key().raw("a");
+}
+
+/// A unit that lives, and where: one value in `units`.
+struct PlacedUnit {
+  Unit unit;
+  OwnerKey owner;
+  std::uint64_t place = 0;       ///< seq of the job's first unit: all its units stand there in the owner's line
+  std::optional<Holder> holder;  ///< nothing: it waits
+
+  friend bool operator==(const PlacedUnit&, const PlacedUnit&) = default;
+};
+std::string encode(const PlacedUnit& unit);
+Result<PlacedUnit> decode_placed_unit(std::string_view bytes);
+
+inline Key unit_key(const JobId& job, std::uint64_t seq) noexcept {
+  return Key().raw(job.key()).number(seq);
+}
+inline Key leased_key(const Holder& holder, std::uint64_t seq) noexcept {
+  return Key().raw(holder.key()).number(seq);
+}
+inline Key page_key(const JobId& job, std::uint16_t file, std::uint32_t page) noexcept {
+  return Key().raw(job.key()).number(file).number(page);
+}
+inline Key by_owner_key(const OwnerKey& owner, const JobId& job) noexcept {
+  return Key().raw(owner.key()).inverted(job);
+}
+inline Key expiry_key(std::int64_t expires_ms, const JobId& job) noexcept {
+  return Key().number(expires_ms).raw(job.key());
+}
+
+/// One line of an owner's in a pool and priority: key of `ring_of`, and how keys of `fifo` begin.
+inline Key line_key(const OwnerKey& owner, std::uint8_t pool, std::uint8_t priority) noexcept {
+  return Key().raw(owner.key()).number(pool).number(priority);
+}
+inline Key fifo_key(const PlacedUnit& unit) noexcept {
+  return line_key(unit.owner, unit.unit.pool, unit.unit.priority).number(unit.place).number(unit.unit.seq);
+}
+inline Key ring_key(std::uint8_t pool, std::uint8_t priority, std::uint64_t turn, const OwnerKey& owner) noexcept {
+  return Key().number(pool).number(priority).number(turn).raw(owner.key());
+}
+
+/// What happened to a job. Numbers are stored.
+enum class ChangeKind : std::uint8_t {
+  accepted = 0,
+  started = 1,
+  page = 2,
+  file = 3,
+  completed = 4,
+  failed = 5,
+  deleted = 6,
+  retried = 7,
+  updated = 8,  ///< whatever else changed the status
+};
+
+/// One value of `changes`.
+struct ChangeEntry {
+  OwnerKey owner;
+  JobId job;
+  ChangeKind kind = ChangeKind::updated;
+  std::uint16_t file = 0;  ///< of page and file
+  std::uint32_t page = 0;  ///< of page
+
+  friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
+};
+std::string encode(const ChangeEntry& change);
+Result<ChangeEntry> decode_change(std::string_view bytes);
+
+}  // namespace docket
