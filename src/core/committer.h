@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <span>
@@ -23,18 +24,21 @@ class Committer {
   void commit(std::span<const Change> changes) noexcept;
 
   struct Counts {
-    std::uint64_t transactions = 0;
+    std::uint64_t groups = 0;  ///< calls of Store::commit(): transactions, as long as none has to be taken apart
     std::uint64_t changes = 0;
   };
   [[nodiscard]] Counts counts() const;
 
  private:
   struct Waiting;
+  /// Commits all of a list; returns how many changes that were.
+  std::size_t commit_group(Waiting* group) noexcept;
+
   Store& store_;
-  mutable std::mutex mutex_;
-  std::condition_variable done_;
-  std::vector<Waiting*> queue_;
-  bool leading_ = false;
+  mutable std::mutex mutex_;  ///< of all below
+  Waiting* first_ = nullptr;  ///< those nobody commits yet, in the order they came
+  Waiting* last_ = nullptr;
+  bool leading_ = false;  ///< somebody commits, or has been told to
   Counts counts_;
 };
 
