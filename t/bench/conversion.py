@@ -1,0 +1,81 @@
+"""Documents through HTTP, next to the command-line tools doing the same with two processes."""
+import concurrent.futures
+import os
+import subprocess
+import time
+
+import documents
+from docket import wait_for
+from measure import Figure, alternating, folder, median, server
+
+WORDS = ("the docket travels with the work and says what came in what is being done and where the result will be "
+         "found when all of it is ready to be fetched by whoever brought it").split()
+
+
+def _lines(number, count=46, width=13):
+    """Lines of running text, different on every page."""
+    return [" ".join(WORDS[(number * 7 + line * 11 + word * 3) % len(WORDS)] for word in range(width)) + "."
+            for line in range(count)]
+
+
+def run(seconds, rounds):
+    """The figures."""
+    del seconds
+    text17 = documents.text_pdf([_lines(page) for page in range(17)])
+    yield from _text("17-page text PDF", text17, 60, rounds)
+    yield from _text("one-page text PDF", documents.text_pdf([_lines(1)]), 300, rounds)
+    yield from _scan(rounds)
+
+
+def _submit_all(one, content, count):
+    """Seconds from the first upload until `count` jobs are completed."""
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        jobs = list(pool.map(lambda number: one.submit(content, f"{number}.pdf", path="/jobs"), range(count)))
+    wait_for(lambda: one.get("/tasks?status=pending,processing&limit=1").json()["count"] == 0, 300)
+    took = time.monotonic() - began
+    assert one.status(jobs[-1])["status"] == "completed"
+    for job in jobs:
+        one.request("DELETE", f"/result/{job}")
+    return took
+
+
+def _text(name, content, count, rounds):
+    with folder() as place, server(http="docket_concurrency 2; docket_formats text;") as one:
+        files = [place / f"{number}.pdf" for number in range(count)]
+        for file in files:
+            file.write_bytes(content)
+        one.finish(one.submit(content))  # the engine is warm, as it is on a server
+
+        def tool():
+            began = time.monotonic()
+            subprocess.run(["xargs", "-P2", "-n1", "pdftotext"], input="\n".join(map(str, files)), text=True, check=True)
+            return time.monotonic() - began
+        ours, theirs = alternating(lambda: _submit_all(one, content, count), tool, rounds)
+    yield Figure(f"{name}s through HTTP", count / median(ours), "docs/s", count / median(theirs), "xargs -P2 pdftotext")
+
+
+def _scan(rounds):
+    pages = [documents.draw_page(_lines(number, 40, 11), dpi=300, skew=0.2, speckles=0.0002, seed=number)
+             for number in range(8)]
+    content = documents.scan_pdf(pages)
+    with folder() as place, server(http="docket_concurrency 2;") as one:
+        for number, page in enumerate(pages):
+            (place / f"{number}.png").write_bytes(documents.png(page, 300))
+        one.finish(one.submit(documents.scan_pdf(pages[:1])))
+
+        def ours():
+            began = time.monotonic()
+            job = one.submit(content)
+            one.finish(job, 300)
+            return time.monotonic() - began
+
+        def tool():
+            began = time.monotonic()
+            names = "\n".join(str(place / f"{number}.png") for number in range(8))
+            subprocess.run(["xargs", "-P2", "-I{}", "tesseract", "{}", "{}"], input=names, text=True, check=True,
+                           stderr=subprocess.DEVNULL, env={**os.environ, "OMP_THREAD_LIMIT": "1"})
+            return time.monotonic() - began
+        mine, theirs = alternating(ours, tool, max(1, rounds - 1))
+    yield Figure("one 8-page scan at 300 dpi", 8 / median(mine), "pages/s", 8 / median(theirs),
+                 "xargs -P2 tesseract")
