@@ -184,6 +184,9 @@ struct EngineClient::State {
   }
 
   void failed(const Error& error) {
+    if (config.log) {
+      config.log(error.detail);
+    }
     const std::scoped_lock lock(mutex);
     last_error = error;
     backoff = std::clamp(backoff * 2, first_backoff, longest_backoff);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/fd.h"
@@ -19,10 +20,11 @@ namespace docket {
 class EngineClient {
  public:
   struct Config {
-    std::string program;                     ///< path of docket-engine
-    std::string languages;                   ///< warmed at start, "" none
-    bool strict_sandbox = false;             ///< docket_sandbox strict
-    std::chrono::milliseconds idle{60'000};  ///< stopped after so long without a unit
+    std::string program;                             ///< path of docket-engine
+    std::string languages;                           ///< warmed at start, "" none
+    bool strict_sandbox = false;                     ///< docket_sandbox strict
+    std::chrono::milliseconds idle{60'000};          ///< stopped after so long without a unit
+    std::function<void(std::string_view)> log = {};  ///< told of each start that fails; any thread; may be empty
   };
   explicit EngineClient(Config config);
   ~EngineClient();

@@ -117,6 +117,12 @@ void put_error(ByteWriter& out, ErrorCode code, std::string_view detail) {
   out.put_string(detail.substr(0, max_detail));
 }
 
+std::string get_detail(ByteReader& in, bool& good) {
+  const auto detail = in.get_string();
+  good = good && detail.size() <= max_detail;
+  return std::string(detail);
+}
+
 /// Error codes are sent as numbers; one that this version has no word for is no code.
 ErrorCode get_code(ByteReader& in, bool& good) {
   const auto code = in.get<ErrorCode>();
@@ -170,7 +176,7 @@ PageDone get_page_done(ByteReader& in, bool& good) {
   done.page.file = in.get<std::uint16_t>();
   done.page.page = in.get<std::uint32_t>();
   done.page.error = get_code(in, good);
-  done.page.error_detail = in.get_string();
+  done.page.error_detail = get_detail(in, good);
   done.page.outputs.sections = get_sections(in, good);
   return done;
 }
@@ -178,7 +184,7 @@ PageDone get_page_done(ByteReader& in, bool& good) {
 Refused get_refused(ByteReader& in, bool& good) {
   Refused refused;
   refused.error.code = get_code(in, good);
-  refused.error.detail = in.get_string();
+  refused.error.detail = get_detail(in, good);
   return refused;
 }
 

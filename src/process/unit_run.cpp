@@ -1,0 +1,250 @@
+#include "process/unit_run.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+#include "process/clock.h"
+
+namespace docket {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Pages are recorded no more often than this: a commit costs about as much as a page of text.
+constexpr milliseconds record_interval{100};
+constexpr milliseconds record_retry{1000};
+// How often we look whether the job is still wanted.
+constexpr milliseconds look_interval{500};
+
+Lease lease_of(const Workshop& workshop, const docket::Unit& unit) {
+  return {.holder = workshop.holder, .seq = unit.seq, .attempt = unit.attempt, .job = unit.job};
+}
+
+/// Where assemble finds the pages. One that was given up has length 0.
+std::vector<wire::PageIndex> index_of(const std::vector<PageRecord>& pages) {
+  std::vector<wire::PageIndex> index;
+  index.reserve(pages.size());
+  for (const auto& page : pages) {
+    wire::PageIndex entry{.file = page.file, .page = page.page};
+    for (const auto& section : page.outputs.sections) {
+      if (!section.format && page.outputs.container.pages) {
+        entry.offset = section.offset;
+        entry.length = section.length;
+      }
+    }
+    index.push_back(entry);
+  }
+  return index;
+}
+
+}  // namespace
+
+wire::UnitRequest request_for(const ClaimedUnit& claimed) {
+  const auto& unit = claimed.unit;
+  wire::UnitRequest request;
+  request.kind = unit.kind;
+  // A second try divides the work finely, so that what went wrong costs one page.
+  const bool first_try = unit.attempt == 1;
+  request.may_finish = unit.kind == UnitKind::probe && first_try && claimed.status.files.size() == 1;
+  request.may_do_pages = unit.kind == UnitKind::probe && first_try && claimed.status.files.size() > 1;
+  request.job_id = unit.job.text();
+  for (const auto& file : claimed.status.files) {
+    request.filenames.push_back(file.filename);
+  }
+  request.file = unit.file;
+  if (unit.kind != UnitKind::assemble && unit.file < claimed.status.files.size()) {
+    request.type = claimed.status.files[unit.file].type;
+  }
+  request.first_page = unit.first_page;
+  request.last_page = unit.last_page;
+  request.options = claimed.record.options;
+  request.limits = claimed.record.limits;
+  if (unit.kind == UnitKind::assemble) {
+    request.index = index_of(claimed.pages);
+  }
+  return request;
+}
+
+UnitRun::UnitRun(Workshop& workshop, StoreReader& reader, ClaimedUnit claimed)
+    : workshop_(workshop),
+      reader_(reader),
+      claimed_(std::move(claimed)),
+      request_(request_for(claimed_)),
+      lease_(lease_of(workshop, claimed_.unit)),
+      own_{.pages = false, .seq = claimed_.unit.seq, .attempt = claimed_.unit.attempt},
+      own_output_(request_.may_finish || request_.kind == UnitKind::assemble),
+      last_page_(request_.kind == UnitKind::range ? request_.last_page : 0),
+      next_record_(Clock::now() + record_interval),
+      next_look_(Clock::now() + look_interval) {}
+
+Result<EngineClient::Files> UnitRun::open_files() {
+  const auto& job = claimed_.unit.job;
+  EngineClient::Files files;
+  auto input = request_.kind == UnitKind::assemble ? workshop_.spool.open_container(job, {.pages = true})
+                                                   : workshop_.spool.open_input(job, request_.file);
+  if (!input) {
+    return tl::unexpected(std::move(input.error()));
+  }
+  files.input = std::move(*input);
+  if (request_.kind == UnitKind::probe && !request_.may_finish && !request_.may_do_pages) {
+    return files;
+  }
+  auto written = workshop_.spool.open_for_append(job, own_output_ ? own_ : Container{.pages = true});
+  if (!written) {
+    return tl::unexpected(std::move(written.error()));
+  }
+  written_ = Fd(::fcntl(written->get(), F_DUPFD_CLOEXEC, 0));
+  if (!written_) {
+    return fail_errno("fcntl", errno);
+  }
+  (own_output_ ? files.output : files.pages) = std::move(*written);
+  return files;
+}
+
+std::optional<EndUnit> UnitRun::run() {
+  EndUnit end{.lease = lease_, .pages = {}, .end = ended::HandedBack{}, .now_ms = 0};
+  auto files = open_files();
+  if (files) {
+    const UnitEvents events{.probed = [this](const wire::Probed& probed) { on_probed(probed); },
+                            .page = [this](PageRecord page) { on_page(std::move(page)); }};
+    end.end = workshop_.engine.run(request_, std::move(*files), own_, events, [this] { return must_stop(); });
+  } else {
+    broken_ = Error{ErrorCode::crashed, std::move(files.error().detail)};
+  }
+  if (lost_ || (!files && job_is_over())) {
+    return std::nullopt;
+  }
+  const bool completed = std::holds_alternative<ended::Completed>(end.end);
+  // Pages in an output that is not the job's result have no model to be assembled from: they are done again.
+  if (own_output_ && !completed && !std::holds_alternative<ended::Probed>(end.end)) {
+    pages_.clear();
+  }
+  if (!broken_ && (completed || !pages_.empty())) {
+    if (auto durable = make_durable(); !durable) {
+      broken_ = Error{ErrorCode::crashed, std::move(durable.error().detail)};
+    }
+  }
+  if (broken_) {
+    pages_.clear();
+    end.end = ended::EndedBadly{*broken_};
+  }
+  end.pages = std::move(pages_);
+  end.now_ms = unix_ms();
+  return end;
+}
+
+void UnitRun::on_probed(const wire::Probed& probed) {
+  if (probed.ranges.empty()) {
+    total_pages_ = probed.total_pages;
+    last_page_ = probed.total_pages;
+  }
+}
+
+void UnitRun::on_page(PageRecord page) {
+  const bool last = page.page == last_page_;
+  pages_.push_back(std::move(page));
+  if (!last) {  // the last one's record goes with the end, which is near
+    record_if_due();
+  }
+}
+
+/// Asked by the engine client several times a second.
+bool UnitRun::must_stop() {
+  if (lost_ || broken_ || (workshop_.quitting && workshop_.quitting())) {
+    return true;
+  }
+  record_if_due();
+  if (const auto now = Clock::now(); now >= next_look_) {
+    next_look_ = now + look_interval;
+    lost_ = lost_ || job_is_over();
+  }
+  return lost_ || broken_;
+}
+
+/// Whether nobody waits for the job any more: it was removed, or is final already.
+bool UnitRun::job_is_over() {
+  bool over = false;
+  const auto found = reader_.status(claimed_.unit.job, [&](const StatusView& status, std::string_view,
+                                                           const QueueCounts&) { over = is_final(status.head.state); });
+  return over || (!found && found.error().code == ErrorCode::not_found);
+}
+
+/// Records what was done, if there is anything and it is time. Pages in the unit's own output wait for its end: they
+/// count only if all of it does.
+void UnitRun::record_if_due() {
+  const auto now = Clock::now();
+  const bool some_pages = !own_output_ && !pages_.empty();
+  if (now < next_record_ || lost_ || broken_ || !(some_pages || total_pages_)) {
+    return;
+  }
+  RecordPages record{.lease = lease_, .pages = {}, .total_pages = total_pages_, .now_ms = unix_ms()};
+  if (some_pages) {
+    if (auto durable = make_durable(); !durable) {
+      broken_ = Error{ErrorCode::crashed, std::move(durable.error().detail)};
+      return;
+    }
+    record.pages = std::exchange(pages_, {});
+  }
+  const std::array<Change, 1> changes{&record};
+  workshop_.committer.commit(changes);
+  next_record_ = Clock::now() + record_interval;
+  if (record.result) {
+    total_pages_.reset();
+    return;
+  }
+  switch (record.result.error().code) {
+    case ErrorCode::lease_lost:
+      lost_ = true;
+      break;
+    case ErrorCode::store_full:
+    case ErrorCode::store_unavailable:
+    case ErrorCode::io:  // the store cannot write at the moment; the end will wait for it
+      std::move(pages_.begin(), pages_.end(), std::back_inserter(record.pages));
+      pages_ = std::move(record.pages);
+      next_record_ = Clock::now() + record_retry;
+      break;
+    default:
+      broken_ = record.result.error();
+  }
+}
+
+/// Syncs what the child wrote, and once the folder that it lies in.
+Result<void> UnitRun::make_durable() {
+  if (!workshop_.sync || !written_) {
+    return {};
+  }
+  if (::fdatasync(written_.get()) != 0) {
+    return fail_errno("fdatasync", errno);
+  }
+  if (!folder_synced_) {
+    if (auto synced = workshop_.spool.sync_folders(std::array{claimed_.unit.job}); !synced) {
+      return synced;
+    }
+    folder_synced_ = true;
+  }
+  return {};
+}
+
+void UnitRun::clean_up(const EndUnit* end, bool committed) {
+  const auto& job = claimed_.unit.job;
+  if (end == nullptr || !committed) {
+    // The job's files were removed with it; what was created or written since is nobody's.
+    if (const auto record = reader_.record(job); !record && record.error().code == ErrorCode::not_found) {
+      static_cast<void>(workshop_.spool.remove_job(job));
+      return;
+    }
+  }
+  const bool used =
+      committed && end != nullptr && (std::holds_alternative<ended::Completed>(end->end) || !end->pages.empty());
+  if (own_output_ && written_ && !used) {
+    static_cast<void>(workshop_.spool.remove(Spool::container_path(job, own_)));
+  }
+}
+
+}  // namespace docket
