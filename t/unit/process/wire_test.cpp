@@ -1,0 +1,246 @@
+#include "process/wire.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace docket::wire {
+namespace {
+
+UnitRequest full_request() {
+  UnitRequest request;
+  request.kind = UnitKind::assemble;
+  request.may_finish = true;
+  request.job_id = "0192ab34-0000-7000-8000-000000000001";
+  request.filenames = {"a.pdf", "", std::string("b\0\xFF.tif", 7)};
+  request.type = MediaType::tiff;
+  request.file = 2;
+  request.first_page = 17;
+  request.last_page = 4'000'000'000U;
+  request.options.formats.add(Format::markdown);
+  request.options.formats.add(Format::json);
+  request.options.languages = "deu+eng";
+  request.options.ocr = OcrMode::force;
+  request.options.dpi = 400;
+  request.options.page_separator = "\n---\n";
+  request.limits = {.max_pages = 9, .max_pixels = 8, .memory = 7, .cpu_seconds = 6, .unit_ms = 5, .attempts = 4};
+  request.password = "secret";
+  request.index = {{.file = 0, .page = 1, .offset = 2, .length = 3},
+                   {.file = 1, .page = 2, .offset = 1ULL << 40U, .length = 0}};
+  return request;
+}
+
+ChildMessage page_done() {
+  PageDone done;
+  done.page.file = 3;
+  done.page.page = 12;
+  done.page.outputs.sections = {{std::nullopt, Form::raw, 10, 20}, {Format::text, Form::wrapped, 30, 40}};
+  return done;
+}
+
+ChildMessage page_given_up() {
+  PageDone done;
+  done.page.page = 1;
+  done.page.error = ErrorCode::too_many_pixels;
+  done.page.error_detail = "too large";
+  return done;
+}
+
+std::vector<ChildMessage> all_kinds() {
+  return {Probed{7, {{1, 3}, {4, 7}}},
+          Probed{1, {}},
+          page_done(),
+          page_given_up(),
+          Completed{{{Format::json, Form::raw, 0, 5}}},
+          RangeDone{},
+          Refused{{ErrorCode::encrypted, "needs a password"}}};
+}
+
+TEST(Wire, RequestComesBackAsItWas) {
+  const auto request = full_request();
+  const auto back = decode_request(encode(request));
+  ASSERT_TRUE(back) << back.error().detail;
+  EXPECT_EQ(back->kind, request.kind);
+  EXPECT_TRUE(back->may_finish);
+  EXPECT_FALSE(back->may_do_pages);
+  EXPECT_EQ(back->job_id, request.job_id);
+  EXPECT_EQ(back->filenames, request.filenames);
+  EXPECT_EQ(back->type, request.type);
+  EXPECT_EQ(back->file, request.file);
+  EXPECT_EQ(back->first_page, request.first_page);
+  EXPECT_EQ(back->last_page, request.last_page);
+  EXPECT_EQ(back->options, request.options);
+  EXPECT_EQ(back->limits, request.limits);
+  EXPECT_EQ(back->password, request.password);
+  EXPECT_EQ(back->index, request.index);
+}
+
+TEST(Wire, HeadOfARequestLiesInItsFirstBytesAndHasNoSecret) {
+  auto request = full_request();
+  request.options.languages = std::string(max_languages, 'x');
+  const auto bytes = encode(request);
+  const auto first = bytes.substr(0, max_head);
+  const auto head = decode_request_head(first);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->kind, request.kind);
+  EXPECT_EQ(head->ocr, request.options.ocr);
+  EXPECT_EQ(head->languages, request.options.languages);
+  EXPECT_EQ(head->limits, request.limits);
+
+  request.options.languages += 'x';
+  EXPECT_FALSE(decode_request_head(encode(request)));
+  EXPECT_FALSE(decode_request(encode(request)));
+}
+
+TEST(Wire, RequestOfAnotherProtocolIsRefused) {
+  auto bytes = encode(full_request());
+  ++bytes[0];
+  EXPECT_FALSE(decode_request(bytes));
+  EXPECT_FALSE(decode_request_head(bytes));
+}
+
+TEST(Wire, ChildMessagesComeBackAsTheyWere) {
+  for (const auto& message : all_kinds()) {
+    const auto bytes = encode(message);
+    EXPECT_LE(bytes.size(), max_message);
+    const auto back = decode_child_message(bytes);
+    ASSERT_TRUE(back) << message.index();
+    EXPECT_EQ(back->index(), message.index());
+    EXPECT_EQ(encode(*back), bytes);
+  }
+  const auto done = std::get<PageDone>(*decode_child_message(encode(page_done())));
+  EXPECT_EQ(done.page.file, 3);
+  EXPECT_EQ(done.page.page, 12U);
+  EXPECT_EQ(done.page.outputs.sections, std::get<PageDone>(page_done()).page.outputs.sections);
+  const auto given_up = std::get<PageDone>(*decode_child_message(encode(page_given_up())));
+  EXPECT_EQ(given_up.page.error, ErrorCode::too_many_pixels);
+  EXPECT_EQ(given_up.page.error_detail, "too large");
+}
+
+TEST(Wire, LongestMessageFits) {
+  Probed probed{max_ranges, std::vector<PageRange>(max_ranges)};
+  EXPECT_LE(encode(probed).size(), max_message);
+
+  const Refused refused{{ErrorCode::corrupt, std::string(1'000'000, 'x')}};
+  const auto back = decode_child_message(encode(refused));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(std::get<Refused>(*back).error.detail, std::string(max_detail, 'x'));
+}
+
+TEST(Wire, CountsThatLieAllocateNothing) {
+  // A Probed that says it has four thousand million ranges, and has none.
+  std::string bytes("\x01\x05\x00\x00\x00\xFF\xFF\xFF\xFF", 9);
+  EXPECT_FALSE(decode_child_message(bytes));
+}
+
+TEST(Wire, HelloIsReadAcrossVersions) {
+  const Hello hello{.version = "1.2.3", .error = "no sandbox", .sandbox = "landlock 7"};
+  const auto back = decode_hello(encode(hello));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->protocol, protocol_version);
+  EXPECT_EQ(back->version, "1.2.3");
+  EXPECT_EQ(back->error, "no sandbox");
+  EXPECT_EQ(back->sandbox, "landlock 7");
+
+  auto newer = encode(Hello{.protocol = protocol_version + 1, .version = "9", .error = {}, .sandbox = {}});
+  newer += "and what nobody knows yet";
+  const auto other = decode_hello(newer);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->protocol, protocol_version + 1);
+  EXPECT_EQ(other->version, "9");
+
+  EXPECT_FALSE(decode_hello(""));
+  EXPECT_FALSE(decode_hello("garbage"));
+}
+
+TEST(Wire, JobMessageSaysWhatComesAlong) {
+  for (const bool output : {false, true}) {
+    for (const bool pages : {false, true}) {
+      const auto back = decode_job_message(encode(JobFiles{.output = output, .pages = pages}));
+      ASSERT_TRUE(back);
+      EXPECT_EQ(back->output, output);
+      EXPECT_EQ(back->pages, pages);
+    }
+  }
+  EXPECT_FALSE(decode_job_message("U"));
+  EXPECT_FALSE(decode_job_message("V\x01"));
+  EXPECT_FALSE(decode_job_message("U\x04"));
+  EXPECT_FALSE(decode_job_message("U\x01 "));
+}
+
+TEST(Wire, EndedComesBackAsItWas) {
+  const auto back =
+      decode_ended(encode(Ended{.wait_status = 9, .timed_out = true, .out_of_memory = false, .peak_memory = 1 << 20}));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->wait_status, 9);
+  EXPECT_TRUE(back->timed_out);
+  EXPECT_FALSE(back->out_of_memory);
+  EXPECT_EQ(back->peak_memory, 1U << 20U);
+}
+
+// Whatever bytes come: they are refused, or they are exactly what encode() makes of what was read from them.
+
+template <class Decode>
+void expect_refused_or_exact(const std::string& bytes, Decode decode) {
+  if (const auto value = decode(bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
+}
+
+void expect_all_survive(const std::string& bytes) {
+  expect_refused_or_exact(bytes, decode_child_message);
+  expect_refused_or_exact(bytes, decode_request);
+  expect_refused_or_exact(bytes, decode_ended);
+  expect_refused_or_exact(bytes, decode_job_message);
+  static_cast<void>(decode_request_head(bytes));
+  static_cast<void>(decode_hello(bytes));
+}
+
+std::vector<std::string> well_formed() {
+  std::vector<std::string> seeds{encode(full_request()), encode(UnitRequest{}), encode(Ended{}), encode(Hello{}),
+                                 encode(JobFiles{.output = true})};
+  for (const auto& message : all_kinds()) {
+    seeds.push_back(encode(message));
+  }
+  return seeds;
+}
+
+TEST(WireGarbage, CutShort) {
+  for (const auto& seed : well_formed()) {
+    for (std::size_t size = 0; size < seed.size(); ++size) {
+      const auto cut = seed.substr(0, size);
+      expect_all_survive(cut);
+    }
+  }
+  const auto request = encode(full_request());
+  EXPECT_FALSE(decode_request(request.substr(0, request.size() - 1)));
+  EXPECT_FALSE(decode_request(request + "x"));
+}
+
+TEST(WireGarbage, ChangedBytes) {
+  std::mt19937 random(20261121);
+  for (const auto& seed : well_formed()) {
+    for (int round = 0; round < 3000; ++round) {
+      auto bytes = seed;
+      for (auto changes = 1 + random() % 4; changes > 0; --changes) {
+        bytes[random() % bytes.size()] = static_cast<char>(random());
+      }
+      expect_all_survive(bytes);
+    }
+  }
+}
+
+TEST(WireGarbage, AnyBytes) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 20000; ++round) {
+    std::string bytes(random() % 64, '\0');
+    for (auto& byte : bytes) {
+      byte = static_cast<char>(random() % 3 == 0 ? random() % 8 : random());
+    }
+    expect_all_survive(bytes);
+  }
+}
+
+}  // namespace
+}  // namespace docket::wire
