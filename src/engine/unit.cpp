@@ -1,0 +1,273 @@
+#include "engine/unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/append_file.h"
+#include "engine/plan.h"
+#include "engine/reader.h"
+#include "engine/rendering.h"
+#include "process/seqpacket.h"
+
+namespace docket::engine {
+namespace {
+
+// Pages beyond are not looked at one by one when the work is divided: telling their kind costs time, too.
+constexpr std::uint32_t most_classified = 2000;
+
+// A model longer than this is none: a page of words has some hundred kilobytes.
+constexpr std::uint64_t longest_model = std::uint64_t{1} << 30;
+
+/// Tells the worker's thread. There is nothing left to do where nobody listens.
+void say(int socket, const wire::ChildMessage& message) {
+  if (!send_packet(socket, wire::encode(message))) {
+    ::_exit(wire::exit_worker_gone);
+  }
+}
+
+RenderOptions render_options(const wire::UnitRequest& request) {
+  return {
+      .formats = request.options.formats, .job_id = request.job_id, .page_separator = request.options.page_separator};
+}
+
+/// One unit in the hands of its child.
+class UnitWork {
+ public:
+  UnitWork(const wire::UnitRequest& request, const UnitDescriptors& descriptors)
+      : request_(request), descriptors_(descriptors), render_options_(render_options(request)) {}
+
+  Result<void> probe();
+  Result<void> range();
+  Result<void> assemble();
+
+ private:
+  Result<std::unique_ptr<DocumentReader>> open() const;
+  std::vector<PageClass> classify(DocumentReader& reader) const;
+  Result<std::optional<Page>> do_page(DocumentReader& reader, std::uint32_t number, AppendFile& file, bool with_model);
+  Result<void> finish(Assembly& assembly, const Assembly::PageSource& pages);
+  Result<Page> read_model(const wire::PageIndex& entry) const;
+
+  const wire::UnitRequest& request_;
+  const UnitDescriptors descriptors_;
+  const RenderOptions render_options_;
+};
+
+Result<std::unique_ptr<DocumentReader>> UnitWork::open() const {
+  return open_document(descriptors_.input, request_.type,
+                       {.ocr = request_.options.ocr,
+                        .languages = request_.options.languages,
+                        .dpi = request_.options.dpi,
+                        .max_pixels = request_.limits.max_pixels,
+                        .max_pages = request_.limits.max_pages,
+                        .password = request_.password});
+}
+
+/// What each page costs. Not every page is looked at where there are very many: then the rest are taken for scans if
+/// any was one, which divides them finely.
+std::vector<PageClass> UnitWork::classify(DocumentReader& reader) const {
+  std::vector<PageClass> pages(reader.page_count(), PageClass::text);
+  if (request_.options.ocr == OcrMode::off) {
+    return pages;
+  }
+  if (request_.options.ocr == OcrMode::force) {
+    std::ranges::fill(pages, PageClass::scan);
+    return pages;
+  }
+  const auto looked_at = std::min(reader.page_count(), most_classified);
+  for (std::uint32_t page = 1; page <= looked_at; ++page) {
+    pages[page - 1] = reader.classify(page);
+  }
+  if (std::ranges::find(pages, PageClass::scan) != pages.end()) {
+    std::fill(pages.begin() + looked_at, pages.end(), PageClass::scan);
+  }
+  return pages;
+}
+
+/// Reads a page, writes its results (and, for assemble, its model) as one block and tells so. Nothing where the page
+/// itself is at fault: that was told, and the others go on.
+Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint32_t number, AppendFile& file,
+                                              bool with_model) {
+  wire::PageDone done;
+  done.page.file = request_.file;
+  done.page.page = number;
+  auto read = reader.read(number);
+  if (!read) {
+    done.page.error = read.error().code;
+    done.page.error_detail = std::move(read.error().detail);
+    say(descriptors_.unit, done);
+    return std::nullopt;
+  }
+  auto page = lay_out(std::move(*read));
+  page.file = request_.file;
+  page.number = number;
+
+  std::string block;
+  auto& sections = done.page.outputs.sections;
+  if (with_model) {
+    block = encode_page(page);
+    sections.push_back({std::nullopt, Form::raw, 0, block.size()});
+  }
+  for (const auto& rendering : render_page(page, render_options_)) {
+    sections.push_back({rendering.format, rendering.form, block.size(), rendering.bytes.size()});
+    block += rendering.bytes;
+  }
+  const auto begin = file.append(block);
+  if (!begin) {
+    return tl::unexpected(begin.error());
+  }
+  for (auto& section : sections) {
+    section.offset += *begin;
+  }
+  say(descriptors_.unit, done);
+  return page;
+}
+
+/// Writes the final results and tells so.
+Result<void> UnitWork::finish(Assembly& assembly, const Assembly::PageSource& pages) {
+  struct stat output {};
+  if (::fstat(descriptors_.output, &output) != 0) {
+    return fail(ErrorCode::crashed, "the results have no file");
+  }
+  AppendStream stream(descriptors_.output, static_cast<std::uint64_t>(output.st_size));
+  std::vector<Section> sections;
+  const auto end_section = [&] {
+    if (!sections.empty()) {
+      sections.back().length = stream.position() - sections.back().offset;
+    }
+  };
+  auto written = assembly.write(
+      pages,
+      [&](Format format, Form form) -> Result<void> {
+        end_section();
+        sections.push_back({format, form, stream.position(), 0});
+        return {};
+      },
+      [&](std::string_view bytes) { return stream.write(bytes); });
+  if (!written) {
+    return written;
+  }
+  end_section();
+  if (auto flushed = stream.flush(); !flushed) {
+    return flushed;
+  }
+  say(descriptors_.unit, wire::Completed{std::move(sections)});
+  return {};
+}
+
+Result<void> UnitWork::probe() {
+  auto reader = open();
+  if (!reader) {
+    return tl::unexpected(std::move(reader.error()));
+  }
+  const auto classes = classify(**reader);
+  const auto total = static_cast<std::uint32_t>(classes.size());
+  if (!is_small(classes) || !(request_.may_finish || request_.may_do_pages)) {
+    say(descriptors_.unit, wire::Probed{total, plan_ranges(classes, wire::max_ranges)});
+    return {};
+  }
+  say(descriptors_.unit, wire::Probed{total, {}});
+  AppendFile file(request_.may_finish ? descriptors_.output : descriptors_.pages);
+  std::vector<Page> pages;
+  for (std::uint32_t number = 1; number <= total; ++number) {
+    auto page = do_page(**reader, number, file, !request_.may_finish);
+    if (!page) {
+      return tl::unexpected(std::move(page.error()));
+    }
+    if (page->has_value() && request_.may_finish) {
+      pages.push_back(std::move(**page));
+    }
+  }
+  if (pages.empty()) {  // to be assembled with the other files' pages, or there is nothing to assemble
+    say(descriptors_.unit, wire::RangeDone{});
+    return {};
+  }
+  Assembly assembly(render_options_, request_.filenames);
+  for (const auto& page : pages) {
+    assembly.add(page);
+  }
+  return finish(assembly, [&](std::size_t index) -> Result<Page> { return pages[index]; });
+}
+
+Result<void> UnitWork::range() {
+  auto reader = open();
+  if (!reader) {
+    return tl::unexpected(std::move(reader.error()));
+  }
+  AppendFile file(descriptors_.pages);
+  for (auto number = request_.first_page; number <= request_.last_page; ++number) {
+    if (auto page = do_page(**reader, number, file, true); !page) {
+      return tl::unexpected(std::move(page.error()));
+    }
+  }
+  say(descriptors_.unit, wire::RangeDone{});
+  return {};
+}
+
+Result<Page> UnitWork::read_model(const wire::PageIndex& entry) const {
+  const auto unreadable = [&] {
+    return fail(ErrorCode::crashed, "what was read of page " + std::to_string(entry.page) + " cannot be read again");
+  };
+  if (entry.length > longest_model) {
+    return unreadable();
+  }
+  std::string bytes(entry.length, '\0');
+  for (std::size_t have = 0; have < bytes.size();) {
+    const auto size =
+        ::pread(descriptors_.input, bytes.data() + have, bytes.size() - have, static_cast<off_t>(entry.offset + have));
+    if (size == 0 || (size < 0 && errno != EINTR)) {
+      return unreadable();
+    }
+    have += size > 0 ? static_cast<std::size_t>(size) : 0;
+  }
+  auto page = decode_page(bytes);
+  if (!page) {
+    return unreadable();
+  }
+  return page;
+}
+
+Result<void> UnitWork::assemble() {
+  auto index = request_.index;
+  std::erase_if(index, [](const wire::PageIndex& entry) { return entry.length == 0; });
+  Assembly assembly(render_options_, request_.filenames);
+  for (const auto& entry : index) {
+    auto page = read_model(entry);
+    if (!page) {
+      return tl::unexpected(std::move(page.error()));
+    }
+    assembly.add(*page);
+  }
+  return finish(assembly, [&](std::size_t at) { return read_model(index[at]); });
+}
+
+}  // namespace
+
+int run_unit(const wire::UnitRequest& request, const UnitDescriptors& descriptors) {
+  UnitWork unit(request, descriptors);
+  Result<void> done;
+  switch (request.kind) {
+    case UnitKind::probe:
+      done = unit.probe();
+      break;
+    case UnitKind::range:
+      done = unit.range();
+      break;
+    case UnitKind::assemble:
+      done = unit.assemble();
+      break;
+  }
+  if (!done) {
+    say(descriptors.unit, wire::Refused{std::move(done.error())});
+  }
+  return 0;
+}
+
+}  // namespace docket::engine
