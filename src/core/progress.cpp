@@ -215,6 +215,7 @@ class Ending {
     // Where the probe had told the total and gone on with the pages itself, those not done are given up. The total is
     // the child's word, so the limit is kept here too.
     give_up(next_page(unit_), std::min(file.total_pages, page_limit()), error);
+    set_total(status_, unit_.file, file.processed_pages);  // also where it was never told, or a lie
   }
 
   void fail_job(const Error& error) {
