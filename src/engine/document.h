@@ -51,11 +51,13 @@ struct Line {
   friend bool operator==(const Line&, const Line&) = default;
 };
 
-enum class BlockKind : std::uint8_t { paragraph = 0, heading = 1, list_item = 2 };
+/// `margin` is what stands at the page's edge and is not part of the running text: running header, footer, page number,
+/// side note. It is written where it stands, but a sentence goes on past it.
+enum class BlockKind : std::uint8_t { paragraph = 0, heading = 1, list_item = 2, margin = 3 };
 
 struct Block {
   BlockKind kind = BlockKind::paragraph;
-  std::int8_t level = 0;  ///< heading: 1 … 6 (given by the document pass); list item: depth from 0
+  std::int8_t level = 0;  ///< heading: 1 … 6, 0 for a candidate before the document pass; list item: depth from 0
   std::string marker;     ///< list item: "-" or "3."; not part of its lines' words any more
   Box box;
   std::vector<Line> lines;

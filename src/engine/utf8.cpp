@@ -17,13 +17,8 @@ bool in_ranges(char32_t c, std::span<const Range> ranges) noexcept {
 }
 
 /// Blocks in which capitals and small letters alternate, the capital first (Unicode 15 charts).
-constexpr std::array<Range, 7> even_capitals{{{0x100, 0x137},
-                                              {0x14A, 0x177},
-                                              {0x218, 0x233},
-                                              {0x460, 0x481},
-                                              {0x48A, 0x4BF},
-                                              {0x4D0, 0x52F},
-                                              {0x1E00, 0x1EFF}}};
+constexpr std::array<Range, 7> even_capitals{
+    {{0x100, 0x137}, {0x14A, 0x177}, {0x218, 0x233}, {0x460, 0x481}, {0x48A, 0x4BF}, {0x4D0, 0x52F}, {0x1E00, 0x1EFF}}};
 constexpr std::array<Range, 2> odd_capitals{{{0x139, 0x148}, {0x179, 0x17E}}};
 
 }  // namespace
@@ -83,7 +78,7 @@ Utf8Char last_char(std::string_view text) noexcept {
   return {replacement_character, 1, false};
 }
 
-void append_utf8(std::string& out, char32_t code) {
+void append_char(std::string& out, char32_t code) {
   const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
   if (code < 0x80) {
     put(code);
@@ -123,7 +118,7 @@ void append_valid_utf8(std::string& out, std::string_view text) {
     if (c.valid) {
       out.append(text.substr(0, c.length));
     } else {
-      append_utf8(out, replacement_character);
+      append_char(out, replacement_character);
     }
     text.remove_prefix(c.length);
   }
@@ -134,7 +129,9 @@ std::size_t count_chars(std::string_view text) noexcept {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-bool is_digit(char32_t c) noexcept { return c >= U'0' && c <= U'9'; }
+bool is_digit(char32_t c) noexcept {
+  return c >= U'0' && c <= U'9';
+}
 
 bool is_lower(char32_t c) noexcept {
   if (c < 0x80) {
@@ -160,8 +157,9 @@ bool is_upper(char32_t c) noexcept {
   if (in_ranges(c, odd_capitals)) {
     return (c & 1U) == 1;
   }
-  return (c >= 0xC0 && c <= 0xDE && c != 0xD7) || c == 0x178 || (c >= 0x386 && c <= 0x3AB && c != 0x387 && c != 0x390) ||
-         (c >= 0x400 && c <= 0x42F) || (c >= 0x531 && c <= 0x556);
+  return (c >= 0xC0 && c <= 0xDE && c != 0xD7) || c == 0x178 ||
+         (c >= 0x386 && c <= 0x3AB && c != 0x387 && c != 0x390) || (c >= 0x400 && c <= 0x42F) ||
+         (c >= 0x531 && c <= 0x556);
 }
 
 bool is_spaceless(char32_t c) noexcept {

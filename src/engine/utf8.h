@@ -22,7 +22,7 @@ Utf8Char first_char(std::string_view text) noexcept;
 /// The character at the end of `text`.
 Utf8Char last_char(std::string_view text) noexcept;
 
-void append_utf8(std::string& out, char32_t code);
+void append_char(std::string& out, char32_t code);
 
 bool is_ascii(std::string_view text) noexcept;
 bool is_valid_utf8(std::string_view text) noexcept;

@@ -1,0 +1,244 @@
+// The whole document from its pages, and a page's own results: both are the same writers with the same wrapping.
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "core/json_text.h"
+#include "engine/heading_digest.h"
+#include "engine/rendering.h"
+#include "engine/utf8.h"
+#include "engine/write/writer.h"
+
+namespace docket::engine {
+namespace {
+
+constexpr std::size_t piece_size = 64 * 1024;          ///< of what is handed to the sink at once, roughly
+constexpr std::size_t replay_limit = 2 * 1024 * 1024;  ///< a raw form of up to this size is kept for the wrapped one
+
+std::string wrapped_head(const std::string& job_id) {
+  std::string head = "{\"job_id\":";
+  append_json_string(head, job_id);
+  head += ",\"status\":\"completed\",\"content\":";
+  return head;
+}
+
+/// Appends raw bytes as they stand inside the wrapped form: escaped, or as they are if they are JSON themselves.
+void append_content(std::string& out, Format format, std::string_view raw) {
+  if (format == Format::json) {
+    out += raw;
+  } else {
+    append_json_escaped(out, raw);
+  }
+}
+
+std::string_view quote(Format format) noexcept {
+  return format == Format::json ? "" : "\"";
+}
+
+/// The front of `text`, at most `size` (> 4) bytes, cut between two characters.
+std::string_view front_piece(std::string_view text, std::size_t size) noexcept {
+  if (text.size() <= size) {
+    return text;
+  }
+  const auto starts_char = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U; };
+  for (auto at = size; at + 4 > size; --at) {
+    if (starts_char(at)) {
+      return text.substr(0, at);
+    }
+  }
+  return text.substr(0, size);  // not UTF-8: it does not matter where it is cut
+}
+
+RenderOptions with_valid_text(RenderOptions options) {
+  std::string separator;
+  append_valid_utf8(separator, options.page_separator);
+  options.page_separator = std::move(separator);
+  return options;
+}
+
+}  // namespace
+
+std::vector<Rendering> render_page(const Page& page, const RenderOptions& options) {
+  HeadingDigest digest;
+  digest.add(page);
+  Page resolved = page;
+  resolve_headings(resolved, digest.levels());
+  std::vector<Rendering> renderings;
+  for (const auto& entry : all_formats) {
+    if (!options.formats.has(entry.format)) {
+      continue;
+    }
+    std::string raw;
+    const auto writer = make_writer(entry.format, {});
+    writer->add_page(resolved, raw);
+    writer->finish(raw);
+    auto wrapped = wrapped_head(options.job_id);
+    wrapped.reserve(wrapped.size() + raw.size() + raw.size() / 16 + 8);
+    wrapped += quote(entry.format);
+    append_content(wrapped, entry.format, raw);
+    wrapped += quote(entry.format);
+    wrapped += "}\n";
+    renderings.push_back({entry.format, Form::raw, std::move(raw)});
+    renderings.push_back({entry.format, Form::wrapped, std::move(wrapped)});
+  }
+  return renderings;
+}
+
+/// What is kept between add() and write(). Owned by the Assembly.
+struct Assembly::State {
+  /// One of the job's files: its headings, and which pages are its.
+  struct File {
+    HeadingDigest digest;
+    HeadingLevels levels;
+    std::size_t first = 0;
+    std::size_t end = 0;
+  };
+
+  RenderOptions options;
+  std::vector<std::string> filenames;
+  std::map<std::uint16_t, File> files;  ///< those that have pages
+  std::size_t pages = 0;
+
+  /// Runs the pages [first, end) through a writer and hands the bytes to `sink` in pieces.
+  Result<void> stream(Format format, std::size_t first, std::size_t end, const PageSource& source, const Sink& sink);
+
+  Result<void> write_raw(Format format, const PageSource& source, const Sink& sink, std::optional<std::string>& replay);
+  Result<void> write_wrapped(Format format, const PageSource& source, const Sink& sink,
+                             const std::optional<std::string>& replay);
+  Result<void> write_content(Format format, std::size_t first, std::size_t end, const PageSource& source,
+                             const Sink& sink);
+  Result<void> write_documents(Format format, const PageSource& source, const Sink& sink);
+};
+
+Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, const PageSource& source,
+                                     const Sink& sink) {
+  const auto writer = make_writer(format, {options.page_separator, filenames.size() > 1});
+  std::string out;
+  for (auto index = first; index < end; ++index) {
+    auto page = source(index);
+    if (!page) {
+      return tl::unexpected(page.error());
+    }
+    const auto file = files.find(page->file);
+    resolve_headings(*page, file == files.end() ? HeadingLevels{} : file->second.levels);
+    writer->add_page(*page, out);
+    if (out.size() >= piece_size) {
+      if (auto taken = sink(out); !taken) {
+        return taken;
+      }
+      out.clear();
+    }
+  }
+  writer->finish(out);
+  return out.empty() ? Result<void>{} : sink(out);
+}
+
+Result<void> Assembly::State::write_raw(Format format, const PageSource& source, const Sink& sink,
+                                        std::optional<std::string>& replay) {
+  replay.emplace();
+  return stream(format, 0, pages, source, [&](std::string_view bytes) {
+    if (replay && replay->size() + bytes.size() <= replay_limit) {
+      *replay += bytes;
+    } else {
+      replay.reset();
+    }
+    return sink(bytes);
+  });
+}
+
+Result<void> Assembly::State::write_content(Format format, std::size_t first, std::size_t end, const PageSource& source,
+                                            const Sink& sink) {
+  std::string escaped;
+  return sink(quote(format))
+      .and_then([&] {
+        return stream(format, first, end, source, [&](std::string_view bytes) {
+          escaped.clear();
+          append_content(escaped, format, bytes);
+          return sink(escaped);
+        });
+      })
+      .and_then([&] { return sink(quote(format)); });
+}
+
+Result<void> Assembly::State::write_documents(Format format, const PageSource& source, const Sink& sink) {
+  std::string head = ",\"documents\":[";
+  for (std::size_t i = 0; i < filenames.size(); ++i) {
+    head += i == 0 ? "{\"filename\":" : ",{\"filename\":";
+    append_json_string(head, filenames[i]);
+    head += ",\"content\":";
+    const auto file = files.find(static_cast<std::uint16_t>(i));
+    const auto first = file == files.end() ? 0 : file->second.first;
+    const auto end = file == files.end() ? 0 : file->second.end;
+    auto written = sink(head).and_then([&] { return write_content(format, first, end, source, sink); });
+    if (!written) {
+      return written;
+    }
+    head.clear();
+    head += '}';
+  }
+  head += ']';
+  return sink(head);
+}
+
+Result<void> Assembly::State::write_wrapped(Format format, const PageSource& source, const Sink& sink,
+                                            const std::optional<std::string>& replay) {
+  auto written = sink(wrapped_head(options.job_id));
+  if (written && !replay) {
+    written = write_content(format, 0, pages, source, sink);
+  } else if (written) {
+    std::string escaped(quote(format));
+    for (std::string_view rest = *replay; !rest.empty() && written;) {
+      const auto piece = front_piece(rest, piece_size);
+      rest.remove_prefix(piece.size());
+      append_content(escaped, format, piece);
+      if (escaped.size() >= piece_size) {
+        written = sink(escaped);
+        escaped.clear();
+      }
+    }
+    escaped += quote(format);
+    written = written.and_then([&] { return sink(escaped); });
+  }
+  if (written && filenames.size() > 1) {
+    written = write_documents(format, source, sink);
+  }
+  return written.and_then([&] { return sink("}\n"); });
+}
+
+Assembly::Assembly(RenderOptions options, std::vector<std::string> filenames) : state_(std::make_unique<State>()) {
+  state_->options = with_valid_text(std::move(options));
+  state_->filenames = std::move(filenames);
+}
+
+Assembly::~Assembly() = default;
+
+void Assembly::add(const Page& page) {
+  const auto [file, is_new] = state_->files.try_emplace(page.file);
+  if (is_new) {
+    file->second.first = state_->pages;
+  }
+  file->second.digest.add(page);
+  file->second.end = ++state_->pages;
+}
+
+Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const Sink& sink) {
+  for (auto& [index, file] : state_->files) {
+    file.levels = file.digest.levels();
+  }
+  for (const auto& entry : all_formats) {
+    if (!state_->options.formats.has(entry.format)) {
+      continue;
+    }
+    std::optional<std::string> replay;
+    const auto written = begin(entry.format, Form::raw)
+                             .and_then([&] { return state_->write_raw(entry.format, pages, sink, replay); })
+                             .and_then([&] { return begin(entry.format, Form::wrapped); })
+                             .and_then([&] { return state_->write_wrapped(entry.format, pages, sink, replay); });
+    if (!written) {
+      return written;
+    }
+  }
+  return {};
+}
+
+}  // namespace docket::engine

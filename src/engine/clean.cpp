@@ -1,0 +1,107 @@
+// The first pass: words as they come from fonts of all kinds become words that can be written anywhere.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "engine/layout.h"
+#include "engine/utf8.h"
+
+namespace docket::engine {
+namespace {
+
+bool is_plain(std::string_view text) noexcept {
+  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+/// The letters of the Latin ligatures U+FB00 … U+FB06.
+constexpr std::array<std::string_view, 7> ligatures{"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
+
+/// What a character of the private use area means: Symbol and Wingdings put their bullets at U+F000 + code.
+char32_t symbol_font_character(char32_t c) noexcept {
+  switch (c) {
+    case 0xF0B7:
+    case 0xF06C:
+      return U'•';
+    case 0xF0A7:
+    case 0xF06E:
+      return U'▪';
+    case 0xF0A8:
+      return U'◦';
+    case 0xF0D8:
+      return U'➢';
+    case 0xF0FC:
+      return U'✓';
+    default:
+      return c;
+  }
+}
+
+bool is_space(char32_t c) noexcept {
+  return c == U' ' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+         c == 0x205F || c == 0x3000 || (c >= 0x09 && c <= 0x0D);
+}
+
+bool is_dropped(char32_t c) noexcept {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200B || c == 0xFEFF || c == 0x2060 ||
+         (c & 0xFFFEU) == 0xFFFEU;  // controls, zero-width spaces, noncharacters
+}
+
+std::string cleaned(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  while (!text.empty()) {
+    const auto c = first_char(text);
+    text.remove_prefix(c.length);
+    if (is_space(c.code)) {
+      if (!out.empty() && out.back() != ' ') {
+        out += ' ';
+      }
+    } else if (is_dropped(c.code)) {
+      continue;
+    } else if (c.code == 0xAD) {
+      // A soft hyphen is seen only where its word was broken.
+      if (text.empty()) {
+        out += '-';
+      }
+    } else if (c.code >= 0xFB00 && c.code <= 0xFB06) {
+      out += ligatures[c.code - 0xFB00];
+    } else {
+      append_char(out, symbol_font_character(c.code));
+    }
+  }
+  while (!out.empty() && out.back() == ' ') {
+    out.pop_back();
+  }
+  return out;
+}
+
+float finite(float value) noexcept {
+  return std::isfinite(value) ? std::clamp(value, -1e6F, 1e6F) : 0.0F;
+}
+
+Box finite(const Box& box) noexcept {
+  const Box sound{finite(box.x0), finite(box.y0), finite(box.x1), finite(box.y1)};
+  return {std::min(sound.x0, sound.x1), std::min(sound.y0, sound.y1), std::max(sound.x0, sound.x1),
+          std::max(sound.y0, sound.y1)};
+}
+
+}  // namespace
+
+void clean_lines(std::vector<Line>& lines) {
+  for (auto& line : lines) {
+    for (auto& word : line.words) {
+      if (!is_plain(word.text)) {
+        word.text = cleaned(word.text);
+      }
+      word.box = finite(word.box);
+      word.size = std::max(finite(word.size), 0.0F);
+    }
+    std::erase_if(line.words, [](const Word& word) { return word.text.empty(); });
+    line.box = finite(line.box);
+    line.baseline = finite(line.baseline);
+  }
+  std::erase_if(lines, [](const Line& line) { return line.words.empty(); });
+}
+
+}  // namespace docket::engine

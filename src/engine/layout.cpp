@@ -1,0 +1,17 @@
+#include "engine/layout.h"
+
+#include "engine/rendering.h"
+
+namespace docket::engine {
+
+Page lay_out(Page page) {
+  clean_lines(page.lines);
+  auto regions = reading_order(std::move(page.lines), page.height);
+  page.lines.clear();
+  page.blocks = build_blocks(std::move(regions), page.fonts, page.source);
+  mark_headings(page);
+  make_lists(page.blocks);
+  return page;
+}
+
+}  // namespace docket::engine

@@ -1,0 +1,52 @@
+// The layout passes: pure functions in a fixed order, from a page's lines as read to its blocks. lay_out() (declared in
+// rendering.h) runs them; each can be tested, and a further one put between them, on its own.
+//
+//   clean_lines → reading_order → build_blocks → mark_headings → make_lists     on one page
+//   HeadingDigest → resolve_headings                                            on the whole document
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/document.h"
+#include "engine/size_histogram.h"
+
+namespace docket::engine {
+
+/// Makes the words' text fit to be written anywhere: valid UTF-8, no control characters, ligatures as their letters,
+/// bullets of symbol fonts as Unicode's. Words and lines without text are dropped; coordinates become finite.
+void clean_lines(std::vector<Line>& lines);
+
+/// Where a region stands: in the running text, or at the page's edge (running header, footer, side note).
+enum class Place : std::uint8_t { body = 0, margin = 1 };
+
+/// A part of a page in which text runs from top to bottom: a column, or a stretch of full width.
+struct Region {
+  Place place = Place::body;
+  std::vector<Line> lines;          ///< row by row, in each from left to right
+  std::vector<std::uint32_t> rows;  ///< index of each row's first line; never empty when `lines` is not
+
+  /// The lines of row `index`.
+  [[nodiscard]] std::span<const Line> row(std::size_t index) const noexcept {
+    const auto end = index + 1 < rows.size() ? rows[index + 1] : lines.size();
+    return std::span(lines).subspan(rows[index], end - rows[index]);
+  }
+};
+
+/// Cuts a page's lines into regions in reading order: columns are told by a gutter that only full-width lines cross and
+/// that has running text on its sides; side notes and what stands in the top and bottom margins are set apart.
+/// `height` is the page's, in points.
+std::vector<Region> reading_order(std::vector<Line> lines, float height);
+
+/// Joins rows to paragraphs by leading, indent, style and how full a row is, and paragraphs that go on in the next
+/// column. A paragraph that begins with a credible list marker becomes a list item, its marker still among its words.
+std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Font> fonts, Source source);
+
+/// Turns blocks that look like headings into heading candidates of level 0; the document decides about them.
+void mark_headings(Page& page);
+
+/// Takes the markers out of list items' words and gives the items their depth.
+void make_lists(std::vector<Block>& blocks);
+
+}  // namespace docket::engine

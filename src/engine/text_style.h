@@ -1,0 +1,25 @@
+// How text looks: the size and weight that most of a line's or block's characters share.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/document.h"
+
+namespace docket::engine {
+
+struct TextStyle {
+  float size = 0;  ///< points; the size of most characters
+  std::uint32_t chars = 0;
+  bool bold = false;  ///< nearly all characters are (marks such as footnote numbers aside)
+  bool italic = false;
+  bool monospace = false;
+};
+
+/// A word's size in points, told from its box where the reader knew none.
+float size_of(const Word& word) noexcept;
+
+/// The style of some lines, taken together.
+TextStyle style_of(std::span<const Line> lines, std::span<const Font> fonts) noexcept;
+
+}  // namespace docket::engine

@@ -1,0 +1,161 @@
+#include "engine/write/markdown.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace docket::engine {
+namespace {
+
+/// So much of the margins is held back for the sake of a paragraph that goes on; beyond, it is cut.
+constexpr std::size_t max_held_back = 64 * 1024;
+
+/// Whether Markdown itself has such a marker: "3." or "3)".
+bool is_markdown_number(std::string_view marker) noexcept {
+  const auto digits = marker.find_first_not_of("0123456789");
+  return digits != 0 && digits + 1 == marker.size() && digits <= 9 && (marker[digits] == '.' || marker[digits] == ')');
+}
+
+void append_paragraph(std::string& out, const Block& block) {
+  WordJoiner joiner;
+  auto place = MarkdownPlace::start;
+  const auto sink = [&](std::string_view piece) {
+    if (place != MarkdownPlace::start) {
+      out += ' ';
+    }
+    append_markdown(out, piece, place);
+    place = MarkdownPlace::inside;
+  };
+  add_block(joiner, block, sink);
+  joiner.finish(sink);
+}
+
+}  // namespace
+
+MarkdownWriter::MarkdownWriter(std::string page_separator) : page_separator_(std::move(page_separator)) {}
+
+void MarkdownWriter::add_page(const Page& page, std::string& out) {
+  begin_page(page, out);
+  bool is_first = true;
+  for (const auto& block : page.blocks) {
+    if (block.lines.empty()) {
+      continue;
+    }
+    if (block.kind == BlockKind::margin) {
+      hold_back(block);
+      if (held_back_.size() > max_held_back) {
+        close_block(out);
+      }
+      continue;
+    }
+    if (!(is_first && is_open_ && goes_on(end_, block))) {
+      close_block(out);
+      begin_block(block, out);
+    }
+    is_first = false;
+    add_text(block, out);
+    // A paragraph that goes on a list item is still that item's.
+    const auto kind = end_.kind == BlockKind::list_item && block.kind == BlockKind::paragraph ? end_.kind : block.kind;
+    end_ = end_of(block);
+    end_.kind = kind;
+  }
+}
+
+void MarkdownWriter::finish(std::string& out) {
+  close_block(out);
+  if (any_text_) {
+    out += '\n';
+  }
+}
+
+void MarkdownWriter::begin_page(const Page& page, std::string& out) {
+  const bool separated = any_page_ && !page_separator_.empty();
+  if (separated || (any_page_ && page.file != file_)) {
+    close_block(out);
+    indents_.clear();
+  }
+  if (separated) {
+    out += any_text_ ? "\n\n" : "";
+    out += page_separator_;
+    any_text_ = true;
+  }
+  any_page_ = true;
+  file_ = page.file;
+}
+
+void MarkdownWriter::begin_block(const Block& block, std::string& out) {
+  is_open_ = true;
+  end_ = {};
+  if (block.kind == BlockKind::list_item) {
+    begin_list_item(block, out);
+    place_ = MarkdownPlace::start;
+    return;
+  }
+  out += any_text_ ? "\n\n" : "";
+  any_text_ = true;
+  indents_.clear();
+  place_ = MarkdownPlace::start;
+  if (block.kind == BlockKind::heading) {
+    out.append(static_cast<std::size_t>(std::clamp<int>(block.level, 1, 6)), '#');
+    out += ' ';
+    place_ = MarkdownPlace::heading;
+  }
+}
+
+void MarkdownWriter::begin_list_item(const Block& block, std::string& out) {
+  out += !any_text_ ? "" : indents_.empty() ? "\n\n" : "\n";
+  any_text_ = true;
+  const auto depth = std::min(static_cast<std::size_t>(std::max<int>(block.level, 0)), indents_.size());
+  indents_.resize(depth);
+  const auto indent = depth == 0 ? 0 : indents_.back();
+  out.append(indent, ' ');
+  std::size_t width = 2;
+  if (is_markdown_number(block.marker)) {
+    out += block.marker;
+    out += ' ';
+    width = block.marker.size() + 1;
+  } else {
+    out += "- ";
+    if (block.marker != "-" && !block.marker.empty()) {  // letters and Roman numerals are the item's own words
+      append_markdown(out, block.marker, MarkdownPlace::inside);
+      out += ' ';
+    }
+  }
+  indents_.push_back(indent + width);
+}
+
+void MarkdownWriter::add_text(const Block& block, std::string& out) {
+  add_block(joiner_, block, [&](std::string_view piece) { put(piece, out); });
+}
+
+void MarkdownWriter::put(std::string_view piece, std::string& out) {
+  if (is_text_begun_) {
+    out += ' ';
+  }
+  append_markdown(out, piece, place_);
+  is_text_begun_ = true;
+  place_ = place_ == MarkdownPlace::start ? MarkdownPlace::inside : place_;
+}
+
+void MarkdownWriter::hold_back(const Block& block) {
+  if (!held_back_.empty()) {
+    held_back_ += "\n\n";
+  }
+  append_paragraph(held_back_, block);
+}
+
+void MarkdownWriter::close_block(std::string& out) {
+  if (is_open_) {
+    joiner_.finish([&](std::string_view piece) { put(piece, out); });
+  }
+  is_open_ = false;
+  is_text_begun_ = false;
+  end_ = {};
+  if (!held_back_.empty()) {
+    out += any_text_ ? "\n\n" : "";
+    out += std::exchange(held_back_, {});
+    any_text_ = true;
+    indents_.clear();
+  }
+}
+
+}  // namespace docket::engine

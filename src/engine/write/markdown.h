@@ -1,0 +1,45 @@
+// Markdown (CommonMark): headings with #, lists, one line a paragraph.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/flow.h"
+#include "engine/write/markdown_escape.h"
+#include "engine/write/writer.h"
+
+namespace docket::engine {
+
+/// The last paragraph stays open until it is known whether the next page goes on with it; what stands in the margins
+/// between (footer, header) is held back until it is closed.
+class MarkdownWriter final : public Writer {
+ public:
+  /// `page_separator`, if it is not empty, stands alone between pages, and then no paragraph goes on over pages.
+  explicit MarkdownWriter(std::string page_separator);
+
+  void add_page(const Page& page, std::string& out) override;
+  void finish(std::string& out) override;
+
+ private:
+  void begin_page(const Page& page, std::string& out);
+  void begin_block(const Block& block, std::string& out);
+  void begin_list_item(const Block& block, std::string& out);
+  void add_text(const Block& block, std::string& out);
+  void put(std::string_view piece, std::string& out);
+  void hold_back(const Block& block);
+  void close_block(std::string& out);
+
+  std::string page_separator_;
+  bool any_page_ = false;
+  bool any_text_ = false;  ///< something stands before what is written next
+  std::uint16_t file_ = 0;
+  WordJoiner joiner_;
+  MarkdownPlace place_ = MarkdownPlace::start;  ///< of the next piece of the open block
+  bool is_open_ = false;
+  bool is_text_begun_ = false;        ///< the open block has text already
+  TextEnd end_;                       ///< of the open block
+  std::vector<std::size_t> indents_;  ///< of the open list's levels: columns to where an item's text begins
+  std::string held_back_;             ///< finished paragraphs of the margins
+};
+
+}  // namespace docket::engine

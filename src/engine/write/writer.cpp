@@ -1,0 +1,21 @@
+#include "engine/write/writer.h"
+
+#include "engine/write/json.h"
+#include "engine/write/markdown.h"
+#include "engine/write/text.h"
+
+namespace docket::engine {
+
+std::unique_ptr<Writer> make_writer(Format format, const WriterOptions& options) {
+  switch (format) {
+    case Format::markdown:
+      return std::make_unique<MarkdownWriter>(options.page_separator);
+    case Format::text:
+      return std::make_unique<TextWriter>(options.page_separator);
+    case Format::json:
+      break;
+  }
+  return std::make_unique<JsonWriter>(options.with_files);
+}
+
+}  // namespace docket::engine

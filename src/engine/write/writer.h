@@ -1,0 +1,35 @@
+// The writers' interface: pages with their blocks in, the bytes of one format out, page by page.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/format.h"
+#include "engine/document.h"
+
+namespace docket::engine {
+
+struct WriterOptions {
+  std::string page_separator;  ///< Markdown and text; valid UTF-8
+  bool with_files = false;     ///< JSON: say of each page which file it is from
+};
+
+/// Writes one representation. Owned by whoever assembles; keeps of the pages no more than how the last one ended.
+/// Headings must have their levels. All output is valid UTF-8 if the words are.
+class Writer {
+ public:
+  Writer() = default;
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  virtual ~Writer() = default;
+
+  /// Appends the next page to `out`.
+  virtual void add_page(const Page& page, std::string& out) = 0;
+
+  /// Appends what is left; called once, after the last page.
+  virtual void finish(std::string& out) = 0;
+};
+
+std::unique_ptr<Writer> make_writer(Format format, const WriterOptions& options);
+
+}  // namespace docket::engine
