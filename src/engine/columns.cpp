@@ -39,6 +39,14 @@ std::uint64_t count_chars(std::span<const Piece> pieces) noexcept {
   return chars;
 }
 
+float common_size(std::span<const Piece> pieces) noexcept {
+  SizeHistogram sizes;
+  for (const auto& piece : pieces) {
+    sizes.add(piece.size, piece.chars);
+  }
+  return std::max(sizes.mode(), 1.0F);
+}
+
 Pieces pieces_of(std::span<const Line> lines) {
   Pieces pieces;
   pieces.reserve(lines.size());
@@ -121,24 +129,23 @@ BandKind judge(std::span<const Piece> left, std::span<const Piece> right) noexce
   const bool right_runs = is_running_text(right);
   const float gap = right_box.x0 - left_box.x1;
   const float size = std::max(left.front().size, right.front().size);
-  if (left_runs && right_runs) {
-    return gap >= 0.6F * size ? BandKind::columns : BandKind::across;
-  }
   const auto fewer = left.size() <= right.size() ? left : right;
   const auto more = left.size() <= right.size() ? right : left;
   if (left_runs || right_runs) {
+    const bool thin_is_left = left_runs && right_runs ? left_box.width() < right_box.width() : right_runs;
+    const auto thin = thin_is_left ? left : right;
+    const auto text = thin_is_left ? right : left;
+    const bool is_slight =
+        extent(thin).width() < 0.5F * extent(text).width() && count_chars(thin) * 3 < count_chars(text);
+    const bool is_note = is_slight && (!(left_runs && right_runs) || common_size(thin) < 0.93F * common_size(text));
+    if (left_runs && right_runs && !is_note) {
+      return gap >= 0.6F * size ? BandKind::columns : BandKind::across;
+    }
     // Labels beside their text stand on its baselines; a side note or a narrow column has its own.
     if (gap < 0.8F * size || aligned_share(fewer, more) > 0.75F) {
       return BandKind::across;
     }
-    const auto thin = left_runs ? right : left;
-    const auto text = left_runs ? left : right;
-    const bool is_note =
-        extent(thin).width() < 0.5F * extent(text).width() && count_chars(thin) * 3 < count_chars(text);
-    if (!is_note) {
-      return BandKind::columns;
-    }
-    return left_runs ? BandKind::note_right : BandKind::note_left;
+    return !is_note ? BandKind::columns : thin_is_left ? BandKind::note_left : BandKind::note_right;
   }
   const bool apart = gap >= size && fewer.size() >= 3 && aligned_share(fewer, more) < 0.4F;
   return apart ? BandKind::columns : BandKind::across;
@@ -382,11 +389,7 @@ Pieces take_margin(Pieces& pieces, bool at_top, float height, float body_size) {
 
 std::vector<Region> reading_order(std::vector<Line> lines, float height) {
   auto pieces = pieces_of(lines);
-  SizeHistogram sizes;
-  for (const auto& piece : pieces) {
-    sizes.add(piece.size, piece.chars);
-  }
-  const float body_size = std::max(sizes.mode(), 1.0F);
+  const float body_size = common_size(pieces);
 
   Pieces edge;
   const auto vertical = std::ranges::stable_partition(pieces, [](const Piece& piece) { return !is_vertical(piece); });

@@ -43,6 +43,23 @@ bool ends_with_hyphen(std::string_view word) noexcept {
   return is_hyphen(hyphen.code) && is_letter(last_char(word.substr(0, word.size() - hyphen.length)).code);
 }
 
+/// Whether `last` is the front of a URL that was broken behind a character that does not end one.
+bool is_broken_address(std::string_view last, std::string_view next) noexcept {
+  if ((last == "http:" || last == "https:") && next.starts_with("//")) {
+    return true;
+  }
+  if (last.find("://") == std::string_view::npos && !last.starts_with("www.") && !last.starts_with("doi.org")) {
+    return false;
+  }
+  const char end = last.back();
+  const auto start = first_char(next).code;
+  if (end == '.') {
+    return is_digit(start) || is_lower(start);
+  }
+  return std::string_view("/-_=&?%#:").find(end) != std::string_view::npos &&
+         (is_letter(start) || is_digit(start) || start == U'/');
+}
+
 }  // namespace
 
 bool ends_sentence(std::string_view word) noexcept {
@@ -74,7 +91,15 @@ TextEnd end_of(const Block& block) {
   if (block.lines.empty() || block.lines.back().words.empty()) {
     return {};
   }
-  return {block.kind, style_of(std::span(block.lines).last(1), {}).size, block.lines.back().words.back().text};
+  const auto& last = block.lines.back();
+  TextEnd end{block.kind, style_of(std::span(block.lines).last(1), {}).size, last.words.back().text, false};
+  float right = last.box.x1;
+  for (const auto& line : block.lines) {
+    right = beside(line, last) || line.box.x0 > last.box.x1 || line.box.x1 < last.box.x0 ? right  // another column's
+                                                                                         : std::max(right, line.box.x1);
+  }
+  end.is_full = block.lines.size() > 1 && last.box.x1 >= right - end.size;
+  return end;
 }
 
 bool goes_on(const TextEnd& end, const Block& next) noexcept {
@@ -84,8 +109,14 @@ bool goes_on(const TextEnd& end, const Block& next) noexcept {
   }
   // Without fonts: what differs in weight only is told apart by the words.
   const auto next_size = style_of(std::span(next.lines).first(1), {}).size;
-  return std::abs(end.size - next_size) <= 0.06F * std::max(end.size, next_size) &&
-         goes_on(end.word, next.lines.front().words.front().text);
+  const auto& word = next.lines.front().words.front().text;
+  if (std::abs(end.size - next_size) > 0.06F * std::max(end.size, next_size)) {
+    return false;
+  }
+  // A full last line without a full stop is broken off, even if the next word is a name or a number.
+  const bool is_broken_off = end.is_full && end.kind == BlockKind::paragraph && next.lines.size() > 1 &&
+                             !ends_sentence(end.word) && !beside(next.lines[0], next.lines[1]);
+  return is_broken_off || goes_on(end.word, word);
 }
 
 Joint joint(std::string_view last, std::string_view next) noexcept {
@@ -96,6 +127,9 @@ Joint joint(std::string_view last, std::string_view next) noexcept {
   }
   if (end.code == U'—' && last.size() > end.length) {
     return is_letter(start) ? Joint::direct : Joint::space;
+  }
+  if (is_broken_address(last, next)) {
+    return Joint::direct;
   }
   if (!ends_with_hyphen(last)) {
     return Joint::space;

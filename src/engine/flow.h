@@ -25,6 +25,7 @@ struct TextEnd {
   BlockKind kind = BlockKind::heading;  ///< of the last block; text goes on from paragraphs and list items only
   float size = 0;                       ///< of the last line
   std::string word;                     ///< the last one
+  bool is_full = false;                 ///< the last of several lines reaches as far right as the others do
 };
 
 TextEnd end_of(const Block& block);

@@ -23,6 +23,7 @@ struct LetterCounts {
   std::size_t small = 0;
   std::size_t large = 0;
   std::size_t words = 0;
+  std::size_t capitalised = 0;   ///< words that begin with a capital
   std::size_t raised_marks = 0;  ///< small words without letters, as footnote numbers behind authors' names
 };
 
@@ -32,6 +33,7 @@ LetterCounts count_letters(const Block& block, float size) {
     for (const auto& word : line.words) {
       ++counts.words;
       bool has_letter = false;
+      counts.capitalised += is_upper(first_char(word.text).code) ? 1 : 0;
       for (std::string_view rest = word.text; !rest.empty();) {
         const auto c = first_char(rest);
         rest.remove_prefix(c.length);
@@ -49,6 +51,12 @@ LetterCounts count_letters(const Block& block, float size) {
     }
   }
   return counts;
+}
+
+/// Names of authors carry the marks of their footnotes; a heading hardly does.
+bool is_names(const LetterCounts& counts) noexcept {
+  return counts.raised_marks >= 2 ||
+         (counts.raised_marks == 1 && counts.words <= 7 && counts.capitalised + 1 == counts.words);
 }
 
 bool is_all_capitals(const LetterCounts& counts) noexcept {
@@ -127,7 +135,7 @@ bool is_candidate(const Page& page, std::size_t index, const PageStyle& normal) 
   const auto style = style_of(block.lines, page.fonts);
   const auto counts = count_letters(block, style.size);
   if (counts.letters < 2 || counts.letters * 100 < counts.chars * 45 || counts.words > max_heading_words ||
-      counts.raised_marks >= 2 || is_caption(block) || style.monospace) {
+      is_names(counts) || is_caption(block) || style.monospace) {
     return false;
   }
   const auto& last = block.lines.back().words.back().text;

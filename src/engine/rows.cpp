@@ -85,7 +85,10 @@ bool are_neighbours(const Reading& a, const Reading& b) noexcept {
   if (!a.marker.same_series(b.marker) || (a.marker.is_number() && b.marker.value != a.marker.value + 1)) {
     return false;
   }
-  return a.row->region != b.row->region || std::abs(a.row->box.x0 - b.row->box.x0) <= a.row->style.size;
+  if (a.row->region == b.row->region) {
+    return std::abs(a.row->box.x0 - b.row->box.x0) <= a.row->style.size;
+  }
+  return a.marker.kind == U'1';  // letters at the start of another column's lines are rather initials
 }
 
 bool has_hanging_indent(const Row& row, const Row* next) noexcept {
