@@ -1,0 +1,151 @@
+#include "http/submit_options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace docket::http {
+namespace {
+
+using testing::HasSubstr;
+
+class SubmitOptions : public testing::Test {
+ protected:
+  SubmitOptions() {
+    policy_.languages = languages_;
+    options_.languages = "eng";
+    options_.formats.add(Format::markdown);
+  }
+
+  /// Sets one option and applies.
+  Result<void> apply(Option option, std::string value) {
+    RawOptions raw;
+    raw[option] = std::move(value);
+    return apply_options(raw, policy_, options_);
+  }
+
+  void expect(const Result<void>& done, ErrorCode code, const std::string& piece) {
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, code) << done.error().detail;
+    EXPECT_THAT(done.error().detail, HasSubstr(piece));
+    EXPECT_EQ(options_, before_);
+  }
+
+  void SetUp() override { before_ = options_; }
+
+  std::vector<std::string> languages_{"eng", "deu", "chi_sim", "script/Latin"};
+  OptionPolicy policy_;
+  Options options_;
+  Options before_;
+};
+
+TEST_F(SubmitOptions, NothingGivenChangesNothing) {
+  ASSERT_TRUE(apply_options({}, policy_, options_));
+  EXPECT_EQ(options_, before_);
+}
+
+TEST_F(SubmitOptions, Formats) {
+  FormatSet both;
+  both.add(Format::text);
+  both.add(Format::json);
+  for (const auto* value : {"text,json", "json text", " json , text,", "text+json", "text,text,json"}) {
+    options_ = before_;
+    ASSERT_TRUE(apply(Option::formats, value)) << value;
+    EXPECT_EQ(options_.formats, both) << value;
+  }
+  options_ = before_;
+  expect(apply(Option::formats, "text,docx"), ErrorCode::bad_option, "\"docx\"; there are markdown, text, json");
+  expect(apply(Option::formats, ","), ErrorCode::bad_option, "formats");
+  policy_.formats = FormatSet{};
+  policy_.formats.add(Format::markdown);
+  expect(apply(Option::formats, "json"), ErrorCode::bad_option, "there are markdown.");
+}
+
+TEST_F(SubmitOptions, Languages) {
+  ASSERT_TRUE(apply(Option::languages, "deu, eng,deu chi_sim+script/Latin"));
+  EXPECT_EQ(options_.languages, "deu+eng+chi_sim+script/Latin");
+  options_ = before_;
+  expect(apply(Option::languages, "eng+fra"), ErrorCode::bad_option, "\"fra\"; there are eng, deu");
+  expect(apply(Option::languages, "ENG"), ErrorCode::bad_option, "ENG");
+  expect(apply(Option::languages, "../eng"), ErrorCode::bad_option, "../eng");
+  expect(apply(Option::languages, "+"), ErrorCode::bad_option, "languages");
+}
+
+TEST_F(SubmitOptions, Ocr) {
+  ASSERT_TRUE(apply(Option::ocr, "Force"));
+  EXPECT_EQ(options_.ocr, OcrMode::force);
+  ASSERT_TRUE(apply(Option::ocr, "off"));
+  EXPECT_EQ(options_.ocr, OcrMode::off);
+  ASSERT_TRUE(apply(Option::ocr, "auto"));
+  EXPECT_EQ(options_.ocr, OcrMode::automatic);
+  expect(apply(Option::ocr, "maybe"), ErrorCode::bad_option, "auto, force or off");
+}
+
+TEST_F(SubmitOptions, PageSeparatorWhereItIsAllowed) {
+  expect(apply(Option::page_separator, "\n---\n"), ErrorCode::forbidden_option, "page_separator");
+  policy_.allowed.add(Option::page_separator);
+  ASSERT_TRUE(apply(Option::page_separator, "\n---\n"));
+  EXPECT_EQ(options_.page_separator, "\n---\n");
+  options_ = before_;
+  expect(apply(Option::page_separator, std::string(max_page_separator + 1, '-')), ErrorCode::bad_option, "1024");
+  expect(apply(Option::page_separator, "\xFF"), ErrorCode::bad_option, "UTF-8");
+}
+
+TEST_F(SubmitOptions, WhatTheLocationDoesNotAllowIsForbidden) {
+  policy_.allowed = {};
+  for (const auto option : {Option::formats, Option::languages, Option::ocr, Option::pages, Option::password}) {
+    expect(apply(option, "x"), ErrorCode::forbidden_option, std::string(word(option)));
+  }
+}
+
+TEST_F(SubmitOptions, WhatIsNotSupportedIsForbiddenByName) {
+  policy_.allowed.bits = ~0U;
+  for (const auto option :
+       {Option::pages, Option::password, Option::priority, Option::expire, Option::callback_url, Option::return_}) {
+    expect(apply(option, "1"), ErrorCode::forbidden_option, std::string(word(option)) + " is not supported");
+  }
+}
+
+TEST_F(SubmitOptions, WaitingForNothingIsFine) {
+  policy_.allowed = {};  // always allowed
+  for (const auto* no : {"false", "0", "NO", "off", ""}) {
+    EXPECT_TRUE(apply(Option::sync, no)) << no;
+  }
+  EXPECT_TRUE(apply(Option::wait, "0"));
+  expect(apply(Option::sync, "true"), ErrorCode::forbidden_option, "sync");
+  expect(apply(Option::wait, "5"), ErrorCode::forbidden_option, "wait");
+  expect(apply(Option::sync, "maybe"), ErrorCode::bad_option, "true or false");
+  expect(apply(Option::wait, "soon"), ErrorCode::bad_option, "seconds");
+  expect(apply(Option::wait, "-1"), ErrorCode::bad_option, "seconds");
+}
+
+TEST_F(SubmitOptions, AllOrNothing) {
+  RawOptions raw;
+  raw[Option::formats] = "text";
+  raw[Option::ocr] = "maybe";
+  expect(apply_options(raw, policy_, options_), ErrorCode::bad_option, "ocr");
+}
+
+TEST_F(SubmitOptions, AnErrorRepeatsNoPassword) {
+  const auto done = apply(Option::password, "s3cret");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().detail.find("s3cret"), std::string::npos);
+}
+
+TEST(OptionsOfQuery, AreRead) {
+  const auto raw = options_of_query(Query("formats=text&token=x&languages=deu%2Beng&formats=json&ocr=&password="));
+  ASSERT_TRUE(raw);
+  EXPECT_EQ((*raw)[Option::formats], "text,json");
+  EXPECT_EQ((*raw)[Option::languages], "deu+eng");
+  EXPECT_EQ((*raw)[Option::ocr], "");
+  EXPECT_EQ(options_of_query(Query("ocr=auto&ocr=off")).error().code, ErrorCode::bad_option);
+}
+
+TEST(OptionsOfQuery, NeverAPassword) {
+  const auto raw = options_of_query(Query("password=s3cret"));
+  ASSERT_FALSE(raw);
+  EXPECT_EQ(raw.error().code, ErrorCode::forbidden_option);
+  EXPECT_EQ(raw.error().detail.find("s3cret"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace docket::http

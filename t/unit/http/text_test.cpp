@@ -1,0 +1,100 @@
+#include "http/text.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace docket::http {
+namespace {
+
+TEST(Text, Trims) {
+  EXPECT_EQ(trim(" \t a b\t "), "a b");
+  EXPECT_EQ(trim(" \t "), "");
+  EXPECT_EQ(trim("\na"), "\na");
+}
+
+TEST(Text, ComparesAndLowersAsciiOnly) {
+  EXPECT_TRUE(equal_ignoring_case("Form-DATA", "form-data"));
+  EXPECT_FALSE(equal_ignoring_case("form-data", "form-data2"));
+  EXPECT_FALSE(equal_ignoring_case("@", "`"));
+  EXPECT_EQ(lower("AZ[\xC4"), "az[\xC4");
+}
+
+TEST(Text, ReadsBooleans) {
+  for (const auto* yes : {"true", "TRUE", "1", "yes", "Yes", "on", "oN"}) {
+    EXPECT_EQ(parse_boolean(yes), true) << yes;
+  }
+  for (const auto* no : {"false", "False", "0", "no", "NO", "off", "Off"}) {
+    EXPECT_EQ(parse_boolean(no), false) << no;
+  }
+  for (const auto* neither : {"", " true", "2", "tru", "truee", "yes!"}) {
+    EXPECT_EQ(parse_boolean(neither), std::nullopt) << neither;
+  }
+}
+
+TEST(Text, ReadsNumbers) {
+  EXPECT_EQ(parse_number("0"), 0U);
+  EXPECT_EQ(parse_number("18446744073709551615"), 18446744073709551615U);
+  for (const auto* bad : {"", "-1", "+1", " 1", "1 ", "1.0", "0x1", "18446744073709551616"}) {
+    EXPECT_EQ(parse_number(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Text, DecodesPercentEscapes) {
+  EXPECT_EQ(percent_decode("a%20b+c%2B%e2%98%83", true), "a b c+\xE2\x98\x83");
+  EXPECT_EQ(percent_decode("a+b", false), "a+b");
+  EXPECT_EQ(percent_decode("100%", true), "100%");
+  EXPECT_EQ(percent_decode("%4", true), "%4");
+  EXPECT_EQ(percent_decode("%zz%4g", true), "%zz%4g");
+  EXPECT_EQ(percent_decode("%%41", true), "%A");
+  EXPECT_EQ(percent_decode("%00", true), std::string(1, '\0'));
+}
+
+TEST(Text, EncodesWhatIsNotAnAttributeCharacter) {
+  std::string out;
+  append_percent_encoded(out, "aZ09!#$&+-.^_`|~ *'%()\"\r\n\xE2\x98\x83");
+  EXPECT_EQ(out, "aZ09!#$&+-.^_`|~%20%2A%27%25%28%29%22%0D%0A%E2%98%83");
+}
+
+TEST(Text, CutsBetweenCharacters) {
+  EXPECT_EQ(cut_utf8("abc", 3), "abc");
+  EXPECT_EQ(cut_utf8("abc", 2), "ab");
+  EXPECT_EQ(cut_utf8("a\xE2\x98\x83", 3), "a");
+  EXPECT_EQ(cut_utf8("a\xE2\x98\x83z", 4), "a\xE2\x98\x83");
+  EXPECT_EQ(cut_utf8("\xF0\x9F\x98\x80", 3), "");
+  EXPECT_EQ(cut_utf8("\x80\x80\x80\x80\x80\x80", 5).size(), 5U);  // not UTF-8: anywhere
+}
+
+TEST(Text, KnowsUtf8) {
+  for (const auto* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+                           "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+    EXPECT_TRUE(is_utf8(good)) << good;
+  }
+  for (const auto* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x98", "\xE2\x98z", "a\xFF"}) {
+    EXPECT_FALSE(is_utf8(bad)) << bad;
+  }
+}
+
+TEST(Text, QuotesForDetails) {
+  EXPECT_EQ(quoted_for_detail("a\r\nb"), "\"a??b\"");
+  EXPECT_EQ(quoted_for_detail(std::string(100, 'x')), "\"" + std::string(64, 'x') + "\"…");
+}
+
+TEST(Text, VisitsItems) {
+  std::vector<std::string> items;
+  each_item(" a, ,b ,,c d", ",", [&](std::string_view item) {
+    items.emplace_back(item);
+    return items.size() < 3;
+  });
+  EXPECT_EQ(items, (std::vector<std::string>{"a", "b", "c d"}));
+  items.clear();
+  each_item("a,b", ",", [&](std::string_view item) {
+    items.emplace_back(item);
+    return false;
+  });
+  EXPECT_EQ(items, std::vector<std::string>{"a"});
+}
+
+}  // namespace
+}  // namespace docket::http
