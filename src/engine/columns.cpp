@@ -128,7 +128,7 @@ BandKind judge(std::span<const Piece> left, std::span<const Piece> right) noexce
   const bool left_runs = is_running_text(left);
   const bool right_runs = is_running_text(right);
   const float gap = right_box.x0 - left_box.x1;
-  const float size = std::max(left.front().size, right.front().size);
+  const float size = common_size(left.size() >= right.size() ? left : right);
   const auto fewer = left.size() <= right.size() ? left : right;
   const auto more = left.size() <= right.size() ? right : left;
   if (left_runs || right_runs) {
@@ -142,7 +142,7 @@ BandKind judge(std::span<const Piece> left, std::span<const Piece> right) noexce
       return gap >= 0.6F * size ? BandKind::columns : BandKind::across;
     }
     // Labels beside their text stand on its baselines; a side note or a narrow column has its own.
-    if (gap < 0.8F * size || aligned_share(fewer, more) > 0.75F) {
+    if (gap < 0.6F * size || aligned_share(fewer, more) > 0.75F) {
       return BandKind::across;
     }
     return !is_note ? BandKind::columns : thin_is_left ? BandKind::note_left : BandKind::note_right;
