@@ -1,0 +1,126 @@
+#include "core/lease.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace docket {
+namespace {
+
+constexpr std::string_view prefix = "lease.";
+
+/// Tries for a name. Only a file that is taken for dead between its creation and its lock costs one.
+constexpr int max_tries = 10;
+
+std::string path_of(const std::string& run_folder, const Holder& holder) {
+  return run_folder + "/" + std::string(prefix) + holder.text();
+}
+
+struct flock whole_file() noexcept {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;  // l_len 0: to the end, however far that is; l_pid 0, as these locks demand
+}
+
+bool try_lock(int fd) noexcept {
+  auto lock = whole_file();
+  return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+/// Whether the file open as `fd` is the one that has the name `path` now.
+bool has_name(int fd, const std::string& path) noexcept {
+  struct stat open_file {};
+  struct stat named {};
+  return ::fstat(fd, &open_file) == 0 && ::lstat(path.c_str(), &named) == 0 && open_file.st_dev == named.st_dev &&
+         open_file.st_ino == named.st_ino;
+}
+
+/// Removes the file at `path` if nobody holds its lock.
+void remove_if_dead(const std::string& path) noexcept {
+  const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  // Under the lock nobody else removes the name, and its maker, should it only be about to lock it, will notice.
+  if (file && try_lock(file.get()) && has_name(file.get(), path)) {
+    ::unlink(path.c_str());
+  }
+}
+
+}  // namespace
+
+Result<LeaseFile> LeaseFile::create(const std::string& run_folder) {
+  for (int attempt = 0; attempt < max_tries; ++attempt) {
+    LeaseFile lease;
+    auto& bytes = lease.holder_.bytes;
+    if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+      return fail_errno("getrandom", errno);
+    }
+    const auto path = path_of(run_folder, lease.holder_);
+    lease.fd_ = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!lease.fd_) {
+      return fail_errno("open " + path, errno);
+    }
+    lease.path_ = path;
+    // Until it is locked, remove_dead_lease_files() of another process may take the file for a dead one.
+    if (try_lock(lease.fd_.get())) {
+      if (has_name(lease.fd_.get(), path)) {
+        return lease;
+      }
+    } else if (errno != EAGAIN && errno != EACCES) {
+      return fail_errno("fcntl(F_OFD_SETLK) " + path, errno);
+    }
+  }
+  return fail(ErrorCode::io, "no lease file in " + run_folder + " could be kept");
+}
+
+LeaseFile::LeaseFile(LeaseFile&&) noexcept = default;
+
+LeaseFile& LeaseFile::operator=(LeaseFile&& other) noexcept {
+  if (this != &other) {
+    LeaseFile old(std::move(*this));  // removed when it leaves the scope
+    holder_ = other.holder_;
+    path_ = std::move(other.path_);
+    fd_ = std::move(other.fd_);
+  }
+  return *this;
+}
+
+LeaseFile::~LeaseFile() {
+  if (fd_ && has_name(fd_.get(), path_)) {
+    ::unlink(path_.c_str());
+  }
+}
+
+bool is_dead(const std::string& run_folder, const Holder& holder) {
+  const Fd file(::open(path_of(run_folder, holder).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) {
+    return errno == ENOENT;  // whatever else is wrong, it does not make the holder dead
+  }
+  auto lock = whole_file();
+  return ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+}
+
+void remove_dead_lease_files(const std::string& run_folder) {
+  struct Close {
+    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+  };
+  const std::unique_ptr<DIR, Close> folder(::opendir(run_folder.c_str()));
+  if (!folder) {
+    return;
+  }
+  // readdir is safe here: the stream is this call's own (POSIX.1-2024; glibc has promised it for long).
+  while (const auto* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+    const std::string_view name = entry->d_name;
+    if (name.starts_with(prefix) && Holder::parse(name.substr(prefix.size()))) {
+      remove_if_dead(run_folder + "/" + std::string(name));
+    }
+  }
+}
+
+}  // namespace docket
