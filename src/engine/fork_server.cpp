@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+extern "C" {  // glibc 2.36 has forgotten it
+#include <sys/pidfd.h>
+}
 
 #include <algorithm>
 #include <array>

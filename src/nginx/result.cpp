@@ -1,7 +1,6 @@
 // docket_result: a job's status, its results, its removal.
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -18,6 +17,7 @@
 #include "nginx/held_request.h"
 #include "nginx/request.h"
 #include "nginx/worker.h"
+#include "process/clock.h"
 
 namespace docket::ngx {
 namespace {
@@ -191,9 +191,7 @@ ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const JobId& id) {
   }
   auto removal = std::make_shared<RemoveJob>();
   removal->job = id;
-  removal->now_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
+  removal->now_ms = unix_ms();
   removal->result = fail(ErrorCode::store_unavailable, "The job could not be removed.");
   const auto held = HeldRequest::hold(r);
   if (!held) {

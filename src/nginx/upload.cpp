@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 
 #include "http/content_disposition.h"
@@ -15,6 +14,7 @@
 #include "nginx/answer.h"
 #include "nginx/handlers.h"
 #include "nginx/request.h"
+#include "process/clock.h"
 #include "process/tessdata.h"
 
 namespace docket::ngx {
@@ -26,11 +26,6 @@ constexpr std::size_t turn_bytes = std::size_t{64} * 1024;
 /// Files beyond this are sent to the disk as they come and synced before they join a group, so that a large upload
 /// holds up nobody.
 constexpr std::uint64_t large_bytes = std::uint64_t{8} * 1024 * 1024;
-
-std::int64_t now_ms() noexcept {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// The installed languages, read once a process: the folder does not change under a running server, and where it does
 /// a reload reads it again.
@@ -50,7 +45,7 @@ void on_readable(ngx_http_request_t* r) noexcept try { upload_of(r)->receive(); 
 }  // namespace
 
 Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker)
-    : r_(r), conf_(conf), worker_(worker), id_(JobId::make(now_ms())), form_({.max_bytes = conf.max_fields}) {}
+    : r_(r), conf_(conf), worker_(worker), id_(JobId::make(unix_ms())), form_({.max_bytes = conf.max_fields}) {}
 
 Upload::~Upload() {
   if (submission_ != nullptr) {
@@ -328,7 +323,7 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   submission->accept.status.result_url = result_url_;
   submission->accept.status.files = files_;
   submission->accept.fields = std::move(form.fields);
-  submission->accept.now_ms = now_ms();
+  submission->accept.now_ms = unix_ms();
   submission->files = std::move(descriptors_);
   submission->large = large_;
   return submission;

@@ -22,6 +22,14 @@ constexpr milliseconds record_retry{1000};
 // How often we look whether the job is still wanted.
 constexpr milliseconds look_interval{500};
 
+/// An error of our own with files, in the words that a job's end can have.
+Error as_end(Error error) {
+  if (error.code != ErrorCode::store_full) {
+    error.code = ErrorCode::crashed;
+  }
+  return error;
+}
+
 Lease lease_of(const Workshop& workshop, const docket::Unit& unit) {
   return {.holder = workshop.holder, .seq = unit.seq, .attempt = unit.attempt, .job = unit.job};
 }
@@ -115,7 +123,7 @@ std::optional<EndUnit> UnitRun::run() {
                             .page = [this](PageRecord page) { on_page(std::move(page)); }};
     end.end = workshop_.engine.run(request_, std::move(*files), own_, events, [this] { return must_stop(); });
   } else {
-    broken_ = Error{ErrorCode::crashed, std::move(files.error().detail)};
+    broken_ = as_end(std::move(files.error()));
   }
   if (lost_ || (!files && job_is_over())) {
     return std::nullopt;
@@ -127,7 +135,7 @@ std::optional<EndUnit> UnitRun::run() {
   }
   if (!broken_ && (completed || !pages_.empty())) {
     if (auto durable = make_durable(); !durable) {
-      broken_ = Error{ErrorCode::crashed, std::move(durable.error().detail)};
+      broken_ = as_end(std::move(durable.error()));
     }
   }
   if (broken_) {
@@ -186,7 +194,7 @@ void UnitRun::record_if_due() {
   RecordPages record{.lease = lease_, .pages = {}, .total_pages = total_pages_, .now_ms = unix_ms()};
   if (some_pages) {
     if (auto durable = make_durable(); !durable) {
-      broken_ = Error{ErrorCode::crashed, std::move(durable.error().detail)};
+      broken_ = as_end(std::move(durable.error()));
       return;
     }
     record.pages = std::exchange(pages_, {});
@@ -236,7 +244,8 @@ void UnitRun::clean_up(const EndUnit* end, bool committed) {
   if (end == nullptr || !committed) {
     // The job's files were removed with it; what was created or written since is nobody's.
     if (const auto record = reader_.record(job); !record && record.error().code == ErrorCode::not_found) {
-      static_cast<void>(workshop_.spool.remove_job(job));
+      const auto inputs = static_cast<std::uint32_t>(claimed_.status.files.size());
+      static_cast<void>(workshop_.spool.remove_job(job, inputs, std::array{own_}));
       return;
     }
   }
