@@ -1,0 +1,260 @@
+#include "engine/ocr.h"
+
+#include <tesseract/baseapi.h>
+#include <tesseract/resultiterator.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include "engine/unicode_text.h"
+
+namespace docket::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view model_extension = ".traineddata";
+
+// Where Debian and others install the models.
+constexpr std::array<const char*, 5> default_folders{"/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tessdata",
+                                                     "/usr/local/share/tessdata", "/usr/share/tesseract-ocr/tessdata",
+                                                     "/usr/share/tesseract-ocr/4.00/tessdata"};
+
+// The models in `folder`, their names beginning with `prefix`.
+void add_models(const fs::path& folder, const std::string& prefix, std::vector<std::string>& languages) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const auto name = entry->path().filename().string();
+    if (name.size() > model_extension.size() && name.ends_with(model_extension)) {
+      languages.push_back(prefix + name.substr(0, name.size() - model_extension.size()));
+    }
+  }
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) {
+    all += (all.empty() ? "" : ", ") + name;
+  }
+  return all;
+}
+
+// Every language of "deu+~eng" must have a model. Compared with the installed ones, a name can be no path.
+Result<void> check_languages(const std::string& languages) {
+  const auto installed = installed_languages();
+  std::size_t at = 0;
+  while (at <= languages.size()) {
+    const auto end = std::min(languages.find('+', at), languages.size());
+    auto name = std::string_view(languages).substr(at, end - at);
+    if (name.starts_with('~')) {
+      name.remove_prefix(1);
+    }
+    if (std::find(installed.begin(), installed.end(), name) == installed.end()) {
+      return fail(ErrorCode::bad_option,
+                  "There is no Tesseract model for the language '" + clean_utf8(name) +
+                      "'; installed are: " + (installed.empty() ? std::string("none") : joined(installed)) + ".");
+    }
+    at = end + 1;
+  }
+  return {};
+}
+
+using Api = tesseract::TessBaseAPI;
+
+// The loaded models, one Tesseract for each list of languages. Filled in the fork server, inherited by its children;
+// freed by nobody: the process's end is cheaper.
+std::map<std::string, std::unique_ptr<Api>>& loaded() {
+  static auto* const apis = new std::map<std::string, std::unique_ptr<Api>>;
+  return *apis;
+}
+
+// Tesseract opens the file for its messages with its first message and keeps it; a child in its sandbox could not.
+// A picture without anything on it and without a resolution is worth a message.
+void make_quiet(Api& api) {
+  if (::access("/dev/null", W_OK) != 0) {
+    return;
+  }
+  api.SetVariable("debug_file", "/dev/null");
+  const PixPtr empty(pixCreate(64, 64, 1));
+  api.SetImage(empty.get());
+  api.Recognize(nullptr);
+  api.Clear();
+}
+
+Result<Api*> api_for(const std::string& languages) {
+  auto& apis = loaded();
+  if (const auto known = apis.find(languages); known != apis.end()) {
+    return known->second.get();
+  }
+  if (auto checked = check_languages(languages); !checked) {
+    return tl::unexpected(std::move(checked.error()));
+  }
+  setMsgSeverity(L_SEVERITY_NONE);
+  auto api = std::make_unique<Api>();
+  if (api->Init(tessdata_folder().c_str(), languages.c_str(), tesseract::OEM_LSTM_ONLY) != 0) {
+    return fail(ErrorCode::io, "Tesseract cannot load the model of '" + languages + "' in " + tessdata_folder() + ".");
+  }
+  api->SetPageSegMode(tesseract::PSM_AUTO);
+  make_quiet(*api);
+  return apis.emplace(languages, std::move(api)).first->second.get();
+}
+
+/// Collects the words of one recognised picture. Lives while Tesseract keeps the results.
+class ResultReader {
+ public:
+  ResultReader(Api& api, const PictureFrame& frame) : frame_(frame) {
+    bool keeps_spaces = false;
+    api.GetBoolVariable("preserve_interword_spaces", &keeps_spaces);
+    keeps_spaces_ = keeps_spaces;
+    row_scale_ = frame.y_scale / static_cast<float>(std::max(api.GetThresholdedImageScaleFactor(), 1));
+  }
+
+  std::vector<Line> read(tesseract::ResultIterator& results) {
+    using namespace tesseract;
+    bool new_paragraph = true;
+    bool new_line = true;
+    do {
+      new_paragraph = new_paragraph || results.IsAtBeginningOf(RIL_PARA);
+      new_line = new_line || new_paragraph || results.IsAtBeginningOf(RIL_TEXTLINE);
+      auto word = read_word(results);
+      if (!word) {
+        continue;
+      }
+      if (new_paragraph) {
+        ++group_;
+      }
+      if (new_line) {
+        begin_line(results, word->box);
+      }
+      new_paragraph = false;
+      new_line = false;
+      add(std::move(*word), results);
+    } while (results.Next(RIL_WORD));
+    return std::move(lines_);
+  }
+
+ private:
+  [[nodiscard]] float x_of(int pixel) const { return frame_.x0 + static_cast<float>(pixel) * frame_.x_scale; }
+  [[nodiscard]] float y_of(float pixel) const { return frame_.y0 + pixel * frame_.y_scale; }
+
+  // Nothing where there is no text: pictures, rules, and words of blanks.
+  [[nodiscard]] std::optional<Word> read_word(const tesseract::ResultIterator& results) const {
+    using namespace tesseract;
+    int left = 0;
+    int top = 0;
+    int right = 0;
+    int bottom = 0;
+    if (results.Empty(RIL_WORD) || !results.BoundingBox(RIL_WORD, &left, &top, &right, &bottom)) {
+      return std::nullopt;
+    }
+    const std::unique_ptr<const char[]> text(results.GetUTF8Text(RIL_WORD));
+    if (!text) {
+      return std::nullopt;
+    }
+    Word word;
+    word.text = clean_utf8(text.get());
+    if (word.text.find_first_not_of(' ') == std::string::npos) {
+      return std::nullopt;
+    }
+    word.box = {x_of(left), y_of(static_cast<float>(top)), x_of(right), y_of(static_cast<float>(bottom))};
+    word.confidence = static_cast<std::int8_t>(std::lround(std::clamp(results.Confidence(RIL_WORD), 0.0F, 100.0F)));
+    return word;
+  }
+
+  void begin_line(const tesseract::ResultIterator& results, const Box& first_word) {
+    using namespace tesseract;
+    Line line;
+    line.group = group_;
+    line.box = first_word;
+    int x1 = 0;
+    int y1 = 0;
+    int x2 = 0;
+    int y2 = 0;
+    line.baseline =
+        results.Baseline(RIL_TEXTLINE, &x1, &y1, &x2, &y2) ? y_of(static_cast<float>(y1 + y2) / 2) : first_word.y1;
+    float row_height = 0;
+    float descenders = 0;
+    float ascenders = 0;
+    results.RowAttributes(&row_height, &descenders, &ascenders);
+    size_ = row_height > 0 ? row_height * row_scale_ : first_word.height();
+    lines_.push_back(std::move(line));
+  }
+
+  void add(Word word, const tesseract::ResultIterator& results) {
+    auto& line = lines_.back();
+    word.size = size_;
+    // Scripts written without spaces have models that say where there are some.
+    if (keeps_spaces_ && !line.words.empty()) {
+      line.words.back().space_after = results.BlanksBeforeWord() > 0;
+    }
+    line.box = united(line.box, word.box);
+    line.words.push_back(std::move(word));
+  }
+
+  PictureFrame frame_;
+  bool keeps_spaces_ = false;
+  float row_scale_ = 1;
+  float size_ = 0;
+  std::int32_t group_ = -1;
+  std::vector<Line> lines_;
+};
+
+}  // namespace
+
+std::string tessdata_folder() {
+  std::error_code error;
+  // Nobody in this process changes its environment.
+  if (const char* const prefix = std::getenv("TESSDATA_PREFIX");  // NOLINT(concurrency-mt-unsafe)
+      prefix != nullptr && fs::is_directory(prefix, error)) {
+    return prefix;
+  }
+  const auto* const found = std::find_if(default_folders.begin(), default_folders.end(),
+                                         [&error](const char* folder) { return fs::is_directory(folder, error); });
+  return found == default_folders.end() ? std::string() : *found;
+}
+
+std::vector<std::string> installed_languages() {
+  std::vector<std::string> languages;
+  if (const fs::path folder = tessdata_folder(); !folder.empty()) {
+    add_models(folder, "", languages);
+    add_models(folder / "script", "script/", languages);
+  }
+  std::sort(languages.begin(), languages.end());
+  return languages;
+}
+
+Result<void> load_languages(const std::string& languages) {
+  return api_for(languages).map([](Api* /*api*/) {});
+}
+
+Result<std::vector<Line>> recognise(Pix& picture, const PictureFrame& frame, const std::string& languages) {
+  const auto api = api_for(languages);
+  if (!api) {
+    return tl::unexpected(api.error());
+  }
+  // The words of the page before must not help with this one: a page's result depends on the page alone.
+  (*api)->ClearAdaptiveClassifier();
+  (*api)->SetImage(&picture);
+  std::vector<Line> lines;
+  const bool recognised = (*api)->Recognize(nullptr) == 0;
+  if (recognised) {
+    if (const std::unique_ptr<tesseract::ResultIterator> results((*api)->GetIterator()); results) {
+      lines = ResultReader(**api, frame).read(*results);
+    }
+  }
+  (*api)->Clear();
+  if (!recognised) {
+    return fail(ErrorCode::corrupt, "The picture cannot be recognised.");
+  }
+  return lines;
+}
+
+}  // namespace docket::engine

@@ -1,0 +1,41 @@
+// Recognition of pictures with Tesseract's LSTM models.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "engine/document.h"
+#include "engine/pix.h"
+
+namespace docket::engine {
+
+/// Where a picture lies on its upright page: the corner (px, py) of its pixels, counted from its top left, is at
+/// (x0 + px · x_scale, y0 + py · y_scale) points.
+struct PictureFrame {
+  float x0 = 0;
+  float y0 = 0;
+  float x_scale = 1;
+  float y_scale = 1;
+};
+
+/// Tesseract refuses pictures with a side of more pixels.
+inline constexpr int max_picture_side = 32767;
+
+/// The folder of the language models: $TESSDATA_PREFIX, or where the distribution keeps them. Empty if there is none.
+std::string tessdata_folder();
+
+/// The languages that have a model, sorted; scripts as "script/Latin".
+std::vector<std::string> installed_languages();
+
+/// Loads the models of `languages` ("deu+eng") into this process, for good; a second time it does nothing.
+/// bad_option names the language without a model; io a model that cannot be read.
+Result<void> load_languages(const std::string& languages);
+
+/// Recognises a picture of 1 or 8 bits a pixel, of which the resolution is set or 0 (then Tesseract estimates it).
+/// Lines are in Tesseract's reading order, group = number of the paragraph; none at all for an empty picture. Loads
+/// the languages if need be; errors as there. On the process's only thread.
+Result<std::vector<Line>> recognise(Pix& picture, const PictureFrame& frame, const std::string& languages);
+
+}  // namespace docket::engine

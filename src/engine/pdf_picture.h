@@ -1,0 +1,38 @@
+// Pictures of PDF pages for recognition.
+#pragma once
+
+#include <cstdint>
+
+#include "core/error.h"
+#include "engine/ocr.h"
+#include "engine/pdf_survey.h"
+#include "engine/pix.h"
+
+class PDFDoc;
+
+namespace docket::engine {
+
+/// A picture, 1 or 8 bits deep, and where it lies on its page. Its resolution is set.
+struct Picture {
+  PixPtr pix;
+  PictureFrame frame;
+  std::uint16_t dpi = 0;
+};
+
+struct RenderRequest {
+  double width = 0;  ///< of the upright page, points
+  double height = 0;
+  std::uint16_t dpi = 300;
+  std::uint64_t max_pixels = 0;
+  bool without_text = false;  ///< leave out what the text layer tells already
+};
+
+/// Renders a page (1-based) in 256 grays at `dpi`, or at less where it would have more than `max_pixels` pixels or be
+/// larger than Tesseract takes. too_many_pixels if even 72 dpi are too many; corrupt if it cannot be drawn.
+Result<Picture> render_page(PDFDoc& document, int page, const RenderRequest& request);
+
+/// Decodes the image that makes up a page, as it is, and turns it upright. Nothing in `pix` if it cannot be taken so
+/// (its resolution is unusual, its data are broken …): then the page is to be rendered.
+Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const RenderRequest& request);
+
+}  // namespace docket::engine

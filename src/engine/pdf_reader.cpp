@@ -1,0 +1,267 @@
+#include "engine/pdf_reader.h"
+
+#include <ErrorCodes.h>
+#include <PDFDoc.h>
+#include <Stream.h>
+#include <fcntl.h>
+#include <goo/gfile.h>
+
+#include <cerrno>
+#include <cmath>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/merge_lines.h"
+#include "engine/ocr.h"
+#include "engine/pdf_picture.h"
+#include "engine/pdf_resources.h"
+#include "engine/pdf_survey.h"
+#include "engine/pdf_text.h"
+#include "engine/poppler_runtime.h"
+
+namespace docket::engine {
+namespace {
+
+// When a page is recognised although nobody insists (shares are of the page's area).
+constexpr double little_text = 0.03;      // a text layer that covers less may be a stamp on a scan …
+constexpr double mostly_picture = 0.5;    // … if images cover more than this
+constexpr double some_picture = 0.02;     // without any text, an image of this size is worth a look
+constexpr std::uint32_t drawn_text = 40;  // without any text, so many filled shapes may be letters drawn as outlines
+
+/// A document whose file stays open behind it. `file` outlives `document`, which reads from it.
+struct OpenFile {
+  std::unique_ptr<GooFile> file;
+  std::unique_ptr<PDFDoc> document;
+};
+
+// Poppler reads the file piece by piece with pread: neither its size nor its position matters.
+Result<OpenFile> open_file(int fd, const std::optional<GooString>& password) {
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) {
+    return fail_errno("fcntl", errno);
+  }
+  OpenFile open;
+  open.file = GooFile::open(copy);  // closes `copy` at its end
+  const auto size = open.file->size();
+  if (size <= 0) {
+    return fail(ErrorCode::corrupt, "The file is empty.");
+  }
+  auto stream = std::make_unique<FileStream>(open.file.get(), 0, false, size, Object(objNull));
+  open.document = std::make_unique<PDFDoc>(stream.release(), password, password);
+  return open;
+}
+
+// Passwords before PDF 2.0 are in PDFDocEncoding, which is Latin-1 for all that people type; nothing if `utf8` has
+// other characters or none that differ.
+std::optional<std::string> as_latin1(std::string_view utf8) {
+  std::string latin1;
+  bool differs = false;
+  for (std::size_t at = 0; at < utf8.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(utf8[at]);
+    if (byte < 0x80) {
+      latin1.push_back(utf8[at]);
+      continue;
+    }
+    if ((byte != 0xc2 && byte != 0xc3) || at + 1 >= utf8.size()) {
+      return std::nullopt;
+    }
+    ++at;
+    latin1.push_back(static_cast<char>(((byte & 0x03) << 6) | (static_cast<unsigned char>(utf8[at]) & 0x3f)));
+    differs = true;
+  }
+  return differs ? std::optional(latin1) : std::nullopt;
+}
+
+bool is_locked(const OpenFile& open) {
+  return !open.document->isOk() && open.document->getErrorCode() == errEncrypted;
+}
+
+// The document, opened with the password as user's or owner's one, or without any if that does.
+Result<OpenFile> unlock(int fd, const std::string& password) {
+  if (password.empty()) {
+    return open_file(fd, std::nullopt);
+  }
+  auto open = open_file(fd, std::optional<GooString>(std::in_place, password));
+  if (open && is_locked(*open)) {
+    if (const auto latin1 = as_latin1(password); latin1) {
+      open = open_file(fd, std::optional<GooString>(std::in_place, *latin1));
+    }
+  }
+  if (open && is_locked(*open)) {
+    open = open_file(fd, std::nullopt);
+  }
+  return open;
+}
+
+/// Lives in a child, on its only thread.
+class PdfReader final : public DocumentReader {
+ public:
+  PdfReader(OpenFile open, ReadOptions options)
+      : file_(std::move(open.file)),
+        document_(std::move(open.document)),
+        options_(std::move(options)),
+        pages_(static_cast<std::uint32_t>(document_->getNumPages())) {}
+
+  [[nodiscard]] std::uint32_t page_count() const override { return pages_; }
+
+  [[nodiscard]] PageClass classify(std::uint32_t page) override {
+    if (options_.ocr != OcrMode::automatic) {
+      return options_.ocr == OcrMode::force ? PageClass::scan : PageClass::text;
+    }
+    ::Page* const source = find(page);
+    return source != nullptr && reaches_font(source->getResourceDict()) ? PageClass::text : PageClass::scan;
+  }
+
+  Result<Page> read(std::uint32_t page) override {
+    try {
+      return read_page(page);
+    } catch (const std::bad_alloc&) {
+      throw;  // the end of the child, which says so by its exit code
+    } catch (const std::exception& exception) {
+      return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be read: " + exception.what() + ".");
+    }
+  }
+
+ private:
+  [[nodiscard]] ::Page* find(std::uint32_t page) {
+    if (page == 0 || page > pages_) {
+      return nullptr;
+    }
+    ::Page* const source = document_->getPage(static_cast<int>(page));
+    return source != nullptr && source->isOk() ? source : nullptr;
+  }
+
+  Result<Page> read_page(std::uint32_t number) {
+    const auto errors_before = poppler_errors();
+    ::Page* const source = find(number);
+    if (source == nullptr) {
+      return fail(ErrorCode::corrupt, "Page " + std::to_string(number) + " cannot be found in the document.");
+    }
+    Page page;
+    page.number = number;
+    const bool sideways = source->getRotate() % 180 != 0;
+    const double width = sideways ? source->getCropHeight() : source->getCropWidth();
+    const double height = sideways ? source->getCropWidth() : source->getCropHeight();
+    if (!std::isfinite(width) || !std::isfinite(height) || width <= 0 || height <= 0) {
+      return fail(ErrorCode::corrupt, "Page " + std::to_string(number) + " has no size.");
+    }
+    page.width = static_cast<float>(width);
+    page.height = static_cast<float>(height);
+    const int index = static_cast<int>(number);
+    RenderRequest request{.width = width, .height = height, .dpi = options_.dpi, .max_pixels = options_.max_pixels};
+    if (options_.ocr == OcrMode::force) {
+      return recognise_into(std::move(page), survey_page(*document_, index, width, height), request);
+    }
+    auto layer = read_text_layer(*document_, index);
+    page.fonts = std::move(layer.fonts);
+    page.lines = std::move(layer.lines);
+    if (options_.ocr == OcrMode::off || layer.covered >= little_text * width * height) {
+      return page;
+    }
+    auto survey = survey_page(*document_, index, width, height);
+    if (!wants_recognition(page, survey)) {
+      if (page.lines.empty()) {
+        const bool drawn = survey.image_share > 0 || survey.filled_shapes > 0 || survey.other_marks > 0;
+        if (!drawn && poppler_errors() > errors_before && has_content(*source)) {
+          return fail(ErrorCode::corrupt, "Nothing of page " + std::to_string(number) + " can be read.");
+        }
+        page.source = Source::blank;
+      }
+      return page;
+    }
+    // What is text already needs no recognition, unless it has no meaning as text.
+    request.without_text = !page.lines.empty();
+    return recognise_into(std::move(page), survey, request);
+  }
+
+  // Whether there is something that could be drawn.
+  static bool has_content(::Page& source) {
+    const auto contents = source.getContents();
+    return contents.isStream() || (contents.isArray() && contents.arrayGetLength() > 0);
+  }
+
+  static bool wants_recognition(const Page& page, const PageSurvey& survey) {
+    if (!page.lines.empty()) {
+      return survey.image_share >= mostly_picture;
+    }
+    return survey.image_share >= some_picture || survey.filled_shapes >= drawn_text || survey.visible_characters > 0;
+  }
+
+  Result<Page> recognise_into(Page page, const PageSurvey& survey, const RenderRequest& request) {
+    auto picture = picture_of(static_cast<int>(page.number), survey, request);
+    if (!picture) {
+      return tl::unexpected(std::move(picture.error()));
+    }
+    auto lines = recognise(*picture->pix, picture->frame, options_.languages);
+    if (!lines) {
+      return tl::unexpected(std::move(lines.error()));
+    }
+    page.dpi = picture->dpi;
+    if (page.lines.empty()) {
+      page.lines = std::move(*lines);
+      page.source = page.lines.empty() ? Source::blank : Source::recognised;
+    } else if (!lines->empty()) {
+      page.lines = merge_lines(std::move(page.lines), std::move(*lines));
+      page.source = Source::mixed;
+    }
+    return page;
+  }
+
+  // The scan itself where it is all there is to recognise, else the page rendered.
+  Result<Picture> picture_of(int page, const PageSurvey& survey, const RenderRequest& request) {
+    const bool characters_known = request.without_text || survey.visible_characters == 0;
+    if (survey.scan && survey.other_marks == 0 && characters_known) {
+      if (auto picture = take_scan(*document_, page, *survey.scan, request); picture.pix) {
+        return picture;
+      }
+    }
+    return render_page(*document_, page, request);
+  }
+
+  // In this order: the document reads from the file to its very end.
+  std::unique_ptr<GooFile> file_;
+  std::unique_ptr<PDFDoc> document_;
+  ReadOptions options_;
+  std::uint32_t pages_;
+};
+
+Result<std::unique_ptr<DocumentReader>> open_checked(int fd, const ReadOptions& options) {
+  prepare_poppler();
+  auto open = unlock(fd, options.password);
+  if (!open) {
+    return tl::unexpected(std::move(open.error()));
+  }
+  if (is_locked(*open)) {
+    return options.password.empty() ? fail(ErrorCode::encrypted, "The document can be opened with a password only.")
+                                    : fail(ErrorCode::wrong_password, "The password does not open the document.");
+  }
+  if (!open->document->isOk()) {
+    return fail(ErrorCode::corrupt, "The PDF is damaged beyond repair.");
+  }
+  const int pages = open->document->getNumPages();
+  if (pages <= 0) {
+    return fail(ErrorCode::no_pages, "The document has no pages.");
+  }
+  if (static_cast<std::uint32_t>(pages) > options.max_pages) {
+    return fail(ErrorCode::too_many_pages, "The document has " + std::to_string(pages) + " pages, more than the " +
+                                               std::to_string(options.max_pages) + " that docket_max_pages allows.");
+  }
+  return std::make_unique<PdfReader>(std::move(*open), options);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DocumentReader>> open_pdf(int fd, const ReadOptions& options) {
+  try {
+    return open_checked(fd, options);
+  } catch (const std::bad_alloc&) {
+    throw;  // the end of the child, which says so by its exit code
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::corrupt, std::string("The PDF cannot be opened: ") + exception.what() + ".");
+  }
+}
+
+}  // namespace docket::engine

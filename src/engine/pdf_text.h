@@ -1,0 +1,23 @@
+// The text layer of a PDF page.
+#pragma once
+
+#include <vector>
+
+#include "engine/document.h"
+
+class PDFDoc;
+
+namespace docket::engine {
+
+struct TextLayer {
+  std::vector<Font> fonts;
+  std::vector<Line> lines;   ///< in the reading order of Poppler's flows; group = number of the block
+  double covered = 0;        ///< the sum of the words' boxes, in square points
+};
+
+/// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included. What lies outside the
+/// crop box is left out. Presentation forms (ligatures, shaped Arabic) are taken apart, right-to-left lines are in
+/// logical order. Never fails: a broken content stream gives the text before the damage.
+TextLayer read_text_layer(PDFDoc& document, int page);
+
+}  // namespace docket::engine

@@ -1,0 +1,262 @@
+#include "engine/unicode_text.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace docket::engine {
+namespace {
+
+struct CharacterRange {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr bool in_range(char32_t character, CharacterRange range) noexcept {
+  return character >= range.first && character <= range.last;
+}
+
+template <std::size_t size>
+constexpr bool in_any(char32_t character, const std::array<CharacterRange, size>& ranges) noexcept {
+  return std::any_of(ranges.begin(), ranges.end(), [character](auto range) { return in_range(character, range); });
+}
+
+constexpr std::array<CharacterRange, 9> no_text{{
+    {0x0000, 0x001f},  // C0 controls
+    {0x007f, 0x009f},  // DEL and C1 controls
+    {0x200e, 0x200f},  // directional marks: the order is logical already
+    {0x202a, 0x202e},  // directional embeddings and overrides
+    {0x2066, 0x2069},  // directional isolates
+    {0xd800, 0xdfff},  // surrogates
+    {0xfdd0, 0xfdef},  // noncharacters
+    {0xfeff, 0xfeff},  // byte order mark
+    {0xfffe, 0xffff},  // noncharacters
+}};
+
+bool is_text(char32_t character) noexcept {
+  if (character >= 0x20 && character < 0x7f) {
+    return true;
+  }
+  return character <= 0x10ffff && (character & 0xfffe) != 0xfffe && !in_any(character, no_text);
+}
+
+// Blocks whose letters run right to left (Unicode 15, DerivedBidiClass: R and AL).
+constexpr std::array<CharacterRange, 6> right_to_left_blocks{{
+    {0x0590, 0x08ff},  // Hebrew, Arabic, Syriac, Thaana, N'Ko, Samaritan, Mandaic
+    {0xfb1d, 0xfdcf},  // Hebrew and Arabic presentation forms A
+    {0xfdf0, 0xfdff},
+    {0xfe70, 0xfefe},    // Arabic presentation forms B
+    {0x10800, 0x10fff},  // Cypriot … Sogdian
+    {0x1e800, 0x1efff},  // Mende Kikakui, Adlam, Arabic mathematical letters
+}};
+
+constexpr std::array<CharacterRange, 3> digits{{
+    {'0', '9'},
+    {0x0660, 0x0669},  // Arabic-Indic
+    {0x06f0, 0x06f9},  // extended Arabic-Indic
+}};
+
+// Marks that stand on the character before them, in the scripts that run right to left.
+constexpr std::array<CharacterRange, 9> marks{{
+    {0x0300, 0x036f},
+    {0x0591, 0x05bd},
+    {0x05c1, 0x05c2},
+    {0x05c4, 0x05c5},
+    {0x0610, 0x061a},
+    {0x064b, 0x065f},
+    {0x0670, 0x0670},
+    {0x06d6, 0x06dc},
+    {0x06df, 0x06ed},
+}};
+
+// Letters are taken for all that is neither punctuation of ASCII and Latin-1, nor a symbol block, nor a space.
+bool is_neutral(char32_t character) noexcept {
+  if (character < 0x80) {
+    const auto lower = character | 0x20;
+    return !(lower >= 'a' && lower <= 'z');
+  }
+  return in_range(character, {0x80, 0xa9}) || in_range(character, {0xab, 0xb4}) || in_range(character, {0xb6, 0xb9}) ||
+         in_range(character, {0xbb, 0xbf}) || in_range(character, {0x2000, 0x206f}) ||
+         in_range(character, {0x20a0, 0x2bff}) || in_range(character, {0x3000, 0x3004});
+}
+
+// What may stand between two digits of one number.
+bool joins_number(char32_t character) noexcept {
+  return character == '.' || character == ',' || character == ':' || character == '/' || character == '-' ||
+         character == 0x066b || character == 0x066c;
+}
+
+// Sequence length and the smallest code point allowed for it, by the lead byte; 0 for a byte that leads nothing.
+std::size_t sequence_length(unsigned char lead) noexcept {
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead >= 0xc2 && lead <= 0xdf) {
+    return 2;
+  }
+  if (lead >= 0xe0 && lead <= 0xef) {
+    return 3;
+  }
+  return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+}
+
+constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+
+}  // namespace
+
+void append_utf8(std::string& text, char32_t character) {
+  if (!is_text(character)) {
+    return;
+  }
+  const auto tail = [&text, character](int shift) {
+    text.push_back(static_cast<char>(0x80 | ((character >> shift) & 0x3f)));
+  };
+  if (character < 0x80) {
+    text.push_back(static_cast<char>(character));
+  } else if (character < 0x800) {
+    text.push_back(static_cast<char>(0xc0 | (character >> 6)));
+    tail(0);
+  } else if (character < 0x10000) {
+    text.push_back(static_cast<char>(0xe0 | (character >> 12)));
+    tail(6);
+    tail(0);
+  } else {
+    text.push_back(static_cast<char>(0xf0 | (character >> 18)));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+std::string clean_utf8(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const auto length = sequence_length(lead);
+    if (length == 0 || at + length > text.size()) {
+      ++at;
+      continue;
+    }
+    char32_t character = length == 1 ? lead : lead & (0x7f >> length);
+    std::size_t taken = 1;
+    for (; taken < length; ++taken) {
+      const auto next = static_cast<unsigned char>(text[at + taken]);
+      if ((next & 0xc0) != 0x80) {
+        break;
+      }
+      character = (character << 6) | (next & 0x3f);
+    }
+    if (taken == length && character >= smallest[length]) {
+      append_utf8(clean, character);
+    }
+    at += taken;
+  }
+  return clean;
+}
+
+Direction direction_of(char32_t character) noexcept {
+  if (in_any(character, digits)) {
+    return Direction::number;
+  }
+  if (character < 0x0590) {
+    return is_neutral(character) ? Direction::neutral : Direction::left_to_right;
+  }
+  if (in_any(character, right_to_left_blocks)) {
+    return Direction::right_to_left;
+  }
+  return is_neutral(character) ? Direction::neutral : Direction::left_to_right;
+}
+
+Direction direction_of(std::span<const char32_t> word) noexcept {
+  int balance = 0;
+  bool strong = false;
+  bool number = false;
+  for (const auto character : word) {
+    switch (direction_of(character)) {
+      case Direction::left_to_right:
+        ++balance;
+        strong = true;
+        break;
+      case Direction::right_to_left:
+        --balance;
+        strong = true;
+        break;
+      case Direction::number:
+        number = true;
+        break;
+      case Direction::neutral:
+        break;
+    }
+  }
+  if (strong) {
+    return balance < 0 ? Direction::right_to_left : Direction::left_to_right;
+  }
+  return number ? Direction::number : Direction::neutral;
+}
+
+void make_logical(std::vector<char32_t>& word) {
+  std::reverse(word.begin(), word.end());
+  const auto runs_left_to_right = [&word](std::size_t at) {
+    const auto direction = direction_of(word[at]);
+    if (direction == Direction::number || direction == Direction::left_to_right) {
+      return true;
+    }
+    return joins_number(word[at]) && at > 0 && at + 1 < word.size() &&
+           direction_of(word[at - 1]) == Direction::number && direction_of(word[at + 1]) == Direction::number;
+  };
+  for (std::size_t at = 0; at < word.size();) {
+    auto end = at;
+    while (end < word.size() && runs_left_to_right(end)) {
+      ++end;
+    }
+    if (end > at) {
+      std::reverse(word.begin() + static_cast<std::ptrdiff_t>(at), word.begin() + static_cast<std::ptrdiff_t>(end));
+      at = end;
+      continue;
+    }
+    // Reversed, marks stand before what they belong to: move them behind it.
+    while (end < word.size() && in_any(word[end], marks)) {
+      ++end;
+    }
+    if (end > at && end < word.size()) {
+      std::rotate(word.begin() + static_cast<std::ptrdiff_t>(at), word.begin() + static_cast<std::ptrdiff_t>(end),
+                  word.begin() + static_cast<std::ptrdiff_t>(end) + 1);
+    }
+    at = end + 1;
+  }
+}
+
+std::vector<std::size_t> logical_order(std::span<const Direction> words) {
+  const auto rightwards = std::count(words.begin(), words.end(), Direction::left_to_right);
+  const auto leftwards = std::count(words.begin(), words.end(), Direction::right_to_left);
+  if (leftwards == 0) {
+    return {};
+  }
+  const bool reversed = leftwards > rightwards;
+  std::vector<std::size_t> order(words.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (reversed) {
+    std::reverse(order.begin(), order.end());
+  }
+  // Turn round each run against the line's direction: from its first strong word to its last.
+  const auto other = reversed ? Direction::left_to_right : Direction::right_to_left;
+  const auto same = reversed ? Direction::right_to_left : Direction::left_to_right;
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    if (words[order[at]] != other) {
+      continue;
+    }
+    auto last = at;
+    for (auto next = at + 1; next < order.size() && words[order[next]] != same; ++next) {
+      if (words[order[next]] == other) {
+        last = next;
+      }
+    }
+    std::reverse(order.begin() + static_cast<std::ptrdiff_t>(at),
+                 order.begin() + static_cast<std::ptrdiff_t>(last) + 1);
+    at = last;
+  }
+  return order;
+}
+
+}  // namespace docket::engine
