@@ -1,5 +1,7 @@
 // The whole document from its pages, and a page's own results: both are the same writers with the same wrapping.
 #include <algorithm>
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -13,6 +15,7 @@ namespace docket::engine {
 namespace {
 
 constexpr std::size_t piece_size = 64 * 1024;          ///< of what is handed to the sink at once, roughly
+constexpr std::size_t cached_words = 20'000;           ///< as many are kept decoded for the next formats
 constexpr std::size_t replay_limit = 2 * 1024 * 1024;  ///< a raw form of up to this size is kept for the wrapped one
 
 std::string wrapped_head(const std::string& job_id) {
@@ -69,6 +72,7 @@ std::vector<Rendering> render_page(const Page& page, const RenderOptions& option
       continue;
     }
     std::string raw;
+    raw.reserve(entry.format == Format::json ? 64 * 1024 : 8 * 1024);
     const auto writer = make_writer(entry.format, {});
     writer->add_page(resolved, raw);
     writer->finish(raw);
@@ -83,6 +87,51 @@ std::vector<Rendering> render_page(const Page& page, const RenderOptions& option
   }
   return renderings;
 }
+
+/// The pages as the writers want them, the first ones kept from format to format within a fixed budget. Lives for one
+/// call of Assembly::write().
+class ResolvedPages {
+ public:
+  using Levels = std::function<const HeadingLevels&(std::uint16_t file)>;
+
+  ResolvedPages(const Assembly::PageSource& source, Levels levels) : source_(source), levels_(std::move(levels)) {}
+
+  /// Page `index` with its headings' levels; good until the next call.
+  Result<const Page*> get(std::size_t index) {
+    if (index < cache_.size()) {
+      return &cache_[index];
+    }
+    auto page = source_(index);
+    if (!page) {
+      return tl::unexpected(page.error());
+    }
+    resolve_headings(*page, levels_(page->file));
+    if (index == cache_.size() && budget_ > 0) {
+      budget_ -= std::min(budget_, count_words(*page));
+      cache_.push_back(std::move(*page));
+      return &cache_.back();
+    }
+    current_ = std::move(*page);
+    return &current_;
+  }
+
+ private:
+  static std::size_t count_words(const Page& page) noexcept {
+    std::size_t words = 1;
+    for (const auto& block : page.blocks) {
+      for (const auto& line : block.lines) {
+        words += line.words.size();
+      }
+    }
+    return words;
+  }
+
+  const Assembly::PageSource& source_;
+  Levels levels_;
+  std::size_t budget_ = cached_words;
+  std::deque<Page> cache_;  // pages 0 … size() - 1
+  Page current_;
+};
 
 /// What is kept between add() and write(). Owned by the Assembly.
 struct Assembly::State {
@@ -100,28 +149,27 @@ struct Assembly::State {
   std::size_t pages = 0;
 
   /// Runs the pages [first, end) through a writer and hands the bytes to `sink` in pieces.
-  Result<void> stream(Format format, std::size_t first, std::size_t end, const PageSource& source, const Sink& sink);
+  Result<void> stream(Format format, std::size_t first, std::size_t end, ResolvedPages& source, const Sink& sink);
 
-  Result<void> write_raw(Format format, const PageSource& source, const Sink& sink, std::optional<std::string>& replay);
-  Result<void> write_wrapped(Format format, const PageSource& source, const Sink& sink,
+  Result<void> write_raw(Format format, ResolvedPages& source, const Sink& sink, std::optional<std::string>& replay);
+  Result<void> write_wrapped(Format format, ResolvedPages& source, const Sink& sink,
                              const std::optional<std::string>& replay);
-  Result<void> write_content(Format format, std::size_t first, std::size_t end, const PageSource& source,
+  Result<void> write_content(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
                              const Sink& sink);
-  Result<void> write_documents(Format format, const PageSource& source, const Sink& sink);
+  Result<void> write_documents(Format format, ResolvedPages& source, const Sink& sink);
 };
 
-Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, const PageSource& source,
+Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
                                      const Sink& sink) {
   const auto writer = make_writer(format, {options.page_separator, filenames.size() > 1});
   std::string out;
+  out.reserve(2 * piece_size);
   for (auto index = first; index < end; ++index) {
-    auto page = source(index);
+    const auto page = source.get(index);
     if (!page) {
       return tl::unexpected(page.error());
     }
-    const auto file = files.find(page->file);
-    resolve_headings(*page, file == files.end() ? HeadingLevels{} : file->second.levels);
-    writer->add_page(*page, out);
+    writer->add_page(**page, out);
     if (out.size() >= piece_size) {
       if (auto taken = sink(out); !taken) {
         return taken;
@@ -133,7 +181,7 @@ Result<void> Assembly::State::stream(Format format, std::size_t first, std::size
   return out.empty() ? Result<void>{} : sink(out);
 }
 
-Result<void> Assembly::State::write_raw(Format format, const PageSource& source, const Sink& sink,
+Result<void> Assembly::State::write_raw(Format format, ResolvedPages& source, const Sink& sink,
                                         std::optional<std::string>& replay) {
   replay.emplace();
   return stream(format, 0, pages, source, [&](std::string_view bytes) {
@@ -146,7 +194,7 @@ Result<void> Assembly::State::write_raw(Format format, const PageSource& source,
   });
 }
 
-Result<void> Assembly::State::write_content(Format format, std::size_t first, std::size_t end, const PageSource& source,
+Result<void> Assembly::State::write_content(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
                                             const Sink& sink) {
   std::string escaped;
   return sink(quote(format))
@@ -160,7 +208,7 @@ Result<void> Assembly::State::write_content(Format format, std::size_t first, st
       .and_then([&] { return sink(quote(format)); });
 }
 
-Result<void> Assembly::State::write_documents(Format format, const PageSource& source, const Sink& sink) {
+Result<void> Assembly::State::write_documents(Format format, ResolvedPages& source, const Sink& sink) {
   std::string head = ",\"documents\":[";
   for (std::size_t i = 0; i < filenames.size(); ++i) {
     head += i == 0 ? "{\"filename\":" : ",{\"filename\":";
@@ -180,11 +228,13 @@ Result<void> Assembly::State::write_documents(Format format, const PageSource& s
   return sink(head);
 }
 
-Result<void> Assembly::State::write_wrapped(Format format, const PageSource& source, const Sink& sink,
+Result<void> Assembly::State::write_wrapped(Format format, ResolvedPages& source, const Sink& sink,
                                             const std::optional<std::string>& replay) {
   auto written = sink(wrapped_head(options.job_id));
   if (written && !replay) {
     written = write_content(format, 0, pages, source, sink);
+  } else if (written && format == Format::json) {
+    written = sink(*replay);
   } else if (written) {
     std::string escaped(quote(format));
     for (std::string_view rest = *replay; !rest.empty() && written;) {
@@ -225,15 +275,20 @@ Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const 
   for (auto& [index, file] : state_->files) {
     file.levels = file.digest.levels();
   }
+  const HeadingLevels none;
+  ResolvedPages source(pages, [&](std::uint16_t index) -> const HeadingLevels& {
+    const auto file = state_->files.find(index);
+    return file == state_->files.end() ? none : file->second.levels;
+  });
   for (const auto& entry : all_formats) {
     if (!state_->options.formats.has(entry.format)) {
       continue;
     }
     std::optional<std::string> replay;
     const auto written = begin(entry.format, Form::raw)
-                             .and_then([&] { return state_->write_raw(entry.format, pages, sink, replay); })
+                             .and_then([&] { return state_->write_raw(entry.format, source, sink, replay); })
                              .and_then([&] { return begin(entry.format, Form::wrapped); })
-                             .and_then([&] { return state_->write_wrapped(entry.format, pages, sink, replay); });
+                             .and_then([&] { return state_->write_wrapped(entry.format, source, sink, replay); });
     if (!written) {
       return written;
     }

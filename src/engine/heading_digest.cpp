@@ -58,11 +58,11 @@ void HeadingDigest::add(const Page& page) {
     if (block.kind == BlockKind::margin) {
       continue;
     }
+    const auto style = style_of(block.lines, page.fonts);
+    sizes.add(style.size, style.chars);
+    chars_ += style.chars;
+    bold_chars_ += style.bold ? style.chars : 0;
     for (const auto& line : block.lines) {
-      const auto style = style_of(std::span(&line, 1), page.fonts);
-      sizes.add(style.size, style.chars);
-      chars_ += style.chars;
-      bold_chars_ += style.bold ? style.chars : 0;
       capital_chars_ += capital_chars(line);
     }
     if (block.kind == BlockKind::heading && (styles_.size() < max_styles)) {

@@ -178,10 +178,8 @@ void mark_headings(Page& page) {
   SizeHistogram sizes;
   for (const auto& block : page.blocks) {
     if (block.kind != BlockKind::margin) {
-      for (const auto& line : block.lines) {
-        const auto style = style_of(std::span(&line, 1), {});
-        sizes.add(style.size, style.chars);
-      }
+      const auto style = style_of(block.lines, {});
+      sizes.add(style.size, style.chars);
     }
   }
   normal.body_size = sizes.mode();

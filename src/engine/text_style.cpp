@@ -1,44 +1,27 @@
 #include "engine/text_style.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "engine/utf8.h"
 
 namespace docket::engine {
-namespace {
 
-/// The few sizes that occur in a line, with how many characters have each.
-class SizeCounts {
- public:
-  void add(float size, std::uint32_t chars) noexcept {
-    for (std::size_t i = 0; i < used_; ++i) {
-      if (std::abs(entries_[i].size - size) < 0.05F) {
-        entries_[i].chars += chars;
-        return;
-      }
-    }
-    if (used_ < entries_.size()) {
-      entries_[used_++] = {size, chars};
+void SizeTally::add(float size, std::uint32_t chars) noexcept {
+  for (std::size_t i = 0; i < used_; ++i) {
+    if (std::abs(entries_[i].size - size) < 0.05F) {
+      entries_[i].chars += chars;
+      return;
     }
   }
-
-  [[nodiscard]] float most() const noexcept {
-    const auto best = std::ranges::max_element(entries_, {}, &Entry::chars);
-    return best->size;
+  if (used_ < entries_.size()) {
+    entries_[used_++] = {size, chars};
   }
+}
 
- private:
-  struct Entry {
-    float size = 0;
-    std::uint32_t chars = 0;
-  };
-  std::array<Entry, 8> entries_{};
-  std::size_t used_ = 0;
-};
-
-}  // namespace
+float SizeTally::most() const noexcept {
+  return std::ranges::max_element(entries_, {}, &Entry::chars)->size;
+}
 
 float size_of(const Word& word) noexcept {
   // A box reaches from ascender to descender, a little more than the size says for most fonts.
@@ -46,7 +29,7 @@ float size_of(const Word& word) noexcept {
 }
 
 TextStyle style_of(std::span<const Line> lines, std::span<const Font> fonts) noexcept {
-  SizeCounts sizes;
+  SizeTally sizes;
   std::uint32_t chars = 0;
   std::uint32_t bold = 0;
   std::uint32_t italic = 0;

@@ -1,12 +1,32 @@
 // How text looks: the size and weight that most of a line's or block's characters share.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "engine/document.h"
 
 namespace docket::engine {
+
+/// The few sizes that occur in a line or block, with how many characters have each. Sizes beyond the eighth are not
+/// counted.
+class SizeTally {
+ public:
+  void add(float size, std::uint32_t chars) noexcept;
+
+  /// The size of most characters; 0 for none.
+  [[nodiscard]] float most() const noexcept;
+
+ private:
+  struct Entry {
+    float size = 0;
+    std::uint32_t chars = 0;
+  };
+  std::array<Entry, 8> entries_{};
+  std::size_t used_ = 0;
+};
 
 struct TextStyle {
   float size = 0;  ///< points; the size of most characters

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "core/json_text.h"
 #include "engine/flow.h"
@@ -11,41 +12,59 @@
 namespace docket::engine {
 namespace {
 
-/// Appends a coordinate with at most two decimals. Much faster than a general conversion; there are six of them a word.
-void append_coordinate(std::string& out, float value) {
-  if (!std::isfinite(value)) {
-    out += '0';
-    return;
+/// A short text put together without allocation: the numbers of a word or line, of which a page has thousands.
+class ShortText {
+ public:
+  void add(std::string_view text) noexcept {
+    std::memcpy(bytes_.data() + size_, text.data(), text.size());
+    size_ += text.size();
   }
-  auto hundredths = std::lround(std::clamp(static_cast<double>(value), -1e9, 1e9) * 100);
-  if (hundredths < 0) {
-    out += '-';
-    hundredths = -hundredths;
-  }
-  std::array<char, 24> digits;
-  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), hundredths / 100).ptr;
-  out.append(digits.data(), end);
-  const auto fraction = static_cast<int>(hundredths % 100);
-  if (fraction != 0) {
-    out += '.';
-    out += static_cast<char>('0' + fraction / 10);
-    if (fraction % 10 != 0) {
-      out += static_cast<char>('0' + fraction % 10);
+
+  /// Adds a coordinate in points with at most two decimals; at most 11 bytes.
+  void add(float value) noexcept {
+    if (!std::isfinite(value)) {
+      value = 0;
+    }
+    const auto scaled = std::clamp(value, -1e6F, 1e6F) * 100.0F;
+    auto hundredths = static_cast<std::int32_t>(scaled + (scaled < 0 ? -0.5F : 0.5F));
+    if (hundredths < 0) {
+      bytes_[size_++] = '-';
+      hundredths = -hundredths;
+    }
+    add(hundredths / 100);
+    const auto fraction = hundredths % 100;
+    if (fraction != 0) {
+      bytes_[size_++] = '.';
+      bytes_[size_++] = static_cast<char>('0' + fraction / 10);
+      if (fraction % 10 != 0) {
+        bytes_[size_++] = static_cast<char>('0' + fraction % 10);
+      }
     }
   }
-}
 
-void append_box(std::string& out, const Box& box) {
-  out += "\"box\":[";
-  append_coordinate(out, box.x0);
-  out += ',';
-  append_coordinate(out, box.y0);
-  out += ',';
-  append_coordinate(out, box.x1);
-  out += ',';
-  append_coordinate(out, box.y1);
-  out += ']';
-}
+  void add(std::int32_t value) noexcept {
+    size_ = static_cast<std::size_t>(std::to_chars(bytes_.data() + size_, bytes_.data() + bytes_.size(), value).ptr -
+                                     bytes_.data());
+  }
+
+  void add(const Box& box) noexcept {
+    add("\"box\":[");
+    add(box.x0);
+    add(",");
+    add(box.y0);
+    add(",");
+    add(box.x1);
+    add(",");
+    add(box.y1);
+    add("]");
+  }
+
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, 192> bytes_;  // a box, two coordinates, two integers and the words between are below 160
+  std::size_t size_ = 0;
+};
 
 void append_bool(std::string& out, bool value) {
   out += value ? "true" : "false";
@@ -98,30 +117,31 @@ void append_fonts(std::string& out, const std::vector<Font>& fonts) {
 void append_word(std::string& out, const Word& word) {
   out += "{\"text\":";
   append_json_string(out, word.text);
-  out += ',';
-  append_box(out, word.box);
+  ShortText rest;
+  rest.add(",");
+  rest.add(word.box);
   if (word.confidence >= 0) {
-    out += ",\"confidence\":";
-    append_json_number(out, static_cast<std::uint64_t>(word.confidence));
+    rest.add(",\"confidence\":");
+    rest.add(std::int32_t{word.confidence});
   }
-  out += ",\"size\":";
-  append_coordinate(out, word.size);
+  rest.add(",\"size\":");
+  rest.add(word.size);
   if (word.font >= 0) {
-    out += ",\"font\":";
-    append_json_number(out, static_cast<std::uint64_t>(word.font));
+    rest.add(",\"font\":");
+    rest.add(std::int32_t{word.font});
   }
-  if (!word.space_after) {
-    out += ",\"space_after\":false";
-  }
-  out += '}';
+  rest.add(word.space_after ? "}" : ",\"space_after\":false}");
+  out += rest.view();
 }
 
 void append_line(std::string& out, const Line& line) {
-  out += '{';
-  append_box(out, line.box);
-  out += ",\"baseline\":";
-  append_coordinate(out, line.baseline);
-  out += ",\"words\":[";
+  ShortText head;
+  head.add("{");
+  head.add(line.box);
+  head.add(",\"baseline\":");
+  head.add(line.baseline);
+  head.add(",\"words\":[");
+  out += head.view();
   for (const auto& word : line.words) {
     if (&word != line.words.data()) {
       out += ',';
@@ -143,8 +163,10 @@ void append_block(std::string& out, const Block& block) {
     out += ",\"marker\":";
     append_json_string(out, block.marker);
   }
-  out += ',';
-  append_box(out, block.box);
+  ShortText box;
+  box.add(",");
+  box.add(block.box);
+  out += box.view();
   out += ",\"text\":";
   append_json_string(out, text_of(block));
   out += ",\"lines\":[";
@@ -167,10 +189,12 @@ void JsonWriter::add_page(const Page& page, std::string& out) {
     out += ",\"file\":";
     append_json_number(out, std::uint64_t{page.file});
   }
-  out += ",\"width\":";
-  append_coordinate(out, page.width);
-  out += ",\"height\":";
-  append_coordinate(out, page.height);
+  ShortText size;
+  size.add(",\"width\":");
+  size.add(page.width);
+  size.add(",\"height\":");
+  size.add(page.height);
+  out += size.view();
   out += ",\"source\":\"";
   out += word_of(page.source);
   out += "\",\"dpi\":";
