@@ -7,9 +7,18 @@
 namespace docket::ngx {
 namespace {
 
+/// Once: an answer that nginx takes back half way (416) has them already.
 bool add_common_headers(ngx_http_request_t* r) noexcept {
-  return add_header(r, "X-Content-Type-Options", "nosniff") != nullptr &&
-         add_header(r, "Cache-Control", "private, no-cache") != nullptr &&
+  constexpr std::string_view first = "X-Content-Type-Options";
+  for (const ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
+    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
+    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+      if (headers[i].hash != 0 && view(headers[i].key) == first) {
+        return true;
+      }
+    }
+  }
+  return add_header(r, first, "nosniff") != nullptr && add_header(r, "Cache-Control", "private, no-cache") != nullptr &&
          add_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
 }
 
@@ -61,6 +70,11 @@ ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::s
   header->hash = 1;
   header->key = str(name);
   return header;
+}
+
+bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept {
+  const bool later = status == NGX_HTTP_TOO_MANY_REQUESTS || status == NGX_HTTP_SERVICE_UNAVAILABLE;
+  return add_common_headers(r) && (!later || add_header(r, "Retry-After", "5") != nullptr);
 }
 
 bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept {
@@ -156,16 +170,11 @@ ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::strin
   if (r->reading_body) {
     r->keepalive = 0;  // the rest of the body is still to come: no next request behind it
   }
-  switch (status) {
-    case NGX_HTTP_UNAUTHORIZED:
-      add_header(r, "WWW-Authenticate", "Bearer");
-      break;
-    case NGX_HTTP_TOO_MANY_REQUESTS:
-    case NGX_HTTP_SERVICE_UNAVAILABLE:
-      add_header(r, "Retry-After", "5");
-      break;
-    default:
-      break;
+  if (status == NGX_HTTP_UNAUTHORIZED && add_header(r, "WWW-Authenticate", "Bearer") == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (!add_problem_headers(r, status)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   return send_body(r, status, http::problem_type, body);
 }
@@ -173,7 +182,10 @@ ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::strin
 ngx_int_t send_problem(ngx_http_request_t* r, const Error& error) noexcept {
   try {
     std::string body;
-    http::append_problem(body, error);
+    // One text for whatever is not there, so that nobody learns from it which jobs there are.
+    http::append_problem(body, error.code == ErrorCode::not_found
+                                   ? Error{error.code, "There is no such job, or no such result of it."}
+                                   : error);
     const auto status = http::http_status(error.code);
     if (status >= 500) {
       ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "docket: %s", error.detail.c_str());

@@ -14,6 +14,7 @@
 #include "core/job.h"
 #include "core/media_type.h"
 #include "nginx/conf.h"
+#include "nginx/error_filter.h"
 #include "nginx/handlers.h"
 #include "process/tessdata.h"
 
@@ -450,6 +451,7 @@ ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
 /// After all is read and merged: what the locations in use need as a whole.
 ngx_int_t check(ngx_conf_t* cf) noexcept {
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  install_error_filter();
   ngx_conf_init_uint_value(main->strict_sandbox, 0);
   ngx_conf_init_value(main->concurrency, 0);
   if (main->store == nullptr) {

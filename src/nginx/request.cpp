@@ -1,9 +1,5 @@
 #include "nginx/request.h"
 
-#include <string>
-
-#include "nginx/answer.h"
-
 namespace docket::ngx {
 
 std::optional<std::string_view> find_header(ngx_http_request_t* r, std::string_view lower_name) noexcept {
@@ -31,15 +27,6 @@ std::string_view path_behind_location(ngx_http_request_t* r) noexcept {
     path.remove_prefix(1);
   }
   return path;
-}
-
-ngx_int_t refuse_body(ngx_http_request_t* r, ngx_int_t status) noexcept try {
-  if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-    return send_problem(r, Error{ErrorCode::too_large, "The body is larger than client_max_body_size allows."});
-  }
-  return status;
-} catch (...) {
-  return status;
 }
 
 }  // namespace docket::ngx

@@ -15,8 +15,4 @@ std::optional<std::string_view> find_header(ngx_http_request_t* r, std::string_v
 /// location is exact.
 std::string_view path_behind_location(ngx_http_request_t* r) noexcept;
 
-/// Answers a body that nginx's reader refused with `status`: a problem for what the client can mend (413 names
-/// client_max_body_size), else the status itself.
-ngx_int_t refuse_body(ngx_http_request_t* r, ngx_int_t status) noexcept;
-
 }  // namespace docket::ngx

@@ -12,6 +12,7 @@
 #include "http/status_body.h"
 #include "http/submit_options.h"
 #include "nginx/answer.h"
+#include "nginx/context.h"
 #include "nginx/handlers.h"
 #include "nginx/request.h"
 #include "process/clock.h"
@@ -34,11 +35,7 @@ std::span<const std::string> languages() {
   return installed;
 }
 
-Upload* upload_of(ngx_http_request_t* r) noexcept {
-  return static_cast<Upload*>(ngx_http_get_module_ctx(r, ngx_http_docket_module));
-}
-
-void on_readable(ngx_http_request_t* r) noexcept try { upload_of(r)->receive(); } catch (...) {
+void on_readable(ngx_http_request_t* r) noexcept try { find_context(r)->upload->receive(); } catch (...) {
   ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
 }
 
@@ -108,7 +105,7 @@ void Upload::receive() {
     }
     const ngx_int_t rc = ngx_http_read_unbuffered_request_body(r_);
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-      finalize(refuse_body(r_, rc));
+      finalize(rc);
       return;
     }
     if (rc == NGX_AGAIN && r_->request_body->bufs == nullptr) {
@@ -379,21 +376,19 @@ ngx_int_t handle_upload(ngx_http_request_t* r) noexcept try {
   }
   Worker* worker = Worker::current();
   Upload* upload = worker != nullptr ? make_in_pool<Upload>(r->pool, r, *location_conf(r), *worker) : nullptr;
-  if (upload == nullptr) {
+  Context* context = context_of(r);
+  if (upload == nullptr || context == nullptr) {
     ngx_http_discard_request_body(r);
     return worker == nullptr ? send_problem(r, store_unavailable()) : NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  ngx_http_set_ctx(r, upload, ngx_http_docket_module);
+  context->upload = upload;
   if (const auto begun = upload->begin(); !begun) {
     ngx_http_discard_request_body(r);
     return send_problem(r, begun.error());
   }
   r->request_body_no_buffering = 1;
   const ngx_int_t rc = ngx_http_read_client_request_body(r, on_readable);
-  if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-    return refuse_body(r, rc);
-  }
-  return NGX_DONE;
+  return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
 } catch (...) {
   return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -1,0 +1,30 @@
+// What the module keeps with a request.
+#pragma once
+
+#include "nginx/ngx.h"
+
+namespace docket::ngx {
+
+class Upload;
+
+/// In the request's pool; made when first needed.
+struct Context {
+  Upload* upload = nullptr;        ///< docket_upload: who receives the body
+  ngx_chain_t* problem = nullptr;  ///< nginx's own error page is to be replaced by this
+};
+
+inline Context* find_context(ngx_http_request_t* r) noexcept {
+  return static_cast<Context*>(ngx_http_get_module_ctx(r, ngx_http_docket_module));
+}
+
+/// Null when memory is short.
+inline Context* context_of(ngx_http_request_t* r) noexcept {
+  if (Context* context = find_context(r)) {
+    return context;
+  }
+  auto* context = make_in_pool<Context>(r->pool);
+  ngx_http_set_ctx(r, context, ngx_http_docket_module);
+  return context;
+}
+
+}  // namespace docket::ngx
