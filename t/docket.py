@@ -3,6 +3,7 @@
 `Docket` owns one nginx: a temporary folder with its configuration, log and store, and its processes. The build that is
 tested is build/$DOCKET_BUILD (default: release).
 """
+import contextlib
 import os
 import re
 import shutil
@@ -70,9 +71,8 @@ def _worker_user():
     return "www-data" if reach.returncode == 0 else "root"
 
 
-def processes(session):
-    """The pids of a session's processes that are not dead."""
-    found = []
+def _alive():
+    """(pid, session) of all processes that are not dead."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
@@ -80,9 +80,9 @@ def processes(session):
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if int(fields[3]) == session and fields[0] not in "ZX":
-                found.append(int(entry.name))
-    return found
+            # A process whose first thread is a zombie lives, and holds its sockets, until its last thread has ended.
+            if fields[0] not in "ZX" or int(fields[17]) > 1:
+                yield int(entry.name), int(fields[3])
 
 
 def command_of(pid):
@@ -101,11 +101,11 @@ class Docket:
     """One nginx with Docket. Owns its folder and processes from start() to close().
 
     main, http, server: directives for these levels; `locations` replaces the usual ones; `store` is what follows the
-    path in docket_store; `listen` what follows the address.
+    path in docket_store; `listen` what follows the address; `engine` False: no docket_engine.
     """
 
     def __init__(self, *, main="", http="", server="", locations=LOCATIONS, store="", listen="", workers=2,
-                 body_size="200m", threads=2):
+                 body_size="200m", threads=2, engine=True):
         self.folder = Path(tempfile.mkdtemp(prefix="docket-test-"))
         self.folder.chmod(0o755)
         self.user = _worker_user()
@@ -113,10 +113,13 @@ class Docket:
         self.conf = self.folder / "nginx.conf"
         self.error_log = self.folder / "error.log"
         self.error_log.touch()
+        # A name of its own tells this Docket's engines from those of others; they are in sessions of their own.
+        self.engine = self.folder / "docket-engine"
+        self.engine.symlink_to(ENGINE)
         self.port = free_port()
         self.h2_port = None
         self._parts = {"main": main, "http": http, "server": server, "locations": locations, "store": store,
-                       "listen": listen, "workers": workers, "body_size": body_size, "threads": threads}
+                       "listen": listen, "workers": workers, "body_size": body_size, "threads": threads, "engine": engine}
         self._nginx = None
         self._read_log = 0
         self._allowed = []
@@ -134,6 +137,7 @@ class Docket:
         (self.folder / "temp").mkdir(exist_ok=True)
         h2 = f"        listen 127.0.0.1:{self.h2_port} http2;\n" if self.h2_port else ""
         store = f"docket_store {self.store} {parts['store']};" if parts["store"] is not None else ""
+        engine = f"docket_engine {self.engine};" if parts["engine"] else ""
         self.conf.write_text(f"""\
 load_module {MODULE};
 {f'user {self.user};' if self.user else ''}
@@ -148,6 +152,7 @@ events {{ worker_connections 512; }}
 http {{
     access_log off;
 {temp}    {store}
+    {engine}
     {parts['http']}
     server {{
         listen 127.0.0.1:{self.port} {parts['listen']};
@@ -214,14 +219,19 @@ http {{
         """Whether the master lives."""
         return self._nginx is not None and self._nginx.poll() is None
 
+    def processes(self):
+        """The pids of all its processes: nginx's and the engines."""
+        return [pid for pid, session in _alive()
+                if (self._nginx and session == self.master) or command_of(pid).startswith(str(self.engine))]
+
     def workers(self):
         """The pids of the workers."""
-        return [pid for pid in processes(self.master) if command_of(pid).startswith("nginx: worker process")
+        return [pid for pid in self.processes() if command_of(pid).startswith("nginx: worker process")
                 and "shutting down" not in command_of(pid)]
 
     def engines(self):
         """The pids of docket-engine's processes: fork servers and children."""
-        return [pid for pid in processes(self.master) if "docket-engine" in command_of(pid)]
+        return [pid for pid in self.processes() if command_of(pid).startswith(str(self.engine))]
 
     def reload(self):
         """Has nginx read its configuration again; returns when new workers are there."""
@@ -235,39 +245,43 @@ http {{
         """Ends nginx in order (QUIT) and checks that nothing of it is left. The folder stays: start() goes on in it."""
         if self._nginx is None:
             return
-        session = self.master
         ended_in_order = True
         for sign, seconds in ((signal.SIGQUIT, 20), (signal.SIGTERM, 5), (signal.SIGKILL, 5)):
             if self._nginx.poll() is None:
-                os.kill(session, sign)
+                os.kill(self.master, sign)
                 try:
                     self._nginx.wait(seconds * PATIENCE)
                     break
                 except subprocess.TimeoutExpired:
                     ended_in_order = False
-        self._nginx.stderr.close()
-        self._nginx = None
         try:
-            wait_for(lambda: not processes(session), 10, "the end of all processes")
+            wait_for(lambda: not self.processes(), 10, "the end of all processes")
         except AssertionError:
-            left = {pid: command_of(pid) for pid in processes(session)}
-            for pid in left:
-                os.kill(pid, signal.SIGKILL)
+            left = {pid: command_of(pid) for pid in self.processes()}
+            self._kill_all()
             raise AssertionError(f"processes were left: {left}") from None
+        finally:
+            self._forget()
         assert ended_in_order, "nginx did not end within 20 s of QUIT"
 
-    def kill(self, sign=signal.SIGKILL):
+    def kill(self):
         """Ends every process at once, as a loss of power does to processes."""
-        session = self.master
-        for pid in processes(session):
-            try:
-                os.kill(pid, sign)
-            except ProcessLookupError:
-                pass
+        self._kill_all()
         self._nginx.wait()
+        wait_for(lambda: not self.processes(), 10, "the end of all processes")
+        self._forget()
+        (self.folder / "nginx.pid").unlink()
+
+    def _kill_all(self):
+        """Sends SIGKILL to all processes."""
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _forget(self):
+        """There is no nginx any more."""
         self._nginx.stderr.close()
         self._nginx = None
-        wait_for(lambda: not processes(session), 10, "the end of all processes")
 
     def close(self):
         """stop(), and removes the folder. Fails for whatever of TROUBLE the log has, after cleaning up."""

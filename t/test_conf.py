@@ -44,7 +44,7 @@ MISTAKES = [
     ("http", "docket_unit_timeout soon;", "docket_unit_timeout"),
     ("http", "docket_concurrency 0;", "auto or a number"),
     ("http", "docket_concurrency -2;", "auto or a number"),
-    ("http", "docket_sandbox none;", "docket_sandbox"),
+    ("http", "docket_sandbox none;", "invalid value \"none\""),
     ("http", "docket_engine /nowhere/docket-engine;", "no such program"),
     ("http", "docket_engine /etc/passwd;", "not executable"),
     ("http", "docket_threads nobody;", "nobody"),

@@ -75,15 +75,6 @@ def test_several_files(docket):
         assert "Alpha." in body["content"] and "Beta." in body["content"]
 
 
-def test_page_separator(docket):
-    job = docket.submit(PDF, fields={"page_separator": "-----8<-----"})
-    if docket.get(f"/result/{job}/status").status_code == 200:
-        docket.finish(job)
-    text = docket.result(job, "markdown?raw=1").text
-    assert text.count("-----8<-----") == 1
-    assert text.index("second line.") < text.index("-----8<-----") < text.index("Words on")
-
-
 # ---- As a file that nginx sends.
 
 def test_headers(docket, job):

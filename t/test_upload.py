@@ -276,9 +276,8 @@ def test_option_that_does_not_parse(docket, fields):
 
 
 def test_option_that_is_not_allowed(docket):
-    assert_problem(docket.upload(PDF, fields={"priority": "0"}), 403, "forbidden_option", "priority")
-    assert_problem(docket.upload(PDF, fields={"callback_url": "http://127.0.0.1:1/"}), 403, "forbidden_option",
-                   "callback_url")
+    for option, value in (("priority", "0"), ("callback_url", "http://127.0.0.1:1/"), ("page_separator", "---")):
+        assert_problem(docket.upload(PDF, fields={option: value}), 403, "forbidden_option", option)
 
 
 # ---- What is refused.
@@ -294,7 +293,8 @@ def test_no_file(docket):
 
 def test_empty_file(docket):
     assert_problem(docket.upload(b""), 400, "empty_file")
-    assert_problem(docket.request("PUT", "/jobs/none.pdf", data=b""), 400, "empty_file")
+    assert_problem(docket.request("PUT", "/jobs/none.pdf", data=iter([])), 400, "empty_file")
+    assert_problem(docket.request("PUT", "/jobs/none.pdf", data=b""), 400, "no_file")
 
 
 @pytest.mark.parametrize("body, content_type", [

@@ -3,7 +3,6 @@ import threading
 import time
 
 import documents
-from docket import processes
 from measure import Figure, pss, server
 
 UPLOAD = 2_000_000_000
@@ -14,11 +13,11 @@ def run(seconds, rounds):
     """The figures; how long and how often is set by what is done here."""
     del seconds, rounds
     with server(store=None, locations="") as plain:
-        alone = pss(processes(plain.master))
+        alone = pss(plain.processes())
     with server(body_size="3g") as one:
-        started = pss(processes(one.master))
+        started = pss(one.processes())
         one.finish(one.submit(documents.text_pdf(1)))
-        rested = pss(processes(one.master))
+        rested = pss(one.processes())
         yield Figure("PSS at rest, before the first document", started, "MiB", alone, "nginx alone")
         yield Figure("PSS at rest, engine warm", rested, "MiB", alone, "nginx alone")
         yield Figure("PSS of the workers, before the 2 GB upload", pss(one.workers()), "MiB")
@@ -32,7 +31,7 @@ def run(seconds, rounds):
             for job in [one.submit(scan), one.submit(scan)]:
                 one.finish(job, 120)
         yield Figure("PSS of the whole while two scans are recognised (most)",
-                     _during(two, lambda: pss(processes(one.master))), "MiB", alone, "nginx alone")
+                     _during(two, lambda: pss(one.processes())), "MiB", alone, "nginx alone")
 
 
 def _upload(one):
