@@ -19,6 +19,15 @@ Committer::Counts Committer::counts() const {
   return counts_;
 }
 
+std::size_t Committer::waiting() const {
+  const std::lock_guard lock(mutex_);
+  std::size_t count = 0;
+  for (const Waiting* one = first_; one != nullptr; one = one->next) {
+    ++count;
+  }
+  return count;
+}
+
 void Committer::commit(std::span<const Change> changes) noexcept {
   if (changes.empty()) {
     return;

@@ -29,6 +29,9 @@ class Committer {
   };
   [[nodiscard]] Counts counts() const;
 
+  /// How many callers wait for the transaction under way to end, so that theirs can begin.
+  [[nodiscard]] std::size_t waiting() const;
+
  private:
   struct Waiting;
   /// Commits all of a list; returns how many changes that were.

@@ -48,16 +48,17 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
   // The change itself is left as it was given: a transaction that fails may be tried again.
   OpenJob job{
       .id = id, .owner = OwnerKey::of(change.status.owner), .before = {}, .status = change.status, .events = {}};
-  auto units = begin_job(change.record, job.status, change.now_ms);
-  if (units.empty()) {
-    return fail(ErrorCode::no_file, "a job needs at least one file");
-  }
+  const auto units = begin_job(change.record, job.status, change.now_ms);
 
   auto& head = job.status.head;
   head.has_fields = change.fields.empty() ? 0 : 1;
   head.accept_no = pool_counts(tables_, head.pool).accepted;
-  add_to_pool(tables_, head.pool, +1, 0, 0);
+  const bool over = is_final(head.state);  // without files there is nothing to do
+  add_to_pool(tables_, head.pool, +1, over ? +1 : 0, 0);
   head.change = append_change(job, {ChangeKind::accepted});
+  if (over) {
+    head.change = append_change(job, {head.state == State::failed ? ChangeKind::failed : ChangeKind::completed});
+  }
   tables_.put(tables_.t.jobs, id.key(), encode(change.record));
   tables_.put(tables_.t.status, id.key(), encode(job.status));
   if (head.has_fields != 0) {

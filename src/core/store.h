@@ -27,7 +27,7 @@ struct AcceptJob {
   std::string fields;  ///< the client's fields as a JSON object; empty: none
   std::int64_t now_ms = 0;
 
-  /// store_full (no room for new jobs), bad_request (an id there is already), no_file
+  /// store_full: no room for new jobs; bad_request: an id there is already.
   Result<void> result{};
 };
 
@@ -95,9 +95,9 @@ using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, Remo
 
 /// What a listing is restricted to.
 struct ListQuery {
-  std::optional<std::string> owner;  ///< nothing: all owners
-  std::uint8_t states = 0x0F;        ///< bit mask over State
-  std::optional<JobId> before;       ///< only jobs older than this one: the cursor
+  std::optional<std::string> owner{};  ///< nothing: all owners
+  std::uint8_t states = 0x0F;          ///< bit mask over State
+  std::optional<JobId> before{};       ///< only jobs older than this one: the cursor
   std::uint32_t limit = 100;
 };
 
