@@ -1,0 +1,14 @@
+// What every store must do, whatever it is made of. A store's own test includes this, writes a Backend (see
+// store_fixture.h) and says DOCKET_STORE_CONFORMANCE(Name, Backend).
+#pragma once
+
+#include "store_flow_suite.h"
+#include "store_queue_suite.h"
+#include "store_random_suite.h"
+#include "store_reading_suite.h"
+
+#define DOCKET_STORE_CONFORMANCE(name, backend)                \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreFlow, backend);    \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreQueue, backend);   \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreReading, backend); \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreRandom, backend)

@@ -1,0 +1,243 @@
+// Short words for what a store's clients do, for the tests of stores.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/store.h"
+
+namespace docket {
+
+/// A unit in the hands of a worker.
+struct Held {
+  Unit unit;
+  JobRecord record;
+  Status status;
+  std::vector<PageRecord> pages;
+  Holder holder;
+
+  [[nodiscard]] Lease lease() const {
+    return {.holder = holder, .seq = unit.seq, .attempt = unit.attempt, .job = unit.job};
+  }
+  /// What the unit writes by itself.
+  [[nodiscard]] Outputs outputs() const {
+    Outputs outputs{.container = {.pages = false, .seq = unit.seq, .attempt = unit.attempt}, .sections = {}};
+    outputs.sections.push_back({.format = Format::markdown, .form = Form::raw, .offset = 0, .length = 10});
+    return outputs;
+  }
+  [[nodiscard]] PageRecord page(std::uint32_t number, ErrorCode error = ErrorCode::none) const {
+    PageRecord page{.file = unit.file, .page = number, .error = error, .error_detail = {}, .outputs = {}};
+    if (error == ErrorCode::none) {
+      page.outputs.container.pages = true;
+      page.outputs.sections.push_back({.format = std::nullopt, .form = Form::raw, .offset = number, .length = 1});
+    }
+    return page;
+  }
+  [[nodiscard]] std::vector<PageRecord> pages_from(std::uint32_t first, std::uint32_t last) const {
+    std::vector<PageRecord> list;
+    for (auto number = first; number <= last; ++number) {
+      list.push_back(page(number));
+    }
+    return list;
+  }
+};
+
+/// What a reader showed of a job, copied.
+struct Seen {
+  StatusHead head;
+  std::string owner;
+  std::string result_url;
+  std::string fields;
+  QueueCounts counts;
+  std::vector<std::string> filenames;
+};
+
+inline Holder worker(std::uint8_t number) {
+  Holder holder;
+  holder.bytes.fill(number);
+  return holder;
+}
+
+struct JobSpec {
+  std::string owner{};
+  std::size_t files = 1;
+  std::uint8_t pool = 0;
+  std::uint8_t priority = 5;
+  std::string fields{};
+  std::int64_t expires_ms = 0;
+};
+
+/// A client, a worker and a reader of one store in one. Belongs to one thread; several may share a store.
+class StoreDriver {
+ public:
+  using Commit = std::function<void(std::span<const Change>)>;
+
+  explicit StoreDriver(Store& store)
+      : StoreDriver(store, [&store](std::span<const Change> changes) { store.commit(changes); }) {}
+  StoreDriver(Store& store, Commit commit) : commit_(std::move(commit)), reader_(store.reader()) {}
+
+  StoreReader& reader() { return *reader_; }
+  std::int64_t now() { return now_ms_ += 10; }
+
+  template <class Made>
+  Made& commit(Made& change) {
+    const Change one = &change;
+    commit_({&one, 1});
+    return change;
+  }
+  void commit_all(const std::vector<Change>& changes) { commit_(changes); }
+
+  AcceptJob new_job(const JobSpec& spec = {}) {
+    AcceptJob accept;
+    accept.now_ms = now();
+    accept.record.id = JobId::make(accept.now_ms);
+    accept.record.owner = spec.owner;
+    accept.record.pool = spec.pool;
+    accept.record.priority = spec.priority;
+    accept.record.options.formats.add(Format::markdown);
+    accept.record.options.languages = "eng";
+    accept.status.owner = spec.owner;
+    accept.status.result_url = "/result/";
+    accept.status.head.expires_ms = spec.expires_ms;
+    for (std::size_t i = 0; i < spec.files; ++i) {
+      FileStatus file;
+      file.filename = "file" + std::to_string(i) + ".pdf";
+      file.type = MediaType::pdf;
+      file.size = 1000 + i;
+      accept.status.files.push_back(file);
+    }
+    accept.fields = spec.fields;
+    return accept;
+  }
+
+  JobId accept(const JobSpec& spec = {}) {
+    auto change = new_job(spec);
+    commit(change);
+    EXPECT_TRUE(change.result) << change.result.error().detail;
+    return change.record.id;
+  }
+
+  /// Nothing if no unit waits.
+  std::optional<Held> claim(const Holder& holder = worker(1), std::uint8_t pool = 0) {
+    ClaimUnit change{.holder = holder, .pool = pool, .now_ms = now()};
+    commit(change);
+    EXPECT_TRUE(change.result) << change.result.error().detail;
+    if (!change.result || !*change.result) {
+      return std::nullopt;
+    }
+    auto& unit = **change.result;
+    return Held{unit.unit, std::move(unit.record), std::move(unit.status), std::move(unit.pages), holder};
+  }
+  /// The job whose unit came; an id of zeros if none waits.
+  JobId claimed_job(const Holder& holder = worker(1), std::uint8_t pool = 0) {
+    const auto held = claim(holder, pool);
+    return held ? held->unit.job : JobId{};
+  }
+
+  Result<void> record(const Held& held, std::vector<PageRecord> pages,
+                      std::optional<std::uint32_t> total = std::nullopt) {
+    RecordPages change{.lease = held.lease(), .pages = std::move(pages), .total_pages = total, .now_ms = now()};
+    return commit(change).result;
+  }
+
+  EndUnit end_change(const Held& held, UnitEnd how, std::vector<PageRecord> pages = {}) {
+    return {.lease = held.lease(), .pages = std::move(pages), .end = std::move(how), .now_ms = now()};
+  }
+  Result<Status> end(const Held& held, UnitEnd how, std::vector<PageRecord> pages = {}) {
+    auto change = end_change(held, std::move(how), std::move(pages));
+    return commit(change).result;
+  }
+  /// A probe that does a small document of `pages` pages whole.
+  Result<Status> complete_small(const Held& held, std::uint32_t pages = 1) {
+    return end(held, ended::Completed{.total_pages = pages, .outputs = held.outputs()}, held.pages_from(1, pages));
+  }
+  /// A probe that found `total` pages, to be done in ranges of `size`.
+  Result<Status> probed(const Held& held, std::uint32_t total, std::uint32_t size) {
+    ended::Probed probed{.total_pages = total, .ranges = {}};
+    for (std::uint32_t first = 1; first <= total; first += size) {
+      probed.ranges.push_back({.first = first, .last = std::min(first + size - 1, total)});
+    }
+    return end(held, probed);
+  }
+  Result<Status> complete_range(const Held& held) {
+    return end(held, ended::RangeDone{}, held.pages_from(held.unit.first_page, held.unit.last_page));
+  }
+  Result<Status> assemble(const Held& held) {
+    return end(held, ended::Completed{.total_pages = 0, .outputs = held.outputs()});
+  }
+
+  RemoveJob remove(const JobId& job, std::optional<std::string> owner = std::nullopt) {
+    RemoveJob change{.job = job, .owner = std::move(owner), .now_ms = now()};
+    commit(change);
+    return change;
+  }
+
+  Result<std::uint32_t> recover(const Holder& holder) {
+    RecoverHolder change{.holder = holder, .now_ms = now()};
+    return commit(change).result;
+  }
+
+  Result<Seen> see(const JobId& job) {
+    Seen seen;
+    const auto read =
+        reader_->status(job, [&](const StatusView& view, std::string_view fields, const QueueCounts& counts) {
+          seen = {.head = view.head,
+                  .owner = std::string(view.owner),
+                  .result_url = std::string(view.result_url),
+                  .fields = std::string(fields),
+                  .counts = counts,
+                  .filenames = {}};
+          view.each_file([&](const FileView& file) { seen.filenames.emplace_back(file.filename); });
+        });
+    if (!read) {
+      return tl::unexpected(read.error());
+    }
+    return seen;
+  }
+  /// The head of a job there must be.
+  StatusHead head(const JobId& job) {
+    const auto seen = see(job);
+    EXPECT_TRUE(seen) << seen.error().detail;
+    return seen ? seen->head : StatusHead{};
+  }
+
+  std::vector<JobId> list(ListQuery query = {}) {
+    std::vector<JobId> ids;
+    last_cursor.reset();
+    auto next = reader_->list(query, [&](const JobId& id, const StatusView&) { ids.push_back(id); });
+    EXPECT_TRUE(next) << next.error().detail;
+    if (next) {
+      last_cursor = *next;
+    }
+    return ids;
+  }
+  std::optional<JobId> last_cursor;  ///< what the last list() returned to go on with
+
+  QueueCounts counts(std::uint8_t pool = 0) {
+    const auto counted = reader_->counts(pool);
+    EXPECT_TRUE(counted) << counted.error().detail;
+    return counted.value_or(QueueCounts{});
+  }
+  std::vector<Holder> holders() {
+    auto found = reader_->holders();
+    EXPECT_TRUE(found) << found.error().detail;
+    return found.value_or(std::vector<Holder>{});
+  }
+
+ private:
+  Commit commit_;
+  std::unique_ptr<StoreReader> reader_;
+  std::int64_t now_ms_ = 1'700'000'000'000;
+};
+
+template <class T>
+ErrorCode code_of(const Result<T>& result) {
+  return result ? ErrorCode::none : result.error().code;
+}
+
+}  // namespace docket

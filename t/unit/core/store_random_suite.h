@@ -1,0 +1,177 @@
+// Conformance: many jobs in the hands of many workers that do, fail, hand back, die and remove, until all are over.
+#pragma once
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "core/committer.h"
+#include "store_fixture.h"
+
+namespace docket {
+
+/// One worker of the crowd, on its own thread.
+class RandomWorker {
+ public:
+  RandomWorker(Store& store, Committer& committer, std::uint8_t number, std::atomic<int>& living,
+               const std::vector<JobId>& jobs)
+      : driver_(store, [&committer](std::span<const Change> changes) { committer.commit(changes); }),
+        holder_(worker(number)),
+        living_(living),
+        jobs_(jobs),
+        random_(number) {}
+
+  void run() {
+    while (living_ > 0) {
+      if (one_in(40)) {
+        remove_one();
+      }
+      if (const auto held = driver_.claim(holder_)) {
+        work(*held);
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  }
+
+ private:
+  bool one_in(unsigned n) { return random_() % n == 0; }
+
+  void remove_one() {
+    const auto removed = driver_.remove(jobs_[random_() % jobs_.size()]);
+    if (removed.result && !is_final(removed.result->head.state)) {
+      --living_;
+    }
+  }
+
+  /// A unit's job may be removed at any time: then, and only then, an end is refused.
+  void ended(const Result<Status>& result) {
+    if (!result) {
+      EXPECT_EQ(result.error().code, ErrorCode::lease_lost) << result.error().detail;
+    } else if (is_final(result->head.state)) {
+      --living_;
+    }
+  }
+
+  void work(const Held& held) {
+    EXPECT_EQ(held.status.head.state, State::processing);
+    if (one_in(12)) {
+      ended(driver_.end(held, ended::EndedBadly{{ErrorCode::crashed, "signal 11"}}));
+    } else if (one_in(12)) {
+      ended(driver_.end(held, ended::HandedBack{}));
+    } else if (one_in(25)) {
+      const auto recovered = driver_.recover(holder_);  // it died; somebody notices
+      ASSERT_TRUE(recovered);
+      EXPECT_LE(*recovered, 1U);
+    } else {
+      switch (held.unit.kind) {
+        case UnitKind::probe:
+          return probe(held);
+        case UnitKind::range:
+          return range(held);
+        case UnitKind::assemble:
+          EXPECT_EQ(held.pages.size(), held.status.head.processed_pages);
+          return ended(driver_.assemble(held));
+      }
+    }
+  }
+
+  void probe(const Held& held) {
+    // A probe that has begun on the pages goes on with them, for its total is known.
+    const auto known = held.status.files[held.unit.file].total_pages;
+    const auto total = known != 0 ? known : static_cast<std::uint32_t>(1 + random_() % 9);
+    if (known == 0 && one_in(15)) {
+      ended(driver_.end(held, ended::Refused{{ErrorCode::encrypted, "no password"}}));
+    } else if (known == 0 && one_in(2)) {
+      ended(driver_.probed(held, total, 2));
+    } else {
+      const auto first = std::max(held.unit.first_page, 1U);
+      if (first <= total && !record(held, first, total)) {
+        return;
+      }
+      const auto next = first + 1;
+      auto rest = next <= total ? held.pages_from(next, total) : std::vector<PageRecord>{};
+      if (held.status.files.size() == 1) {
+        ended(driver_.end(held, ended::Completed{.total_pages = total, .outputs = held.outputs()}, std::move(rest)));
+      } else {
+        ended(driver_.end(held, ended::Probed{.total_pages = total, .ranges = {}}, std::move(rest)));
+      }
+    }
+  }
+
+  /// Records one page; false if the unit is no longer this worker's or ends here for another reason.
+  bool record(const Held& held, std::uint32_t page, std::uint32_t total) {
+    const auto error = one_in(10) ? ErrorCode::corrupt : ErrorCode::none;
+    const auto recorded = driver_.record(held, {held.page(page, error)}, total);
+    if (!recorded) {
+      EXPECT_EQ(recorded.error().code, ErrorCode::lease_lost) << recorded.error().detail;
+      return false;
+    }
+    if (one_in(8)) {
+      ended(driver_.end(held, ended::EndedBadly{{ErrorCode::out_of_memory, "killed"}}));
+      return false;
+    }
+    return true;
+  }
+
+  void range(const Held& held) {
+    for (auto page = held.unit.first_page; page < held.unit.last_page; ++page) {
+      if (!record(held, page, 0)) {
+        return;
+      }
+    }
+    ended(driver_.end(held, ended::RangeDone{}, held.pages_from(held.unit.last_page, held.unit.last_page)));
+  }
+
+  StoreDriver driver_;
+  Holder holder_;
+  std::atomic<int>& living_;
+  const std::vector<JobId>& jobs_;
+  std::minstd_rand random_;
+};
+
+template <class Backend>
+class StoreRandom : public StoreConformance<Backend> {};
+TYPED_TEST_SUITE_P(StoreRandom);
+
+TYPED_TEST_P(StoreRandom, AllJobsComeToAnEnd) {
+  constexpr int count = 400;
+  constexpr std::uint8_t workers = 6;
+  auto& d = *this->driver;
+  std::vector<JobId> jobs;
+  std::minstd_rand random(1);
+  for (int i = 0; i < count; ++i) {
+    jobs.push_back(d.accept({.owner = std::string(random() % 5, 'o'),
+                             .files = 1 + random() % 3,
+                             .priority = static_cast<std::uint8_t>(random() % 3),
+                             .expires_ms = static_cast<std::int64_t>(random() % 2)}));
+  }
+  std::atomic<int> living{count};
+  Committer committer(*this->store);
+  {
+    std::vector<std::jthread> crowd;
+    for (std::uint8_t i = 1; i <= workers; ++i) {
+      crowd.emplace_back([&, i] { RandomWorker(*this->store, committer, i, living, jobs).run(); });
+    }
+  }
+  EXPECT_EQ(living, 0);
+  EXPECT_TRUE(d.holders().empty());
+  EXPECT_FALSE(d.claim());
+  const auto counts = d.counts();
+  EXPECT_EQ(counts.waiting_units, 0U);
+  EXPECT_EQ(counts.accepted, static_cast<std::uint64_t>(count));
+  EXPECT_EQ(counts.started, static_cast<std::uint64_t>(count));
+  std::size_t completed = 0;
+  for (const auto& id : d.list({.limit = count})) {
+    const auto head = d.head(id);
+    EXPECT_TRUE(is_final(head.state));
+    EXPECT_EQ(head.units_left, 0U);
+    completed += head.state == State::completed ? 1 : 0;
+  }
+  EXPECT_GT(completed, 0U);
+  // TearDown() checks the indexes.
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreRandom, AllJobsComeToAnEnd);
+
+}  // namespace docket
