@@ -1,0 +1,141 @@
+// A real docket-engine and what is asked of it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "made_documents.h"
+#include "process/engine_client.h"
+#include "processes.h"
+
+namespace docket::engine::test {
+
+/// What became of one unit.
+struct Done {
+  UnitEnd end;
+  std::vector<wire::Probed> probed;
+  std::vector<PageRecord> pages;
+  std::string written;  ///< what the child appended
+
+  template <class End>
+  [[nodiscard]] const End* as() const {
+    return std::get_if<End>(&end);
+  }
+  /// The error of a bad end or a refusal, as "code: detail"; what it was instead otherwise.
+  [[nodiscard]] std::string error() const {
+    if (const auto* bad = as<ended::EndedBadly>()) {
+      return "bad " + std::string(word(bad->error.code)) + ": " + bad->error.detail;
+    }
+    if (const auto* refused = as<ended::Refused>()) {
+      return "refused " + std::string(word(refused->error.code)) + ": " + refused->error.detail;
+    }
+    return "end " + std::to_string(end.index());
+  }
+  [[nodiscard]] std::string text_of(const std::vector<Section>& sections, std::optional<Format> format,
+                                    Form form = Form::raw) const {
+    for (const auto& section : sections) {
+      if (section.format == format && section.form == form) {
+        return written.substr(section.offset, section.length);
+      }
+    }
+    return "(none)";
+  }
+};
+
+class EngineTest : public ::testing::Test {
+ protected:
+  /// Orphans of ours become our children: so the server, whose intermediate ends at once, can be found.
+  static void SetUpTestSuite() { ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0); }
+
+  void TearDown() override {
+    client_.reset();
+    // No server outlives its client.
+    while (!children_of(::getpid(), "docket-engine").empty()) {
+      ASSERT_GT(::waitpid(-1, nullptr, 0), 0);
+    }
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+  }
+
+  static EngineClient::Config config() { return {.program = DOCKET_ENGINE_PROGRAM, .languages = "eng"}; }
+
+  EngineClient& client() {
+    if (!client_) {
+      client_.emplace(config());
+    }
+    return *client_;
+  }
+
+  static wire::UnitRequest request(UnitKind kind, MediaType type = MediaType::pdf) {
+    wire::UnitRequest asked;
+    asked.kind = kind;
+    asked.may_finish = kind == UnitKind::probe;
+    asked.job_id = "0192ab34-0000-7000-8000-000000000001";
+    asked.filenames = {"a.pdf"};
+    asked.type = type;
+    asked.options.formats.add(Format::markdown);
+    asked.options.formats.add(Format::text);
+    asked.options.languages = "eng";
+    return asked;
+  }
+
+  /// Runs one unit. What it writes goes to `written`: as its own output, or, for one that does pages for others, as the
+  /// pages file.
+  Done run(const wire::UnitRequest& asked, const Fd& input, const Fd& written, const std::function<bool()>& stop = {}) {
+    Done done;
+    const bool to_pages = asked.kind == UnitKind::range || asked.may_do_pages;
+    EngineClient::Files files;
+    files.input = Fd(::dup(input.get()));
+    (to_pages ? files.pages : files.output) = Fd(::dup(written.get()));
+    const UnitEvents events{.probed = [&](wire::Probed probed) { done.probed.push_back(std::move(probed)); },
+                            .page = [&](PageRecord page) { done.pages.push_back(std::move(page)); }};
+    done.end = client().run(asked, std::move(files), {.pages = false, .seq = 1, .attempt = 1}, events, stop);
+    done.written = contents(written);
+    return done;
+  }
+  Done run(const wire::UnitRequest& asked, const std::string& document, const std::function<bool()>& stop = {}) {
+    return run(asked, file_of(document), empty_file(), stop);
+  }
+
+  /// The engine, started.
+  pid_t server() {
+    EXPECT_TRUE(client().prepare({}));
+    return await_child(::getpid(), "docket-engine");
+  }
+
+  /// A unit that is at work and, stopped by a signal, will stay so.
+  struct Held {
+    pid_t server = 0;
+    pid_t child = 0;
+    std::future<Done> done;
+  };
+  Held hold(wire::UnitRequest asked, const std::function<bool()>& stop = {}) {
+    Held held;
+    held.server = server();
+    held.done = std::async(std::launch::async, [this, asked = std::move(asked), stop] {
+      static const auto scan = scan_tiff(4);
+      return run(asked, scan, stop);
+    });
+    held.child = await_child(held.server, "docket-unit");
+    EXPECT_GT(held.child, 0);
+    EXPECT_EQ(::kill(held.child, SIGSTOP), 0);
+    return held;
+  }
+  /// The pages of that unit.
+  static wire::UnitRequest scan_range() {
+    auto asked = request(UnitKind::range, MediaType::tiff);
+    asked.first_page = 1;
+    asked.last_page = 4;
+    return asked;
+  }
+
+  std::optional<EngineClient> client_;
+};
+
+}  // namespace docket::engine::test

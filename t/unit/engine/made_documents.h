@@ -1,0 +1,25 @@
+// Documents that tests make themselves: small, and of known words.
+#pragma once
+
+#include <string>
+
+#include "core/fd.h"
+
+namespace docket::engine::test {
+
+/// A PDF with `pages` pages of text; page n says "Page number n" and "The quick brown fox", `lines` times.
+std::string text_pdf(unsigned pages, unsigned lines = 1);
+
+/// A scan of `lines` lines of print as a TIFF of `pages` equal pages: each takes a second or so to recognise.
+std::string scan_tiff(unsigned pages, unsigned lines = 40);
+
+/// The bytes in a file without a name, to be read.
+Fd file_of(const std::string& bytes);
+
+/// A file without a name to be appended to.
+Fd empty_file();
+
+/// All that is in a file, whatever its position.
+std::string contents(const Fd& file);
+
+}  // namespace docket::engine::test
