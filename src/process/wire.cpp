@@ -73,15 +73,19 @@ Limits get_limits(ByteReader& in) {
   return limits;
 }
 
-/// Reads the head and says whether it is one.
+/// Reads the head, with what fills it up, and says whether it is one.
 bool get_head(ByteReader& in, RequestHead& head) {
+  const auto before = in.remaining();
   const auto version = in.get<std::uint32_t>();
   head.kind = in.get<UnitKind>();
   head.ocr = in.get<OcrMode>();
   head.languages = in.get_string();
   head.limits = get_limits(in);
-  return in.ok() && version == protocol_version && within(head.kind, UnitKind::assemble) &&
-         within(head.ocr, OcrMode::off) && head.languages.size() <= max_languages;
+  const auto used = before - in.remaining();
+  const auto filling = in.get_raw(used < max_head ? max_head - used : 0);
+  return in.ok() && filling.find_first_not_of('\0') == std::string_view::npos && version == protocol_version &&
+         within(head.kind, UnitKind::assemble) && within(head.ocr, OcrMode::off) &&
+         head.languages.size() <= max_languages;
 }
 
 constexpr std::size_t section_size = 1 + 1 + 8 + 8;
@@ -235,12 +239,13 @@ Result<Hello> decode_hello(std::string_view bytes) {
 
 std::string encode(const UnitRequest& request) {
   ByteWriter out;
-  // The head, see RequestHead.
+  // The head, see RequestHead, filled up to max_head: so what follows lies beyond what the server reads.
   out.put(protocol_version);
   out.put(request.kind);
   out.put(request.options.ocr);
   out.put_string(request.options.languages);
   put(out, request.limits);
+  out.put_raw(std::string(out.size() < max_head ? max_head - out.size() : 0, '\0'));
   // What only the child reads.
   put_flag(out, request.may_finish);
   put_flag(out, request.may_do_pages);

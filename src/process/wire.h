@@ -89,13 +89,14 @@ struct UnitRequest {
   std::vector<PageIndex> index;  ///< assemble only
 };
 
-/// Languages longer than this are no languages; so the head of a request lies within its first max_head bytes.
+/// Languages longer than this are no languages; so the head of a request fits into its first max_head bytes, in which
+/// nothing else stands.
 inline constexpr std::size_t max_languages = 1024;
 inline constexpr std::size_t max_head = 2048;
 
 std::string encode(const UnitRequest& request);
 Result<UnitRequest> decode_request(std::string_view bytes);
-/// Reads the head from the first bytes (max_head of them, or all) of an encoded request.
+/// Reads the head from the first max_head bytes of an encoded request.
 Result<RequestHead> decode_request_head(std::string_view first_bytes);
 
 // ---- Messages of a child.

@@ -78,6 +78,11 @@ TEST(Wire, RequestComesBackAsItWas) {
 
 TEST(Wire, HeadOfARequestLiesInItsFirstBytesAndHasNoSecret) {
   auto request = full_request();
+  const auto short_head = encode(request).substr(0, max_head);
+  EXPECT_TRUE(decode_request_head(short_head));
+  for (const auto& secret : {request.password, request.filenames[0], request.job_id}) {
+    EXPECT_EQ(short_head.find(secret), std::string::npos) << secret;
+  }
   request.options.languages = std::string(max_languages, 'x');
   const auto bytes = encode(request);
   const auto first = bytes.substr(0, max_head);
