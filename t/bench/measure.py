@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import statistics
 import struct
 import subprocess
@@ -107,7 +108,6 @@ def paused(one):
     slots = one.store / "run" / "slots"
     descriptor = os.open(slots, os.O_RDWR | os.O_CREAT, 0o600)
     if one.user:
-        import shutil
         shutil.chown(slots, one.user, one.user)
     try:
         # struct flock of 64-bit Linux; F_OFD_SETLKW is 38.
