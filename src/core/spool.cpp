@@ -22,7 +22,7 @@ constexpr mode_t file_mode = 0600;
 constexpr std::size_t upper_length = 6;
 
 /// More folders than this are not remembered; forgetting costs a sync of two folders each.
-constexpr std::size_t max_remembered = 4096;
+constexpr std::size_t max_remembered = 512;
 
 /// The reaper may take an empty folder between its making and the file's. Not twice in a row.
 constexpr int max_tries = 3;
