@@ -77,6 +77,9 @@ bool complete(docket::Store& store, std::size_t count) {
     end.lease = {claim.holder, unit.seq, unit.attempt, unit.job};
     docket::ended::Completed completed;
     completed.total_pages = 3;
+    for (std::uint32_t page = 1; page <= completed.total_pages; ++page) {
+      end.pages.push_back({.file = 0, .page = page, .error_detail = {}, .outputs = {}});
+    }
     completed.outputs.container = {false, unit.seq, unit.attempt};
     end.end = completed;
     end.now_ms = now_ms();
