@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -20,6 +21,13 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Of all threads of this process: what counts where others use the machine as well.
+double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
 [[noreturn]] void give_up(const Error& error) {
@@ -86,13 +94,15 @@ void status_reads(Store& store, const std::vector<JobId>& ids) {
   std::uint64_t seen = 0;
   for (int round = 0; round < 3; ++round) {
     const auto start = Clock::now();
+    const auto cpu = cpu_seconds();
     for (const auto& id : order) {
       must(reader->status(id, [&](const StatusView& view, std::string_view, const QueueCounts& counts) {
         seen += view.head.file_count + counts.accepted;
       }));
     }
-    std::printf("status() of random jobs among %zu: %.0f ns%s\n", ids.size(),
-                seconds_since(start) * 1e9 / static_cast<double>(order.size()), seen == 0 ? "!" : "");
+    const auto per_read = 1e9 / static_cast<double>(order.size());
+    std::printf("status() of random jobs among %zu: %.0f ns, %.0f ns of CPU%s\n", ids.size(),
+                seconds_since(start) * per_read, (cpu_seconds() - cpu) * per_read, seen == 0 ? "!" : "");
   }
 }
 
@@ -101,6 +111,7 @@ void claims_and_ends(Store& store, std::size_t count) {
   holder.bytes.fill(7);
   std::int64_t now_ms = 1'800'000'000'000;
   const auto start = Clock::now();
+  const auto cpu = cpu_seconds();
   EndUnit end;
   for (std::size_t i = 0; i <= count; ++i) {
     // As the runner does it: the end of one unit and the claim of the next are one commit.
@@ -119,13 +130,16 @@ void claims_and_ends(Store& store, std::size_t count) {
            .end = ended::Completed{.total_pages = 1, .outputs = {}},
            .now_ms = ++now_ms};
   }
-  std::printf("end + next claim, sync off, one thread: %.0f/s\n", static_cast<double>(count) / seconds_since(start));
+  std::printf("end + next claim, sync off, one thread: %.0f/s, %.1f us of CPU each\n",
+              static_cast<double>(count) / seconds_since(start),
+              (cpu_seconds() - cpu) * 1e6 / static_cast<double>(count));
 }
 
 void grouped_accepts(Store& store, unsigned threads, bool sync) {
   Committer committer(store);
   constexpr int each = 500;
   const auto start = Clock::now();
+  const auto cpu = cpu_seconds();
   {
     std::vector<std::jthread> crowd;
     for (unsigned t = 0; t < threads; ++t) {
@@ -141,8 +155,10 @@ void grouped_accepts(Store& store, unsigned threads, bool sync) {
   }
   const auto seconds = seconds_since(start);
   const auto counts = committer.counts();
-  std::printf("accepted jobs, sync %s, %u threads: %.0f/s, %.0f transactions/s\n", sync ? "on" : "off", threads,
-              static_cast<double>(counts.changes) / seconds, static_cast<double>(counts.groups) / seconds);
+  std::printf("accepted jobs, sync %s, %u threads: %.0f/s, %.0f transactions/s, %.1f us of CPU each\n",
+              sync ? "on" : "off", threads, static_cast<double>(counts.changes) / seconds,
+              static_cast<double>(counts.groups) / seconds,
+              (cpu_seconds() - cpu) * 1e6 / static_cast<double>(counts.changes));
 }
 
 std::unique_ptr<Store> open(const std::string& folder, bool sync) {
