@@ -13,7 +13,7 @@ Result<MappedFile> MappedFile::map(int fd) {
     return fail_errno("fstat", errno);
   }
   if (status.st_size <= 0) {
-    return fail(ErrorCode::empty_file, "The file is empty.");
+    return fail(ErrorCode::corrupt, "The file is empty.");
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);

@@ -14,7 +14,7 @@ namespace docket::engine {
 /// mapped; uploads in the spool never do.
 class MappedFile {
  public:
-  /// Maps the whole file. Errors: empty_file, io.
+  /// Maps the whole file. Errors: corrupt (an empty file), io.
   static Result<MappedFile> map(int fd);
 
   MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}

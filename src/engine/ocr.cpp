@@ -59,7 +59,7 @@ Result<void> check_languages(const std::string& languages) {
     }
     if (std::find(installed.begin(), installed.end(), name) == installed.end()) {
       return fail(ErrorCode::bad_option,
-                  "There is no Tesseract model for the language '" + clean_utf8(name) +
+                  "There is no Tesseract model for the language '" + clean_text(name) +
                       "'; installed are: " + (installed.empty() ? std::string("none") : joined(installed)) + ".");
     }
     at = end + 1;
@@ -160,7 +160,7 @@ class ResultReader {
       return std::nullopt;
     }
     Word word;
-    word.text = clean_utf8(text.get());
+    word.text = clean_text(text.get());
     if (word.text.find_first_not_of(' ') == std::string::npos) {
       return std::nullopt;
     }

@@ -5,6 +5,7 @@
 #include <Stream.h>
 #include <fcntl.h>
 #include <goo/gfile.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cmath>
@@ -39,17 +40,20 @@ struct OpenFile {
 
 // Poppler reads the file piece by piece with pread: neither its size nor its position matters.
 Result<OpenFile> open_file(int fd, const std::optional<GooString>& password) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) {
+    return fail_errno("fstat", errno);
+  }
+  if (status.st_size <= 0) {
+    return fail(ErrorCode::corrupt, "The file is empty.");
+  }
   const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) {
     return fail_errno("fcntl", errno);
   }
   OpenFile open;
   open.file = GooFile::open(copy);  // closes `copy` at its end
-  const auto size = open.file->size();
-  if (size <= 0) {
-    return fail(ErrorCode::corrupt, "The file is empty.");
-  }
-  auto stream = std::make_unique<FileStream>(open.file.get(), 0, false, size, Object(objNull));
+  auto stream = std::make_unique<FileStream>(open.file.get(), 0, false, status.st_size, Object(objNull));
   open.document = std::make_unique<PDFDoc>(stream.release(), password, password);
   return open;
 }

@@ -7,7 +7,7 @@
 
 namespace docket::engine {
 
-/// Opens the PDF behind `fd` (seekable; its position is neither used nor changed; a duplicate is kept). Errors:
+/// Opens the PDF behind `fd` (seekable; a duplicate is kept; its position is not used, but changed). Errors:
 /// encrypted, wrong_password, corrupt, no_pages, too_many_pages.
 Result<std::unique_ptr<DocumentReader>> open_pdf(int fd, const ReadOptions& options);
 

@@ -161,7 +161,7 @@ class LayerBuilder {
     const bool presentation_form = (character >= 0xfb00 && character <= 0xfdff && character != 0xfdfc) ||
                                    (character >= 0xfe70 && character <= 0xfefc);
     if (!presentation_form) {
-      append_utf8(text, character);
+      append_text(text, character);
       return;
     }
     const Unicode form = character;
@@ -169,7 +169,7 @@ class LayerBuilder {
     const std::unique_ptr<Unicode, decltype(&std::free)> letters(unicodeNormalizeNFKC(&form, 1, &length, nullptr),
                                                                  &std::free);
     for (const auto letter : std::span(letters.get(), static_cast<std::size_t>(std::max(length, 0)))) {
-      append_utf8(text, letter);
+      append_text(text, letter);
     }
   }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <numeric>
 
+#include "engine/utf8.h"
+
 namespace docket::engine {
 namespace {
 
@@ -86,71 +88,23 @@ bool joins_number(char32_t character) noexcept {
          character == 0x066b || character == 0x066c;
 }
 
-// Sequence length and the smallest code point allowed for it, by the lead byte; 0 for a byte that leads nothing.
-std::size_t sequence_length(unsigned char lead) noexcept {
-  if (lead < 0x80) {
-    return 1;
-  }
-  if (lead >= 0xc2 && lead <= 0xdf) {
-    return 2;
-  }
-  if (lead >= 0xe0 && lead <= 0xef) {
-    return 3;
-  }
-  return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-}
-
-constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-
 }  // namespace
 
-void append_utf8(std::string& text, char32_t character) {
-  if (!is_text(character)) {
-    return;
-  }
-  const auto tail = [&text, character](int shift) {
-    text.push_back(static_cast<char>(0x80 | ((character >> shift) & 0x3f)));
-  };
-  if (character < 0x80) {
-    text.push_back(static_cast<char>(character));
-  } else if (character < 0x800) {
-    text.push_back(static_cast<char>(0xc0 | (character >> 6)));
-    tail(0);
-  } else if (character < 0x10000) {
-    text.push_back(static_cast<char>(0xe0 | (character >> 12)));
-    tail(6);
-    tail(0);
-  } else {
-    text.push_back(static_cast<char>(0xf0 | (character >> 18)));
-    tail(12);
-    tail(6);
-    tail(0);
+void append_text(std::string& text, char32_t character) {
+  if (is_text(character)) {
+    append_char(text, character);
   }
 }
 
-std::string clean_utf8(std::string_view text) {
+std::string clean_text(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const auto length = sequence_length(lead);
-    if (length == 0 || at + length > text.size()) {
-      ++at;
-      continue;
+  while (!text.empty()) {
+    const auto next = first_char(text);
+    if (next.valid) {
+      append_text(clean, next.code);
     }
-    char32_t character = length == 1 ? lead : lead & (0x7f >> length);
-    std::size_t taken = 1;
-    for (; taken < length; ++taken) {
-      const auto next = static_cast<unsigned char>(text[at + taken]);
-      if ((next & 0xc0) != 0x80) {
-        break;
-      }
-      character = (character << 6) | (next & 0x3f);
-    }
-    if (taken == length && character >= smallest[length]) {
-      append_utf8(clean, character);
-    }
-    at += taken;
+    text.remove_prefix(next.length);
   }
   return clean;
 }

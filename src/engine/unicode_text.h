@@ -10,10 +10,10 @@ namespace docket::engine {
 
 /// Appends `character` as UTF-8. What is no text is left out: controls (C0, C1, DEL), surrogates, noncharacters,
 /// zero-width no-break spaces, bidirectional marks and values beyond Unicode.
-void append_utf8(std::string& text, char32_t character);
+void append_text(std::string& text, char32_t character);
 
-/// Well-formed UTF-8 without what append_utf8() leaves out; ill-formed bytes are dropped.
-std::string clean_utf8(std::string_view text);
+/// Well-formed UTF-8 without what append_text() leaves out; ill-formed bytes are dropped.
+std::string clean_text(std::string_view text);
 
 /// Which way a character runs, as far as putting a line in order needs it (a small part of UAX #9).
 enum class Direction : unsigned char { neutral, number, left_to_right, right_to_left };

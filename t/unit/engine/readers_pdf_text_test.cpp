@@ -1,0 +1,160 @@
+// The text layer of PDFs: words, places, fonts, order.
+#include <gmock/gmock.h>
+
+#include "readers_documents.h"
+
+namespace docket::engine::readers_test {
+namespace {
+
+using testing::AllOf;
+using testing::FloatNear;
+using testing::HasSubstr;
+
+const ReadOptions text_only = with(&ReadOptions::ocr, OcrMode::off);
+
+TEST(PdfText, WordsHavePlaceSizeAndFont) {
+  const auto page = read_first(
+      one_page("BT /F2 18 Tf 72 700 Td (Bold title) Tj ET BT /F1 10 Tf 72 600 Td (plain words) Tj ET",
+               "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /F2 << /Type /Font "
+               "/Subtype /Type1 /BaseFont /Courier-BoldOblique >> >> >>"),
+      MediaType::pdf, text_only);
+  EXPECT_EQ(page.source, Source::text);
+  EXPECT_EQ(page.number, 1U);
+  EXPECT_EQ(page.dpi, 0);
+  EXPECT_FLOAT_EQ(page.width, 612);
+  EXPECT_FLOAT_EQ(page.height, 792);
+  ASSERT_EQ(text_of(page), "Bold title\nplain words\n");
+
+  const auto title = word_of(page, "Bold");
+  EXPECT_FLOAT_EQ(title.size, 18);
+  EXPECT_EQ(title.confidence, -1);
+  EXPECT_TRUE(title.space_after);
+  EXPECT_THAT(title.box.x0, FloatNear(72, 1));
+  EXPECT_THAT(title.box.x1, FloatNear(72 + 4 * 18 * 0.6F, 1));  // Courier: every letter is 0.6 wide
+  ASSERT_GE(title.font, 0);
+  EXPECT_EQ(page.fonts.at(static_cast<std::size_t>(title.font)),
+            (Font{.name = "Courier-BoldOblique", .bold = true, .italic = true, .monospace = true}));
+  EXPECT_THAT(page.lines.at(0).baseline, FloatNear(92, 0.1F));
+
+  const auto plain = word_of(page, "words");
+  EXPECT_FLOAT_EQ(plain.size, 10);
+  EXPECT_EQ(page.fonts.at(static_cast<std::size_t>(plain.font)).name, "Helvetica");
+  EXPECT_THAT(page.lines.at(1).baseline, FloatNear(192, 0.1F));
+  EXPECT_LT(plain.box.y0, 192);
+  EXPECT_GT(plain.box.y1, 192);
+  EXPECT_NE(page.lines.at(0).group, page.lines.at(1).group);
+}
+
+TEST(PdfText, LinesOfAParagraphShareAGroup) {
+  const auto page = read_first(one_page("BT /F1 10 Tf 12 TL 72 700 Td (one two) Tj T* (three four) Tj T* (five) Tj ET"),
+                               MediaType::pdf, text_only);
+  ASSERT_EQ(page.lines.size(), 3U);
+  EXPECT_EQ(page.lines[0].group, page.lines[2].group);
+}
+
+TEST(PdfText, RotatedPagesAreUpright) {
+  // A quarter turn clockwise brings the text, which runs up the unrotated page, upright.
+  const auto page = read_first(one_page("BT /F1 12 Tf 0 1 -1 0 100 72 Tm (upright) Tj ET", helvetica + " /Rotate 90"),
+                               MediaType::pdf, text_only);
+  EXPECT_FLOAT_EQ(page.width, 792);
+  EXPECT_FLOAT_EQ(page.height, 612);
+  const auto word = word_of(page, "upright");
+  EXPECT_THAT(word.box.x0, FloatNear(72, 1));
+  EXPECT_THAT(page.lines.at(0).baseline, FloatNear(100, 0.5F));
+  EXPECT_GT(word.box.width(), word.box.height());
+}
+
+TEST(PdfText, TheCropBoxIsThePage) {
+  const auto page = read_first(one_page("BT /F1 12 Tf 150 650 Td (inside) Tj ET BT /F1 12 Tf 20 20 Td (outside) Tj ET",
+                                        helvetica + " /CropBox [100 500 400 700]"),
+                               MediaType::pdf, text_only);
+  EXPECT_FLOAT_EQ(page.width, 300);
+  EXPECT_FLOAT_EQ(page.height, 200);
+  EXPECT_EQ(text_of(page), "inside\n");
+  EXPECT_THAT(word_of(page, "inside").box.x0, FloatNear(50, 1));
+  EXPECT_THAT(page.lines.at(0).baseline, FloatNear(50, 0.5F));
+}
+
+TEST(PdfText, TextInFormsCountsAndInvisibleTextToo) {
+  PdfMaker maker;
+  const int form = maker.add_stream("BT /F1 12 Tf 72 700 Td (in a form) Tj ET",
+                                    "/Type /XObject /Subtype /Form /BBox [0 0 612 792] " + helvetica);
+  maker.add_page("/Fm Do BT /F1 12 Tf 3 Tr 72 500 Td (unseen) Tj ET",
+                 "/Resources << /XObject << /Fm " + std::to_string(form) +
+                     " 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>");
+  const auto page = read_first(maker.finish(), MediaType::pdf);
+  EXPECT_EQ(text_of(page), "in a form\nunseen\n");
+  EXPECT_EQ(page.source, Source::text);
+}
+
+// A font whose codes mean what `mapping` (bfchar lines) says.
+std::string mapped_page(const std::string& mapping, const std::string& content) {
+  PdfMaker maker;
+  const int map = maker.add_stream(
+      "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def /CMapType 2 def 1 "
+      "begincodespacerange <00> <ff> endcodespacerange " +
+      mapping + " endcmap end end");
+  maker.add_page(content, "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Courier /ToUnicode " +
+                              std::to_string(map) + " 0 R >> >> >>");
+  return maker.finish();
+}
+
+TEST(PdfText, LigaturesComeApartAndControlsVanish) {
+  const auto page = read_first(mapped_page("3 beginbfchar <41> <FB01> <42> <0001> <43> <007F> endbfchar",
+                                           "BT /F1 12 Tf 72 700 Td (ABlCe) Tj ET"),
+                               MediaType::pdf, text_only);
+  EXPECT_EQ(text_of(page), "file\n");
+}
+
+TEST(PdfText, RightToLeftLinesAreInLogicalOrder) {
+  // Drawn from left to right: "םלוע םולש", which is read "שלום עולם".
+  const auto page = read_first(mapped_page("6 beginbfchar <61> <05E9> <62> <05DC> <63> <05D5> <64> <05DD> <65> <05E2> "
+                                           "<66> <05DE> endbfchar",
+                                           "BT /F1 12 Tf 72 700 Td (dbce dcba) Tj ET"),
+                               MediaType::pdf, text_only);
+  EXPECT_EQ(text_of(page), "שלום עולם\n");
+  EXPECT_GT(page.lines.at(0).words.at(0).box.x0, page.lines.at(0).words.at(1).box.x1);
+}
+
+TEST(PdfText, AReplacementTextWithBlanksIsSeveralWords) {
+  const auto page =
+      read_first(one_page("BT /F1 12 Tf 72 700 Td /Span << /ActualText (two words) >> BDC (xxxxxxxxx) Tj EMC ET"),
+                 MediaType::pdf, text_only);
+  EXPECT_EQ(text_of(page), "two words\n");
+  EXPECT_LE(word_of(page, "two").box.x1, word_of(page, "words").box.x0);
+}
+
+TEST(PdfText, AnEmptyPageIsBlank) {
+  const auto page = read_first(one_page(""), MediaType::pdf);
+  EXPECT_EQ(page.source, Source::blank);
+  EXPECT_TRUE(page.lines.empty());
+}
+
+TEST(PdfText, BrokenContentGivesWhatStandsBeforeTheDamage) {
+  const auto page = read_first(one_page("BT /F1 12 Tf 72 700 Td (before) Tj ET >> ) ] <zz> 1 0 cm"), MediaType::pdf);
+  EXPECT_EQ(text_of(page), "before\n");
+}
+
+TEST(PdfText, APageOfWhichNothingCanBeReadIsAnError) {
+  PdfMaker maker;
+  const int broken = maker.add_stream("this is no deflated stream", "/Filter /FlateDecode");
+  maker.add_page("", helvetica + " /Contents " + std::to_string(broken) + " 0 R");
+  maker.add_page("BT /F1 12 Tf 72 700 Td (second) Tj ET", helvetica);
+  // The second /Contents in the page's dictionary counts for Poppler only if the first is not there: take it out.
+  auto bytes = maker.finish();
+  const auto first = bytes.find("/Contents");
+  const auto second = bytes.find("/Contents", first + 1);
+  ASSERT_LT(second, bytes.find("/Contents", second + 1));
+  bytes.replace(first, 9, "/Ignored_");
+  const auto pages = read_all(bytes, MediaType::pdf);
+  ASSERT_TRUE(pages);
+  ASSERT_EQ(pages->size(), 2U);
+  ASSERT_FALSE(pages->at(0));
+  EXPECT_EQ(pages->at(0).error().code, ErrorCode::corrupt);
+  EXPECT_THAT(pages->at(0).error().detail, HasSubstr("page 1"));
+  ASSERT_TRUE(pages->at(1));
+  EXPECT_EQ(text_of(*pages->at(1)), "second\n");
+}
+
+}  // namespace
+}  // namespace docket::engine::readers_test

@@ -1,0 +1,197 @@
+// Scanned and mixed PDF pages: when they are recognised, and from which picture.
+#include <gmock/gmock.h>
+
+#include "engine/pdf_survey.h"
+#include "readers_documents.h"
+
+namespace docket::engine::readers_test {
+namespace {
+
+using testing::FloatNear;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::vector<std::string> printed{"The quick brown fox jumps", "over the lazy dog"};
+
+// A page that is one picture, 200 dots an inch: its pixels become 0.36 points. `paint` draws /Im.
+std::string scan_page(Pix& picture, const std::string& paint, const std::string& media_box,
+                      const std::string& more_entries = "", const std::string& image_entries_instead = "") {
+  PdfMaker maker;
+  const int image = maker.add_stream(samples_of(picture),
+                                     image_entries_instead.empty() ? image_entries(picture) : image_entries_instead);
+  maker.add_page(paint,
+                 "/Resources << /XObject << /Im " + std::to_string(image) +
+                     " 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> " +
+                     more_entries,
+                 media_box);
+  return maker.finish();
+}
+
+// 1600 × 600 pixels.
+constexpr auto upright_box = "0 0 576 216";
+constexpr auto upright_paint = "q 576 0 0 216 0 0 cm /Im Do Q";
+
+void expect_printed(const Page& page) {
+  EXPECT_THAT(text_of(page), HasSubstr("quick brown fox"));
+  EXPECT_THAT(text_of(page), HasSubstr("lazy dog"));
+}
+
+TEST(Scan, IsTakenAsItIsAtItsOwnResolution) {
+  const auto picture = print(printed);
+  const auto page = read_first(scan_page(*picture, upright_paint, upright_box), MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.source, Source::recognised);
+  EXPECT_EQ(page.dpi, 200);
+  const auto word = word_of(page, "quick");
+  EXPECT_GT(word.confidence, 50);
+  EXPECT_EQ(word.font, -1);
+  EXPECT_GT(word.size, 5);
+  // The first line stands at pixel 180 of 600, its first letter at pixel 100.
+  const auto& line = page.lines.at(0);
+  EXPECT_THAT(line.box.x0, FloatNear(36, 3));
+  EXPECT_GT(line.baseline, 50);
+  EXPECT_LT(line.baseline, 90);
+  EXPECT_NEAR(line.baseline, word.box.y1, 10);
+}
+
+TEST(Scan, BlackAndWhiteAndStencilsToo) {
+  const auto gray = print(printed);
+  const PixPtr picture(pixThresholdToBinary(gray.get(), 128));
+  auto page = read_first(scan_page(*picture, upright_paint, upright_box), MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 200);
+  page = read_first(scan_page(*picture, upright_paint, upright_box, "",
+                              "/Type /XObject /Subtype /Image /ImageMask true /BitsPerComponent 1 /Decode [1 0] /Width "
+                              "1600 /Height 600"),
+                    MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 200);
+}
+
+TEST(Scan, IsTurnedUpright) {
+  const auto picture = print(printed);
+  // Turned by the page, by the page's matrix, and by both so that they cancel out.
+  const PixPtr on_its_side(pixRotateOrth(picture.get(), 3));
+  auto page =
+      read_first(scan_page(*on_its_side, "q 216 0 0 576 0 0 cm /Im Do Q", "0 0 216 576", "/Rotate 90"), MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 200);
+  EXPECT_FLOAT_EQ(page.width, 576);
+  page = read_first(scan_page(*on_its_side, "q 0 -216 576 0 0 216 cm /Im Do Q", upright_box), MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 200);
+  const PixPtr upside_down(pixRotateOrth(picture.get(), 2));
+  page = read_first(scan_page(*upside_down, "q -576 0 0 -216 576 216 cm /Im Do Q", upright_box), MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 200);
+  EXPECT_THAT(page.lines.at(0).box.x0, FloatNear(36, 3));
+}
+
+TEST(Scan, WithSomethingDrawnOverItIsRendered) {
+  const auto picture = print(printed);
+  const std::string bar = "0 g 400 20 100 20 re f";
+  const auto page = read_first(scan_page(*picture, upright_paint + (" " + bar), upright_box), MediaType::pdf,
+                               with(&ReadOptions::dpi, 150));
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 150);
+}
+
+TEST(Scan, OfTwoPicturesIsRendered) {
+  const auto picture = print(printed);
+  const auto page =
+      read_first(scan_page(*picture, "q 576 0 0 216 0 216 cm /Im Do Q q 576 0 0 216 0 0 cm /Im Do Q", "0 0 576 432"),
+                 MediaType::pdf);
+  EXPECT_EQ(page.dpi, 300);
+  const auto text = text_of(page);
+  EXPECT_NE(text.find("lazy dog"), text.rfind("lazy dog"));
+}
+
+TEST(Scan, MirroredIsRendered) {
+  const auto picture = print(printed);
+  const PixPtr mirrored(pixFlipLR(nullptr, picture.get()));
+  const auto page = read_first(scan_page(*mirrored, "q -576 0 0 216 576 0 cm /Im Do Q", upright_box), MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 300);
+}
+
+TEST(Scan, WithAStampKeepsTheStampsText) {
+  const auto picture = print(printed);
+  const auto bytes =
+      scan_page(*picture, std::string(upright_paint) + " BT /F1 8 Tf 36 205 Td (Stamped 17) Tj ET", upright_box);
+  const auto page = read_first(bytes, MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.source, Source::mixed);
+  EXPECT_THAT(text_of(page), StartsWith("Stamped 17\n"));
+  EXPECT_EQ(word_of(page, "17").confidence, -1);
+  EXPECT_GE(word_of(page, "quick").confidence, 0);
+  // The stamp was not recognised a second time.
+  const auto text = text_of(page);
+  EXPECT_EQ(text.find("Stamped"), text.rfind("Stamped"));
+}
+
+TEST(Scan, WithAnEarlierRecognitionIsNotRecognisedAgain) {
+  const auto picture = print(printed);
+  std::string layer = " BT /F1 20 Tf 24 TL 3 Tr 36 150 Td";
+  for (int line = 0; line < 4; ++line) {
+    layer += " (unseen words under the scan) Tj T*";
+  }
+  const auto page = read_first(scan_page(*picture, upright_paint + layer + " ET", upright_box), MediaType::pdf);
+  EXPECT_EQ(page.source, Source::text);
+  EXPECT_THAT(text_of(page), StartsWith("unseen words under the scan\n"));
+}
+
+TEST(Scan, OcrOffReadsTheTextLayerOnly) {
+  const auto picture = print(printed);
+  const auto page = read_first(scan_page(*picture, upright_paint, upright_box), MediaType::pdf,
+                               with(&ReadOptions::ocr, OcrMode::off));
+  EXPECT_TRUE(page.lines.empty());
+  EXPECT_EQ(page.dpi, 0);
+}
+
+TEST(Scan, OcrForceRecognisesTextPages) {
+  const auto page = read_first(one_page("BT /F1 24 Tf 20 40 Td (Recognised words) Tj ET", helvetica, "0 0 300 100"),
+                               MediaType::pdf, with(&ReadOptions::ocr, OcrMode::force));
+  EXPECT_EQ(text_of(page), "Recognised words\n");
+  EXPECT_EQ(page.source, Source::recognised);
+  EXPECT_EQ(page.dpi, 300);
+  EXPECT_GE(word_of(page, "words").confidence, 0);
+  EXPECT_THAT(word_of(page, "Recognised").box.x0, FloatNear(20, 3));
+  EXPECT_THAT(page.lines.at(0).baseline, FloatNear(60, 3));
+}
+
+TEST(Scan, ThatIsWhiteIsBlank) {
+  const auto picture = print({});
+  const auto page = read_first(scan_page(*picture, upright_paint, upright_box), MediaType::pdf);
+  EXPECT_EQ(page.source, Source::blank);
+  EXPECT_TRUE(page.lines.empty());
+}
+
+TEST(Scan, PixelsAreLimited) {
+  const auto forced = [](std::uint64_t max_pixels, const std::string& box) {
+    return read_all(one_page("BT /F1 24 Tf 20 40 Td (Words) Tj ET", helvetica, box), MediaType::pdf,
+                    with(&ReadOptions::max_pixels, max_pixels, with(&ReadOptions::ocr, OcrMode::force)))
+        ->front();
+  };
+  // 300 × 100 points at 300 dpi would be 520,833 pixels.
+  const auto lowered = forced(130'000, "0 0 300 100");
+  ASSERT_TRUE(lowered);
+  EXPECT_EQ(lowered->dpi, 149);
+  const auto refused = forced(1'000'000, "0 0 200000 200000");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::too_many_pixels);
+  EXPECT_THAT(refused.error().detail, HasSubstr("docket_max_pixels"));
+  EXPECT_THAT(refused.error().detail, HasSubstr("1000000"));
+}
+
+TEST(Scan, AMissingModelIsNamed) {
+  const auto picture = print(printed);
+  const auto pages = read_all(scan_page(*picture, upright_paint, upright_box), MediaType::pdf,
+                              with(&ReadOptions::languages, "eng+zxx"));
+  ASSERT_TRUE(pages);
+  ASSERT_FALSE(pages->front());
+  EXPECT_EQ(pages->front().error().code, ErrorCode::bad_option);
+  EXPECT_THAT(pages->front().error().detail, HasSubstr("'zxx'"));
+}
+
+}  // namespace
+}  // namespace docket::engine::readers_test
