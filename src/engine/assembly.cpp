@@ -14,9 +14,9 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::size_t piece_size = 64 * 1024;          ///< of what is handed to the sink at once, roughly
-constexpr std::size_t cached_words = 20'000;           ///< as many are kept decoded for the next formats
-constexpr std::size_t replay_limit = 2 * 1024 * 1024;  ///< a raw form of up to this size is kept for the wrapped one
+constexpr std::size_t piece_size = 64 * 1024;      ///< of what is handed to the sink at once, roughly
+constexpr std::size_t cached_words = 20'000;       ///< as many are kept decoded for the next formats
+constexpr std::size_t replay_limit = 1024 * 1024;  ///< a raw form of up to this size is kept for the wrapped one
 
 std::string wrapped_head(const std::string& job_id) {
   std::string head = "{\"job_id\":";

@@ -10,13 +10,18 @@
 namespace docket::engine {
 namespace {
 
-/// Whether most of the text stands in lines that fill their column: running text, unlike cells, labels and notes.
+/// Whether most of the text stands in long lines of about one width: running text, unlike cells, labels and notes.
+/// There may be several columns of it.
 bool is_running_text(std::span<const Piece> side) noexcept {
-  const float width = extent(side).width();
+  constexpr std::uint32_t long_line = 18;  // characters
+  float width = 0;
+  for (const auto& piece : side) {
+    width = std::max(width, piece.box.width());
+  }
   std::uint64_t full = 0;
   std::size_t full_lines = 0;
   for (const auto& piece : side) {
-    if (piece.chars >= 18 && piece.box.width() >= 0.55F * width) {
+    if (piece.chars >= long_line && piece.box.width() >= 0.55F * width) {
       full += piece.chars;
       ++full_lines;
     }

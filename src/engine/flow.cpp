@@ -40,7 +40,8 @@ char32_t first_inside(std::string_view word) noexcept {
 
 bool ends_with_hyphen(std::string_view word) noexcept {
   const auto hyphen = last_char(word);
-  return is_hyphen(hyphen.code) && is_letter(last_char(word.substr(0, word.size() - hyphen.length)).code);
+  const auto before = last_char(word.substr(0, word.size() - hyphen.length)).code;
+  return is_hyphen(hyphen.code) && (is_letter(before) || is_digit(before));
 }
 
 /// Whether `last` is the front of a URL that was broken behind a character that does not end one.
@@ -138,9 +139,10 @@ Joint joint(std::string_view last, std::string_view next) noexcept {
   if (!is_lower(start)) {
     return is_letter(start) || is_digit(start) ? Joint::direct : Joint::space;
   }
-  // A hyphen is the word's own where there is another one before (state-of-the-art), and in addresses.
-  const bool is_compound = stem.find('-') != std::string_view::npos || stem.find("://") != std::string_view::npos ||
-                           stem.find('/') != std::string_view::npos;
+  // A hyphen is the word's own behind a digit (10-fold), where there is another one before (state-of-the-art), and in
+  // addresses.
+  const bool is_compound = is_digit(last_char(stem).code) || stem.find('-') != std::string_view::npos ||
+                           stem.find("://") != std::string_view::npos || stem.find('/') != std::string_view::npos;
   return is_compound ? Joint::direct : Joint::mended;
 }
 

@@ -1,13 +1,18 @@
 #include "engine/heading_digest.h"
 
 #include <algorithm>
+#include <numeric>
 #include <span>
+#include <tuple>
+#include <utility>
 
 #include "engine/text_style.h"
 #include "engine/utf8.h"
 
 namespace docket::engine {
 namespace {
+
+constexpr int max_level = 6;
 
 /// Characters of words in capitals only, of at least two letters.
 std::uint64_t capital_chars(const Line& line) {
@@ -48,6 +53,53 @@ bool is_above(const HeadingStyle& a, const HeadingStyle& b) noexcept {
     return std::tuple(-static_cast<int>(style.size), !style.bold, !style.capitals, style.italic, style.numbers);
   };
   return rank(a) < rank(b);
+}
+
+/// Styles that share a level, but for the numbers in front: "2" stands above "2.1".
+struct LevelGroup {
+  std::vector<HeadingStyle> styles;
+
+  /// The fewest and the most parts of their numbers; both 0 without any.
+  [[nodiscard]] std::pair<int, int> numbers() const noexcept {
+    int fewest = 0;
+    int most = 0;
+    for (const auto& style : styles) {
+      if (style.numbers > 0) {
+        fewest = fewest == 0 ? style.numbers : std::min<int>(fewest, style.numbers);
+        most = std::max<int>(most, style.numbers);
+      }
+    }
+    return {fewest, most};
+  }
+
+  [[nodiscard]] int levels() const noexcept {
+    const auto [fewest, most] = numbers();
+    return 1 + most - fewest;
+  }
+};
+
+/// Joins neighbouring groups, the nearest in size first, until there are no more levels than Markdown has: a document
+/// with many sizes (covers, boxes) keeps the differences that matter.
+void merge_nearest(std::vector<LevelGroup>& groups) {
+  const auto count = [&] {
+    return std::accumulate(groups.begin(), groups.end(), 0,
+                           [](int sum, const LevelGroup& g) { return sum + g.levels(); });
+  };
+  while (groups.size() > 1 && count() > max_level) {
+    std::size_t nearest = 1;
+    float best = 0;
+    for (std::size_t i = 1; i < groups.size(); ++i) {
+      const auto ratio = points(groups[i].styles.front()) / points(groups[i - 1].styles.back());
+      if (ratio > best) {
+        best = ratio;
+        nearest = i;
+      }
+    }
+    auto& into = groups[nearest - 1].styles;
+    const auto& from = groups[nearest].styles;
+    into.insert(into.end(), from.begin(), from.end());
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(nearest));
+  }
 }
 
 }  // namespace
@@ -100,29 +152,22 @@ HeadingLevels HeadingDigest::levels() const {
     }
   }
   std::ranges::sort(accepted, is_above);
-  int level = 0;
-  for (std::size_t i = 0; i < accepted.size();) {
-    auto end = i + 1;
-    while (end < accepted.size() && same_level(accepted[i], accepted[end])) {
-      ++end;
+  std::vector<LevelGroup> groups;
+  for (const auto& style : accepted) {
+    if (groups.empty() || !same_level(groups.back().styles.front(), style)) {
+      groups.emplace_back();
     }
-    // Within one style the number tells the depth: "2" above "2.1".
-    const auto group = std::span(accepted).subspan(i, end - i);
-    int fewest = 0;
-    int most = 0;
-    for (const auto& style : group) {
-      if (style.numbers > 0) {
-        fewest = fewest == 0 ? style.numbers : std::min<int>(fewest, style.numbers);
-        most = std::max<int>(most, style.numbers);
-      }
-    }
-    ++level;
-    for (const auto& style : group) {
+    groups.back().styles.push_back(style);
+  }
+  merge_nearest(groups);
+  int level = 1;
+  for (const auto& group : groups) {
+    const auto [fewest, most] = group.numbers();
+    for (const auto& style : group.styles) {
       const int deeper = style.numbers > 0 ? style.numbers - fewest : 0;
-      result.levels_[style] = static_cast<std::int8_t>(std::min(level + deeper, 6));
+      result.levels_[style] = static_cast<std::int8_t>(std::min(level + deeper, max_level));
     }
-    level += most - fewest;
-    i = end;
+    level += 1 + most - fewest;
   }
   return result;
 }

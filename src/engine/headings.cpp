@@ -122,6 +122,18 @@ bool is_item_of_list(const std::vector<Block>& blocks, std::size_t i, const Page
   return alike(i + 1) || (i > 0 && alike(i - 1));
 }
 
+/// Whether pieces of one row stand far from each other, as cells do; behind a heading's number there may be a space.
+bool is_tabular(const Block& block, float size) {
+  for (std::size_t i = 1; i < block.lines.size(); ++i) {
+    const auto& line = block.lines[i - 1];
+    const bool is_number = i == 1 && line.words.size() == 1 && number_parts(line.words.front().text) > 0;
+    if (!is_number && beside(line, block.lines[i]) && block.lines[i].box.x0 - line.box.x1 > 1.8F * size) {
+      return true;
+    }
+  }
+  return false;
+}
+
 struct PageStyle {
   float body_size = 0;
   std::uint64_t chars = 0;
@@ -135,7 +147,7 @@ bool is_candidate(const Page& page, std::size_t index, const PageStyle& normal) 
   const auto style = style_of(block.lines, page.fonts);
   const auto counts = count_letters(block, style.size);
   if (counts.letters < 2 || counts.letters * 100 < counts.chars * 45 || counts.words > max_heading_words ||
-      is_names(counts) || is_caption(block) || style.monospace) {
+      is_names(counts) || is_caption(block) || style.monospace || is_tabular(block, style.size)) {
     return false;
   }
   const auto& last = block.lines.back().words.back().text;

@@ -144,6 +144,14 @@ void find_markers(std::span<std::vector<Row>> regions) {
       credible = j < i ? are_neighbours(readings[j], readings[i]) : j > i && are_neighbours(readings[i], readings[j]);
     }
     const auto& rows = regions[row->region];
+    // Letters are also initials of names: they must be a list from its beginning.
+    const auto begins_series = [&](const Reading& other) {
+      return other.marker.same_series(marker) && other.marker.value == 1 && other.row->region == row->region;
+    };
+    if (credible && marker.is_number() && marker.kind != U'1' && marker.open == 0 && marker.close == '.') {
+      credible = std::any_of(readings.begin() + static_cast<std::ptrdiff_t>(first),
+                             readings.begin() + static_cast<std::ptrdiff_t>(last), begins_series);
+    }
     if (credible || has_hanging_indent(*row, row->index + 1 < rows.size() ? &rows[row->index + 1] : nullptr)) {
       row->marker = marker;
     }

@@ -1,0 +1,200 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "engine/rendering.h"
+#include "layout_model.h"
+
+namespace docket::engine {
+namespace {
+
+using nlohmann::json;
+using test::filler;
+using test::set_line;
+
+Page text_page(std::uint16_t file, std::uint32_t number, std::string_view heading, float heading_size) {
+  std::vector<Line> lines{set_line(heading, 100, 120, heading_size)};
+  for (int i = 0; i < 12; ++i) {
+    lines.push_back(filler(i == 0 ? "Text" : "text", 70, 100, 160 + 12 * static_cast<float>(i)));
+  }
+  lines.back().words.back().text = "end.";
+  auto page = test::page_of(std::move(lines));
+  page.file = file;
+  page.number = number;
+  return lay_out(std::move(page));
+}
+
+FormatSet all() {
+  FormatSet formats;
+  for (const auto& entry : all_formats) {
+    formats.add(entry.format);
+  }
+  return formats;
+}
+
+/// What an assembly wrote, by format and form.
+struct Written {
+  std::map<std::pair<Format, Form>, std::string> representations;
+  std::size_t largest_piece = 0;
+  std::size_t pages_read = 0;
+  Result<void> result;
+
+  const std::string& raw(Format format) const { return representations.at({format, Form::raw}); }
+  json wrapped(Format format) const { return json::parse(representations.at({format, Form::wrapped})); }
+};
+
+Written assemble(const std::vector<Page>& pages, std::vector<std::string> filenames, RenderOptions options) {
+  Assembly assembly(std::move(options), std::move(filenames));
+  for (const auto& page : pages) {
+    assembly.add(page);
+  }
+  Written written;
+  std::string* current = nullptr;
+  written.result = assembly.write(
+      [&](std::size_t index) -> Result<Page> {
+        ++written.pages_read;
+        return pages.at(index);
+      },
+      [&](Format format, Form form) -> Result<void> {
+        current = &written.representations[{format, form}];
+        return {};
+      },
+      [&](std::string_view bytes) -> Result<void> {
+        written.largest_piece = std::max(written.largest_piece, bytes.size());
+        *current += bytes;
+        return {};
+      });
+  return written;
+}
+
+RenderOptions options_for(FormatSet formats) {
+  return {formats, "0192aaaa-0000-7000-8000-000000000000", ""};
+}
+
+TEST(Assembly, WritesEveryFormatInBothForms) {
+  const auto written =
+      assemble({text_page(0, 1, "Title", 20), text_page(0, 2, "Section", 14)}, {"a.pdf"}, options_for(all()));
+  ASSERT_TRUE(written.result);
+  EXPECT_EQ(written.representations.size(), 6U);
+  EXPECT_THAT(written.raw(Format::markdown), testing::StartsWith("# Title\n\nText "));
+  EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr("\n\n## Section\n\n"));
+  EXPECT_THAT(written.raw(Format::text), testing::StartsWith("Title\n\nText "));
+  EXPECT_EQ(json::parse(written.raw(Format::json))["pages"].size(), 2U);
+}
+
+TEST(Assembly, WrapsWhatItWroteRaw) {
+  const auto written = assemble({text_page(0, 1, "\"Title\" \\ ü", 20)}, {"a.pdf"}, options_for(all()));
+  for (const auto format : {Format::markdown, Format::text}) {
+    const auto wrapped = written.wrapped(format);
+    EXPECT_EQ(wrapped["job_id"], "0192aaaa-0000-7000-8000-000000000000");
+    EXPECT_EQ(wrapped["status"], "completed");
+    EXPECT_EQ(wrapped["content"], written.raw(format));
+    EXPECT_FALSE(wrapped.contains("documents"));
+  }
+  EXPECT_EQ(written.wrapped(Format::json)["content"], json::parse(written.raw(Format::json)));
+}
+
+TEST(Assembly, WritesOnlyWhatWasAskedFor) {
+  FormatSet formats;
+  formats.add(Format::text);
+  const auto written = assemble({text_page(0, 1, "Title", 20)}, {"a.pdf"}, options_for(formats));
+  EXPECT_EQ(written.representations.size(), 2U);
+}
+
+TEST(Assembly, LevelsHeadingsByEachFileOfItsOwn) {
+  // 14 points are the second file's largest, whatever the first one has.
+  const auto written =
+      assemble({text_page(0, 1, "Large", 24), text_page(1, 1, "Small", 14)}, {"a.pdf", "b.pdf"}, options_for(all()));
+  EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr("# Large"));
+  EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr("\n\n# Small"));
+}
+
+TEST(Assembly, ListsTheDocumentsOfSeveralFiles) {
+  const auto written =
+      assemble({text_page(0, 1, "Of a", 20), text_page(0, 2, "More of a", 20), text_page(2, 1, "Of c", 20)},
+               {"a.pdf", "empty \"b\".pdf", "c.pdf"}, options_for(all()));
+  const auto wrapped = written.wrapped(Format::markdown);
+  ASSERT_EQ(wrapped["documents"].size(), 3U);
+  EXPECT_EQ(wrapped["documents"][0]["filename"], "a.pdf");
+  EXPECT_THAT(wrapped["documents"][0]["content"].get<std::string>(), testing::HasSubstr("# More of a"));
+  EXPECT_EQ(wrapped["documents"][1], json::parse(R"({"filename": "empty \"b\".pdf", "content": ""})"));
+  EXPECT_THAT(wrapped["documents"][2]["content"].get<std::string>(), testing::StartsWith("# Of c"));
+  const auto value = written.wrapped(Format::json);
+  EXPECT_EQ(value["documents"][0]["content"]["pages"].size(), 2U);
+  EXPECT_EQ(value["documents"][1]["content"], json::parse(R"({"pages": []})"));
+  EXPECT_EQ(value["content"]["pages"][2]["file"], 2);
+}
+
+TEST(Assembly, OfNoPagesIsSound) {
+  const auto written = assemble({}, {"a.pdf"}, options_for(all()));
+  ASSERT_TRUE(written.result);
+  EXPECT_EQ(written.wrapped(Format::markdown)["content"], "");
+  EXPECT_EQ(written.wrapped(Format::json)["content"], json::parse(R"({"pages": []})"));
+}
+
+TEST(Assembly, PutsTheSeparatorBetweenPages) {
+  auto options = options_for(all());
+  options.page_separator = "<!-- \xFF page -->";
+  const auto written = assemble({text_page(0, 1, "Title", 20), text_page(0, 2, "Section", 14)}, {"a.pdf"}, options);
+  EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr(" end.\n\n<!-- \uFFFD page -->\n\n## Section"));
+  EXPECT_EQ(written.wrapped(Format::markdown)["content"], written.raw(Format::markdown));
+}
+
+TEST(Assembly, KeepsLittleHoweverManyPages) {
+  // More than is cached and replayed, so that every way is taken.
+  std::vector<Page> pages;
+  for (std::uint32_t i = 1; i <= 250; ++i) {
+    pages.push_back(text_page(0, i, "Section ü", 14));
+    for (int copy = 0; copy < 5; ++copy) {
+      pages.back().blocks.push_back(pages.back().blocks[1]);
+    }
+  }
+  FormatSet formats;
+  formats.add(Format::markdown);
+  formats.add(Format::text);
+  const auto text = assemble(pages, {"a.pdf"}, options_for(formats));
+  ASSERT_TRUE(text.result);
+  EXPECT_GT(text.raw(Format::text).size(), 1'200'000U);
+  EXPECT_LT(text.largest_piece, 200'000U);
+  EXPECT_GT(text.pages_read, 3 * pages.size()) << "pages are read again, not kept";
+  for (const auto format : {Format::markdown, Format::text}) {
+    EXPECT_EQ(text.wrapped(format)["content"], text.raw(format));
+  }
+  formats = {};
+  formats.add(Format::json);
+  pages.resize(30);
+  const auto value = assemble(pages, {"a.pdf"}, options_for(formats));
+  EXPECT_GT(value.raw(Format::json).size(), 1'200'000U);
+  EXPECT_EQ(value.wrapped(Format::json)["content"], json::parse(value.raw(Format::json)));
+}
+
+TEST(Assembly, EndsWithTheErrorOfAPageOrSink) {
+  const auto page = text_page(0, 1, "Title", 20);
+  Assembly assembly(options_for(all()), {"a.pdf"});
+  assembly.add(page);
+  const auto begin = [](Format, Form) -> Result<void> { return {}; };
+  const auto no_page = assembly.write([](std::size_t) -> Result<Page> { return fail(ErrorCode::bad_record, "page"); },
+                                      begin, [](std::string_view) -> Result<void> { return {}; });
+  ASSERT_FALSE(no_page);
+  EXPECT_EQ(no_page.error().code, ErrorCode::bad_record);
+  const auto no_room = assembly.write([&](std::size_t) -> Result<Page> { return page; }, begin,
+                                      [](std::string_view) -> Result<void> { return fail(ErrorCode::io, "full"); });
+  ASSERT_FALSE(no_room);
+  EXPECT_EQ(no_room.error().code, ErrorCode::io);
+}
+
+TEST(RenderPage, WritesAPageByItself) {
+  const auto renderings = render_page(text_page(0, 7, "Section", 14), options_for(all()));
+  ASSERT_EQ(renderings.size(), 6U);
+  EXPECT_EQ(renderings[0].format, Format::markdown);
+  EXPECT_EQ(renderings[0].form, Form::raw);
+  EXPECT_THAT(renderings[0].bytes, testing::StartsWith("# Section\n\n"));
+  EXPECT_EQ(json::parse(renderings[1].bytes)["content"], renderings[0].bytes);
+  EXPECT_EQ(json::parse(renderings[4].bytes)["pages"][0]["page"], 7);
+  EXPECT_EQ(json::parse(renderings[5].bytes)["content"], json::parse(renderings[4].bytes));
+}
+
+}  // namespace
+}  // namespace docket::engine

@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "engine/write/json.h"
+#include "layout_model.h"
+
+namespace docket::engine {
+namespace {
+
+using nlohmann::json;
+
+json written(const std::vector<Page>& pages, bool with_files = false) {
+  JsonWriter writer(with_files);
+  std::string out;
+  for (const auto& page : pages) {
+    writer.add_page(page, out);
+  }
+  writer.finish(out);
+  return json::parse(out);
+}
+
+Page sample() {
+  auto page = test::page_of({});
+  page.number = 4;
+  page.file = 1;
+  page.source = Source::recognised;
+  page.dpi = 300;
+  Block block;
+  block.kind = BlockKind::heading;
+  block.level = 2;
+  block.box = {10, 20.126F, 30.5F, 40};
+  block.lines = {test::set_line("Say \"hi\"", 10, 20, 12, test::bold)};
+  block.lines[0].words[0].confidence = 91;
+  block.lines[0].words[1].font = -1;
+  page.blocks = {block};
+  return page;
+}
+
+TEST(Json, OfNothingHasNoPages) {
+  EXPECT_EQ(written({}), json::parse(R"({"pages": []})"));
+}
+
+TEST(Json, SaysWhatAPageIs) {
+  const auto page = written({sample()})["pages"][0];
+  EXPECT_EQ(page["page"], 4);
+  EXPECT_EQ(page["width"], 600);
+  EXPECT_EQ(page["height"], 800);
+  EXPECT_EQ(page["source"], "recognised");
+  EXPECT_EQ(page["dpi"], 300);
+  EXPECT_FALSE(page.contains("file"));
+  EXPECT_EQ(page["fonts"][1], json::parse(R"({"name":"Serif-Bold","bold":true,"italic":false,"monospace":false})"));
+  EXPECT_EQ(written({sample()}, true)["pages"][0]["file"], 1);
+}
+
+TEST(Json, SaysWhatABlockIs) {
+  const auto block = written({sample()})["pages"][0]["blocks"][0];
+  EXPECT_EQ(block["type"], "heading");
+  EXPECT_EQ(block["level"], 2);
+  EXPECT_EQ(block["text"], "Say \"hi\"");
+  EXPECT_EQ(block["box"], json::parse("[10, 20.13, 30.5, 40]"));
+  const auto line = block["lines"][0];
+  EXPECT_EQ(line["baseline"], 20);
+  EXPECT_EQ(line["words"][0],
+            json::parse(R"({"text":"Say","box":[10,10.4,28,22.4],"confidence":91,"size":12,"font":1})"));
+  EXPECT_FALSE(line["words"][1].contains("font"));
+  EXPECT_FALSE(line["words"][1].contains("confidence"));
+}
+
+TEST(Json, NamesEveryKind) {
+  Page page;
+  for (const auto kind : {BlockKind::paragraph, BlockKind::heading, BlockKind::list_item, BlockKind::margin}) {
+    Block block;
+    block.kind = kind;
+    block.marker = kind == BlockKind::list_item ? "-" : "";
+    block.lines = {test::set_line("text", 0, 10)};
+    page.blocks.push_back(block);
+  }
+  const auto blocks = written({page})["pages"][0]["blocks"];
+  EXPECT_EQ(blocks[0]["type"], "paragraph");
+  EXPECT_FALSE(blocks[0].contains("level"));
+  EXPECT_EQ(blocks[1]["type"], "heading");
+  EXPECT_EQ(blocks[2]["type"], "list_item");
+  EXPECT_EQ(blocks[2]["marker"], "-");
+  EXPECT_EQ(blocks[3]["type"], "margin");
+}
+
+TEST(Json, WritesEveryNumber) {
+  auto page = sample();
+  auto& word = page.blocks[0].lines[0].words[0];
+  word.box = {-0.004F, -1.5F, 1e30F, std::numeric_limits<float>::quiet_NaN()};
+  word.size = 0.05F;
+  const auto box = written({page})["pages"][0]["blocks"][0]["lines"][0]["words"][0];
+  EXPECT_EQ(box["box"], json::parse("[0, -1.5, 1000000, 0]"));
+  EXPECT_EQ(box["size"], json::parse("0.05"));
+}
+
+}  // namespace
+}  // namespace docket::engine

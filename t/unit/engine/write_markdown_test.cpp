@@ -1,0 +1,172 @@
+#include <gtest/gtest.h>
+
+#include "engine/write/markdown.h"
+#include "layout_model.h"
+
+namespace docket::engine {
+namespace {
+
+using test::set_line;
+
+Block block_of(BlockKind kind, std::vector<Line> lines, int level = 0, std::string marker = {}) {
+  Block block;
+  block.kind = kind;
+  block.level = static_cast<std::int8_t>(level);
+  block.marker = std::move(marker);
+  block.lines = std::move(lines);
+  return block;
+}
+
+Block paragraph(std::string_view text) {
+  return block_of(BlockKind::paragraph, {set_line(text, 0, 10)});
+}
+Block heading(int level, std::string_view text) {
+  return block_of(BlockKind::heading, {set_line(text, 0, 10)}, level);
+}
+Block margin(std::string_view text) {
+  return block_of(BlockKind::margin, {set_line(text, 0, 10)});
+}
+Block item(int depth, std::string marker, std::string_view text) {
+  return block_of(BlockKind::list_item, {set_line(text, 0, 10)}, depth, std::move(marker));
+}
+
+std::string markdown(const std::vector<std::vector<Block>>& pages, std::string separator = {}) {
+  MarkdownWriter writer(std::move(separator));
+  std::string out;
+  for (const auto& blocks : pages) {
+    Page page;
+    page.blocks = blocks;
+    writer.add_page(page, out);
+  }
+  writer.finish(out);
+  return out;
+}
+
+TEST(Markdown, OfNothingIsNothing) {
+  EXPECT_EQ(markdown({}), "");
+  EXPECT_EQ(markdown({{}, {}}), "");
+  EXPECT_EQ(markdown({{Block{}}}), "");
+}
+
+TEST(Markdown, SeparatesBlocksByABlankLine) {
+  EXPECT_EQ(markdown({{heading(1, "Title"), paragraph("Text."), heading(3, "Sub"), paragraph("More.")}}),
+            "# Title\n\nText.\n\n### Sub\n\nMore.\n");
+}
+
+TEST(Markdown, JoinsLinesAndMendsWords) {
+  EXPECT_EQ(markdown({{block_of(BlockKind::paragraph, {set_line("An exam-", 0, 10), set_line("ple of Austro-", 0, 22),
+                                                       set_line("Hungarian text", 0, 34)})}}),
+            "An example of Austro-Hungarian text\n");
+}
+
+TEST(Markdown, NestsLists) {
+  EXPECT_EQ(markdown({{item(0, "1.", "one"), item(1, "-", "inner"), item(1, "-", "inner too"), item(2, "(a)", "deep"),
+                       item(0, "10.", "ten"), item(1, "-", "in ten"), paragraph("After.")}}),
+            "1. one\n   - inner\n   - inner too\n     - (a) deep\n10. ten\n    - in ten\n\nAfter.\n");
+}
+
+TEST(Markdown, AListOnItsOwnBeginsAfterABlankLine) {
+  EXPECT_EQ(markdown({{paragraph("Before:"), item(0, "-", "one"), item(0, "-", "two")}}), "Before:\n\n- one\n- two\n");
+}
+
+TEST(Markdown, ADepthWithoutAParentIsShallow) {
+  EXPECT_EQ(markdown({{item(3, "-", "lost")}}), "- lost\n");
+}
+
+TEST(Markdown, ASentenceGoesOnOverThePageBreakAndItsMargins) {
+  EXPECT_EQ(markdown({{paragraph("This sen-"), margin("Footer 1")},
+                      {margin("Header"), paragraph("tence ends."), paragraph("New.")}}),
+            "This sentence ends.\n\nFooter 1\n\nHeader\n\nNew.\n");
+}
+
+TEST(Markdown, AnItemGoesOnOverThePageBreak) {
+  EXPECT_EQ(markdown({{item(0, "-", "one item that")}, {paragraph("goes on."), item(0, "-", "two")}}),
+            "- one item that goes on.\n- two\n");
+}
+
+TEST(Markdown, AnEndedSentenceDoesNot) {
+  EXPECT_EQ(markdown({{paragraph("Ends here.")}, {paragraph("lower case")}}), "Ends here.\n\nlower case\n");
+  EXPECT_EQ(markdown({{heading(1, "Heading")}, {paragraph("lower case")}}), "# Heading\n\nlower case\n");
+  EXPECT_EQ(markdown({{paragraph("open end")}, {heading(2, "heading")}}), "open end\n\n## heading\n");
+}
+
+TEST(Markdown, NothingGoesOnIntoAnotherFile) {
+  MarkdownWriter writer("");
+  std::string out;
+  Page page;
+  page.blocks = {paragraph("open end")};
+  writer.add_page(page, out);
+  page.file = 1;
+  page.blocks = {paragraph("of one file")};
+  writer.add_page(page, out);
+  writer.finish(out);
+  EXPECT_EQ(out, "open end\n\nof one file\n");
+}
+
+TEST(Markdown, ASeparatorStandsAloneBetweenPages) {
+  EXPECT_EQ(markdown({{paragraph("one sen-")}, {}, {paragraph("tence")}}, "---"), "one sen-\n\n---\n\n---\n\ntence\n");
+  EXPECT_EQ(markdown({{paragraph("only")}}, "---"), "only\n");
+}
+
+TEST(Markdown, HoldsBackNoMoreThanItMay) {
+  // A sentence without end, and margins between: the text is cut before what is held back grows without bound.
+  MarkdownWriter writer("");
+  std::string out;
+  std::size_t longest = 0;
+  const std::string footer(1000, 'f');
+  for (int i = 0; i < 500; ++i) {
+    Page page;
+    page.blocks = {paragraph("and so on"), margin(footer)};
+    out.clear();
+    writer.add_page(page, out);
+    longest = std::max(longest, out.size());
+  }
+  EXPECT_GT(longest, 60'000U);
+  EXPECT_LT(longest, 80'000U);
+}
+
+// ---- escaping: each case is text that CommonMark would otherwise read as markup, or that it would not -----------
+
+struct EscapeCase {
+  const char* text;
+  const char* expected;
+};
+
+class MarkdownEscape : public testing::TestWithParam<EscapeCase> {};
+
+TEST_P(MarkdownEscape, KeepsTextText) {
+  EXPECT_EQ(markdown({{paragraph(GetParam().text)}}), std::string(GetParam().expected) + "\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(AtTheStart, MarkdownEscape,
+                         testing::Values(EscapeCase{"# not a heading", "\\# not a heading"},
+                                         EscapeCase{"#hashtag", "#hashtag"}, EscapeCase{"- dash", "\\- dash"},
+                                         EscapeCase{"-5 degrees", "-5 degrees"}, EscapeCase{"+ plus", "\\+ plus"},
+                                         EscapeCase{"> quote", "\\> quote"}, EscapeCase{">quote", "\\>quote"},
+                                         EscapeCase{"1. one", "1\\. one"}, EscapeCase{"12) twelve", "12\\) twelve"},
+                                         EscapeCase{"1.5 times", "1.5 times"}, EscapeCase{"2024 was", "2024 was"},
+                                         EscapeCase{"---", "\\---"}, EscapeCase{"* star", "\\* star"},
+                                         EscapeCase{"*** ***", "\\*\\*\\* ***"}, EscapeCase{"___", "\\_\\_\\_"},
+                                         EscapeCase{"[x] done", "\\[x] done"}, EscapeCase{"[1]: note", "[1\\]: note"},
+                                         EscapeCase{"~~~", "\\~\\~\\~"}));
+
+INSTANTIATE_TEST_SUITE_P(Inside, MarkdownEscape,
+                         testing::Values(EscapeCase{"a *b* c", "a \\*b\\* c"}, EscapeCase{"2 * 3", "2 * 3"},
+                                         EscapeCase{"snake_case_name", "snake_case_name"},
+                                         EscapeCase{"an _emphasis_", "an \\_emphasis\\_"},
+                                         EscapeCase{"a `code`", "a \\`code\\`"},
+                                         EscapeCase{"see [12] and", "see [12] and"},
+                                         EscapeCase{"a [link](url)", "a [link\\](url)"}, EscapeCase{"x < y", "x < y"},
+                                         EscapeCase{"a <b> c", "a \\<b> c"}, EscapeCase{"AT&T", "AT&T"},
+                                         EscapeCase{"an &amp; sign", "an \\&amp; sign"},
+                                         EscapeCase{"C:\\dir", "C:\\dir"}, EscapeCase{"a \\* b", "a \\\\\\* b"},
+                                         EscapeCase{"a - b + c # d > e 1. f", "a - b + c # d > e 1. f"},
+                                         EscapeCase{"about ~5", "about ~5"}));
+
+TEST(Markdown, EscapesTheClosingMarksOfAHeading) {
+  EXPECT_EQ(markdown({{heading(1, "About C #")}}), "# About C \\#\n");
+  EXPECT_EQ(markdown({{heading(1, "1. One")}}), "# 1. One\n");
+}
+
+}  // namespace
+}  // namespace docket::engine
