@@ -1,5 +1,5 @@
 // What the directives say, as nginx keeps it: plain structs in the configuration's pool, zeroed and merged by
-// nginx/directives.cpp, read-only afterwards.
+// nginx/conf.cpp, read-only afterwards.
 #pragma once
 
 #include "nginx/ngx.h"
@@ -59,8 +59,10 @@ inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
   return static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_docket_module));
 }
 
-/// The directives; see nginx/directives.cpp.
-extern ngx_command_t commands[];
-extern ngx_http_module_t module_context;
+/// What is wrong with `path`, which ends in a zero, as docket-engine's; null: nothing that can be seen from here.
+const char* engine_problem(const ngx_str_t& path) noexcept;
+
+extern ngx_command_t commands[];          ///< nginx/directives.cpp
+extern ngx_http_module_t module_context;  ///< nginx/conf.cpp
 
 }  // namespace docket::ngx

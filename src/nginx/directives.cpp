@@ -1,10 +1,6 @@
 // The directives: their table, their values, their checks. A mistake is told by `nginx -t` with file and line.
 
-#include <dlfcn.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <span>
@@ -14,7 +10,6 @@
 #include "core/job.h"
 #include "core/media_type.h"
 #include "nginx/conf.h"
-#include "nginx/error_filter.h"
 #include "nginx/handlers.h"
 #include "process/tessdata.h"
 
@@ -88,15 +83,6 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   main->store->line = cf->conf_file->line;
   // nginx itself makes the folder, mode 0700, and gives it to the workers' user.
   return ngx_add_path(cf, &main->store) == NGX_OK ? conf_ok : conf_error;
-}
-
-/// Whether an engine can be started from `path`; says what is wrong.
-const char* engine_problem(const ngx_str_t& path) noexcept {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(std::filesystem::path(view(path)), ignored)) {
-    return "there is no such program; docket_engine names docket-engine's path";
-  }
-  return ::access(reinterpret_cast<const char*>(path.data), X_OK) == 0 ? nullptr : "it is not executable";
 }
 
 char* set_engine(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
@@ -331,159 +317,6 @@ ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limit
 ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
 ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
 
-// ---- Configurations: made, merged, checked.
-
-void* create_main(ngx_conf_t* cf) noexcept {
-  auto* main = static_cast<MainConf*>(ngx_pcalloc(cf->pool, sizeof(MainConf)));
-  if (main != nullptr) {
-    main->map_size = off_t{64} * 1024 * 1024 * 1024;
-    main->sync = 1;
-    main->strict_sandbox = NGX_CONF_UNSET_UINT;
-    main->concurrency = NGX_CONF_UNSET;
-  }
-  return main;
-}
-
-void* create_server(ngx_conf_t* cf) noexcept {
-  auto* server = static_cast<ServerConf*>(ngx_pcalloc(cf->pool, sizeof(ServerConf)));
-  if (server != nullptr) {
-    server->result_prefixes = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
-    if (server->result_prefixes == nullptr) {
-      return nullptr;
-    }
-  }
-  return server;
-}
-
-void* create_location(ngx_conf_t* cf) noexcept {
-  auto* location = static_cast<LocationConf*>(ngx_pcalloc(cf->pool, sizeof(LocationConf)));
-  if (location != nullptr) {
-    location->upload_code = NGX_CONF_UNSET_UINT;
-    location->formats = NGX_CONF_UNSET_UINT;
-    location->ocr = NGX_CONF_UNSET_UINT;
-    location->dpi = NGX_CONF_UNSET_UINT;
-    location->types = NGX_CONF_UNSET_UINT;
-    location->max_files = NGX_CONF_UNSET_UINT;
-    location->max_pages = NGX_CONF_UNSET_UINT;
-    location->max_pixels = NGX_CONF_UNSET;
-    location->max_fields = NGX_CONF_UNSET_SIZE;
-    location->memory_limit = NGX_CONF_UNSET_SIZE;
-    location->cpu_limit = NGX_CONF_UNSET;
-    location->unit_timeout = NGX_CONF_UNSET_MSEC;
-    location->anyone = NGX_CONF_UNSET_UINT;
-    location->live = NGX_CONF_UNSET_UINT;
-  }
-  return location;
-}
-
-/// What links begin with where no docket_result_url says it: the server's only docket_result prefix.
-char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
-  auto** servers = static_cast<ngx_http_conf_ctx_t*>(cf->ctx)->srv_conf;
-  const auto* server = static_cast<const ServerConf*>(servers[ngx_http_docket_module.ctx_index]);
-  if (server->result_prefixes->nelts == 1) {
-    location->default_result_url = *static_cast<const ngx_str_t*>(server->result_prefixes->elts);
-  } else if (location->handler == Handler::upload) {
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"docket_upload\" needs \"docket_result_url\", since its server has %s docket_result location in "
-                  "%s:%ui",
-                  server->result_prefixes->nelts == 0 ? "no" : "more than one", location->file, location->line);
-    return conf_error;
-  }
-  return conf_ok;
-}
-
-char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept {
-  auto* previous = static_cast<LocationConf*>(parent);
-  auto* location = static_cast<LocationConf*>(child);
-
-  FormatSet every_format;
-  for (const auto& entry : all_formats) {
-    every_format.add(entry.format);
-  }
-  constexpr ngx_uint_t every_type = ((ngx_uint_t{1} << all_media_types.size()) - 1) & ~ngx_uint_t{1};
-  const Limits limits;
-
-  ngx_conf_merge_uint_value(location->upload_code, previous->upload_code, NGX_HTTP_ACCEPTED);
-  ngx_conf_merge_uint_value(location->formats, previous->formats, every_format.bits);
-  ngx_conf_merge_str_value(location->languages, previous->languages, "eng");
-  if (location->ocr == NGX_CONF_UNSET_UINT) {  // mode and dpi are one directive's
-    location->ocr = previous->ocr;
-    location->dpi = previous->dpi;
-  }
-  ngx_conf_init_uint_value(location->ocr, static_cast<ngx_uint_t>(OcrMode::automatic));
-  ngx_conf_init_uint_value(location->dpi, 300);
-  ngx_conf_merge_uint_value(location->types, previous->types, every_type);
-  ngx_conf_merge_uint_value(location->max_files, previous->max_files, 32);
-  ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
-  ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
-  ngx_conf_merge_size_value(location->max_fields, previous->max_fields, 64 * 1024);
-  ngx_conf_merge_size_value(location->memory_limit, previous->memory_limit, limits.memory);
-  ngx_conf_merge_sec_value(location->cpu_limit, previous->cpu_limit, limits.cpu_seconds);
-  ngx_conf_merge_msec_value(location->unit_timeout, previous->unit_timeout, limits.unit_ms);
-  ngx_conf_merge_uint_value(location->anyone, previous->anyone, 0);
-  ngx_conf_merge_uint_value(location->live, previous->live, 0);
-  if (location->result_url == nullptr) {
-    location->result_url = previous->result_url;
-  }
-
-  if (location->handler == Handler::upload) {
-    auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
-    if (main->languages.data == nullptr && location->ocr != static_cast<ngx_uint_t>(OcrMode::off)) {
-      main->languages = location->languages;
-    }
-  }
-  return location->result_url == nullptr ? find_result_url(cf, location) : conf_ok;
-}
-
-/// docket-engine beside the module: where dladdr(3) says that this very code was loaded from.
-ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
-  Dl_info found{};
-  if (::dladdr(reinterpret_cast<const void*>(&default_engine), &found) == 0 || found.dli_fname == nullptr) {
-    return {0, nullptr};
-  }
-  try {
-    return copy(pool, (std::filesystem::path(found.dli_fname).parent_path() / "docket-engine").string());
-  } catch (...) {
-    return {0, nullptr};
-  }
-}
-
-/// After all is read and merged: what the locations in use need as a whole.
-ngx_int_t check(ngx_conf_t* cf) noexcept {
-  auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
-  install_error_filter();
-  ngx_conf_init_uint_value(main->strict_sandbox, 0);
-  ngx_conf_init_value(main->concurrency, 0);
-  if (main->store == nullptr) {
-    if (main->uses != 0) {
-      ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "locations with docket directives need \"docket_store\" in http");
-      return NGX_ERROR;
-    }
-    return NGX_OK;
-  }
-  if (main->engine.data == nullptr) {
-    main->engine = default_engine(cf->pool);
-    const char* problem =
-        main->engine.data == nullptr ? "the module's own path is not known" : engine_problem(main->engine);
-    if (problem != nullptr) {
-      ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                    "docket-engine is looked for beside the module, at \"%V\": %s; set \"docket_engine\" in %s:%ui",
-                    &main->engine, problem, main->store->conf_file, main->store->line);
-      return NGX_ERROR;
-    }
-  }
-  if (main->threads_name.data == nullptr) {
-    main->threads_name = str("docket");
-  }
-  if (main->io_threads_name.data == nullptr) {
-    main->io_threads_name = str("docket_io");
-  }
-  // A pool that no thread_pool directive makes is told by nginx itself, with its name, where this one was asked for.
-  main->threads = ngx_thread_pool_add(cf, &main->threads_name);
-  main->io_threads = ngx_thread_pool_add(cf, &main->io_threads_name);
-  return main->threads != nullptr && main->io_threads != nullptr ? NGX_OK : NGX_ERROR;
-}
-
 constexpr ngx_uint_t everywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
 }  // namespace
@@ -527,17 +360,6 @@ ngx_command_t commands[] = {
     {ngx_string("docket_unit_timeout"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, unit_timeout), &timeout_range},
     ngx_null_command,
-};
-
-ngx_http_module_t module_context = {
-    nullptr,          // preconfiguration
-    check,            // postconfiguration
-    create_main,      // create main configuration
-    nullptr,          // init main configuration
-    create_server,    // create server configuration
-    nullptr,          // merge server configuration
-    create_location,  // create location configuration
-    merge_location,   // merge location configuration
 };
 
 }  // namespace docket::ngx
