@@ -151,6 +151,7 @@ void UnitRun::on_probed(const wire::Probed& probed) {
   if (probed.ranges.empty()) {
     total_pages_ = probed.total_pages;
     last_page_ = probed.total_pages;
+    next_record_ = Clock::now() + record_interval;  // who is done in that time tells it with the end
   }
 }
 

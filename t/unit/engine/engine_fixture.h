@@ -106,7 +106,13 @@ class EngineTest : public ::testing::Test {
   /// The engine, started.
   pid_t server() {
     EXPECT_TRUE(client().prepare({}));
-    return await_child(::getpid(), "docket-engine");
+    pid_t found = 0;
+    eventually([&] {  // the one that was spawned is still there for a moment
+      const auto all = children_of(::getpid(), "docket-engine");
+      found = all.size() == 1 ? all[0] : 0;
+      return found != 0;
+    });
+    return found;
   }
 
   /// A unit that is at work and, stopped by a signal, will stay so.
@@ -122,9 +128,9 @@ class EngineTest : public ::testing::Test {
       static const auto scan = scan_tiff(4);
       return run(asked, scan, stop);
     });
-    held.child = await_child(held.server, "docket-unit");
+    held.child = await_unit();
     EXPECT_GT(held.child, 0);
-    EXPECT_EQ(::kill(held.child, SIGSTOP), 0);
+    EXPECT_TRUE(signal_one(held.child, SIGSTOP));
     return held;
   }
   /// The pages of that unit.

@@ -138,9 +138,9 @@ TEST_F(ForkServerTest, ChildHasItsOwnDescriptorsOnly) {
     // It may have been stopped before it had closed the rest.
     EXPECT_TRUE(expected || status_of(held.child, "Seccomp") == "0") << number << " " << what;
   }
-  ::kill(held.child, SIGCONT);
+  EXPECT_TRUE(signal_one(held.child, SIGCONT));
   EXPECT_TRUE(eventually([&] { return status_of(held.child, "Seccomp") == "2" || has_ended(held.child); }));
-  ::kill(held.child, SIGSTOP);
+  EXPECT_TRUE(signal_one(held.child, SIGSTOP));
   ASSERT_FALSE(has_ended(held.child)) << "a document that takes longer is needed";
   EXPECT_EQ(status_of(held.child, "NoNewPrivs"), "1");
   EXPECT_EQ(status_of(held.child, "SigBlk"), "0000000000000000");
@@ -150,7 +150,7 @@ TEST_F(ForkServerTest, ChildHasItsOwnDescriptorsOnly) {
   const auto limits = slurp("/proc/" + std::to_string(held.child) + "/limits");
   EXPECT_NE(limits.find("Max cpu time              120                  121"), std::string::npos) << limits;
   EXPECT_NE(limits.find("Max core file size        0                    0"), std::string::npos) << limits;
-  ::kill(held.child, SIGKILL);
+  EXPECT_TRUE(signal_one(held.child, SIGKILL));
   held.done.get();
 }
 
@@ -158,8 +158,8 @@ TEST_F(ForkServerTest, ChildHasItsOwnDescriptorsOnly) {
 
 TEST_F(ForkServerTest, KilledChildIsACrashAndCostsNobodyElse) {
   auto held = hold(scan_range());
-  ::kill(held.child, SIGSEGV);
-  ::kill(held.child, SIGCONT);
+  EXPECT_TRUE(signal_one(held.child, SIGSEGV));
+  EXPECT_TRUE(signal_one(held.child, SIGCONT));
   EXPECT_EQ(held.done.get().error(), "bad crashed: the engine's child was ended by SIGSEGV");
   EXPECT_NE(run(request(UnitKind::probe), text_pdf(1)).as<ended::Completed>(), nullptr);
   EXPECT_EQ(children_of(::getpid(), "docket-engine"), std::vector<pid_t>{held.server});
@@ -167,7 +167,7 @@ TEST_F(ForkServerTest, KilledChildIsACrashAndCostsNobodyElse) {
 
 TEST_F(ForkServerTest, KilledServerIsReplaced) {
   auto held = hold(scan_range());
-  ::kill(held.server, SIGKILL);
+  EXPECT_TRUE(signal_one(held.server, SIGKILL));
   const auto done = held.done.get();
   const auto* back = done.as<ended::HandedBack>();
   ASSERT_NE(back, nullptr) << done.error();
@@ -181,7 +181,7 @@ TEST_F(ForkServerTest, KilledServerIsReplaced) {
 
 TEST_F(ForkServerTest, ServerThatDiedIdleIsReplacedUnnoticed) {
   const auto first = server();
-  ::kill(first, SIGKILL);
+  EXPECT_TRUE(signal_one(first, SIGKILL));
   ASSERT_EQ(::waitpid(first, nullptr, 0), first);
   EXPECT_NE(run(request(UnitKind::probe), text_pdf(1)).as<ended::Completed>(), nullptr);
 }
@@ -240,7 +240,7 @@ TEST_F(ForkServerTest, EndsWhenIdle) {
   auto held = hold(scan_range());
   client().stop_if_idle();
   EXPECT_FALSE(has_ended(held.server)) << "it was stopped with a unit in its hands";
-  ::kill(held.child, SIGKILL);
+  EXPECT_TRUE(signal_one(held.child, SIGKILL));
   held.done.get();
   client().stop_if_idle();
   EXPECT_EQ(::waitpid(held.server, nullptr, 0), held.server);
@@ -259,12 +259,11 @@ TEST_F(ForkServerTest, EndsWithItsWorkerAndTakesItsChildrenAlong) {
     ::_exit(0);
   }
   // The server is an orphan of the worker's from the beginning, and so a child of ours.
-  const auto engine = await_child(::getpid(), "docket-engine");
-  ASSERT_GT(engine, 0);
-  const auto child = await_child(engine, "docket-unit");
+  const auto child = await_unit();
   ASSERT_GT(child, 0);
-  ::kill(child, SIGSTOP);
-  ::kill(worker, SIGKILL);
+  const auto engine = stat_of(child).parent;
+  EXPECT_TRUE(signal_one(child, SIGSTOP));
+  EXPECT_TRUE(signal_one(worker, SIGKILL));
   ASSERT_EQ(::waitpid(worker, nullptr, 0), worker);
   EXPECT_EQ(::waitpid(engine, nullptr, 0), engine);
   EXPECT_TRUE(eventually([&] { return has_ended(child); }));

@@ -24,22 +24,39 @@ inline std::string slurp(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The processes named `name` whose parent is `parent`, those that ended and were not waited for left out.
+/// What /proc/PID/stat says: pid (name) state parent …
+struct ProcessStat {
+  std::string name;
+  char state = 'Z';  ///< Z also where there is no such process
+  pid_t parent = 0;
+};
+inline ProcessStat stat_of(pid_t pid) {
+  const auto stat = slurp("/proc/" + std::to_string(pid) + "/stat");
+  const auto open = stat.find('(');
+  const auto close = stat.rfind(')');
+  if (close == std::string::npos) {
+    return {};
+  }
+  return {stat.substr(open + 1, close - open - 1), stat[close + 2],
+          static_cast<pid_t>(std::strtol(stat.c_str() + close + 4, nullptr, 10))};
+}
+
+/// A process is gone, or waits for its parent to take note.
+inline bool has_ended(pid_t pid) {
+  return stat_of(pid).state == 'Z';
+}
+
+/// The processes named `name` whose parent is `parent`, those that have ended left out.
 inline std::vector<pid_t> children_of(pid_t parent, const std::string& name) {
   std::vector<pid_t> found;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const auto number = std::strtol(entry.path().filename().c_str(), nullptr, 10);
-    if (number <= 0) {
+    const auto pid = static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
+    if (pid <= 0) {
       continue;
     }
-    const auto stat = slurp(entry.path() / "stat");  // pid (name) state parent …
-    const auto open = stat.find('(');
-    const auto close = stat.rfind(')');
-    if (close == std::string::npos || stat.substr(open + 1, close - open - 1) != name || stat[close + 2] == 'Z') {
-      continue;
-    }
-    if (std::strtol(stat.c_str() + close + 4, nullptr, 10) == parent) {
-      found.push_back(static_cast<pid_t>(number));
+    const auto stat = stat_of(pid);
+    if (stat.state != 'Z' && stat.parent == parent && stat.name == name) {
+      found.push_back(pid);
     }
   }
   return found;
@@ -58,22 +75,23 @@ bool eventually(Condition condition) {
   return true;
 }
 
-/// The first child of that name as soon as there is one; 0 if none comes.
-inline pid_t await_child(pid_t parent, const std::string& name) {
+/// A unit's child as soon as there is one, below any server of this process (which must be their subreaper); 0 if none
+/// comes.
+inline pid_t await_unit() {
   pid_t found = 0;
   eventually([&] {
-    const auto all = children_of(parent, name);
-    found = all.empty() ? 0 : all.front();
+    for (const auto server : children_of(::getpid(), "docket-engine")) {
+      const auto units = children_of(server, "docket-unit");
+      found = units.empty() ? found : units.front();
+    }
     return found != 0;
   });
   return found;
 }
 
-/// A process is gone, or waits for its parent to take note.
-inline bool has_ended(pid_t pid) {
-  const auto stat = slurp("/proc/" + std::to_string(pid) + "/stat");
-  const auto close = stat.rfind(')');
-  return close == std::string::npos || stat[close + 2] == 'Z';
+/// Sends a signal to one process; false, and to nobody, for 0 and below, which are groups.
+inline bool signal_one(pid_t pid, int number) {
+  return pid > 0 && ::kill(pid, number) == 0;
 }
 
 /// The open descriptors of a process, and what they are.

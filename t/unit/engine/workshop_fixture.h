@@ -1,0 +1,167 @@
+// A store, a spool and an engine, as a worker has them.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/lmdb_store.h"
+#include "engine_fixture.h"
+#include "process/clock.h"
+#include "process/runner.h"
+
+namespace docket::engine::test {
+
+class WorkshopTest : public EngineTest {
+ protected:
+  void SetUp() override {
+    folder_ = (std::filesystem::temp_directory_path() / "docket-workshop-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(folder_.data()), nullptr);
+    auto spool = Spool::open(folder_, true);
+    ASSERT_TRUE(spool) << spool.error().detail;
+    spool_.emplace(std::move(*spool));
+    auto store = open_lmdb_store({.folder = folder_});
+    ASSERT_TRUE(store) << store.error().detail;
+    store_ = std::move(*store);
+    reader_ = store_->reader();
+    committer_.emplace(*store_);
+    auto bell = Bell::open(run_folder(), "work");
+    ASSERT_TRUE(bell) << bell.error().detail;
+    bell_.emplace(std::move(*bell));
+    auto lease = LeaseFile::create(run_folder());
+    ASSERT_TRUE(lease) << lease.error().detail;
+    lease_.emplace(std::move(*lease));
+    client();
+  }
+
+  void TearDown() override {
+    EngineTest::TearDown();
+    if (store_) {
+      const auto wrong = check_lmdb_store(*store_);
+      EXPECT_TRUE(wrong && wrong->empty()) << (wrong ? wrong->front() : wrong.error().detail);
+    }
+    lease_.reset();
+    reader_.reset();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  [[nodiscard]] std::string run_folder() const { return folder_ + "/run"; }
+
+  Workshop workshop() {
+    return {.store = *store_,
+            .committer = *committer_,
+            .spool = *spool_,
+            .engine = client(),
+            .work_bell = *bell_,
+            .holder = lease_->holder(),
+            .run_folder = run_folder(),
+            .slots = 2,
+            .sync = true,
+            .draining = {},
+            .quitting = {},
+            .log = [this](std::string_view line) {
+              const std::scoped_lock lock(log_mutex_);
+              log_.emplace_back(line);
+            }};
+  }
+
+  struct Upload {
+    std::string filename;
+    std::string bytes;
+    MediaType type = MediaType::pdf;
+  };
+
+  JobId accept(const std::vector<Upload>& uploads, std::uint32_t attempts = 2) {
+    AcceptJob accepted;
+    accepted.now_ms = unix_ms();
+    auto& record = accepted.record;
+    record.id = JobId::make(accepted.now_ms);
+    record.options.languages = "eng";
+    record.options.formats.add(Format::markdown);
+    record.options.formats.add(Format::text);
+    record.limits.attempts = attempts;
+    accepted.status.result_url = "/result/";
+    for (std::uint32_t index = 0; index < uploads.size(); ++index) {
+      const auto file = spool_->create_input(record.id, index);
+      EXPECT_TRUE(file);
+      const auto& bytes = uploads[index].bytes;
+      EXPECT_EQ(::write(file->get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+      FileStatus status;
+      status.filename = uploads[index].filename;
+      status.type = uploads[index].type;
+      status.size = bytes.size();
+      accepted.status.files.push_back(std::move(status));
+    }
+    commit(&accepted);
+    EXPECT_TRUE(accepted.result);
+    return record.id;
+  }
+
+  void commit(Change change) { committer_->commit(std::array{change}); }
+
+  struct Seen {
+    StatusHead head;
+    std::string error_detail;
+    std::vector<std::string> warnings;  ///< "page code"
+  };
+  Seen status(const JobId& job) {
+    Seen seen;
+    const auto found =
+        reader_->status(job, [&](const StatusView& view, std::string_view, const QueueCounts& /*counts*/) {
+          seen.head = view.head;
+          seen.error_detail = view.error_detail;
+          view.each_warning([&](const WarningView& warning) {
+            seen.warnings.push_back(std::to_string(warning.page) + " " + std::string(word(warning.code)));
+          });
+        });
+    EXPECT_TRUE(found) << found.error().detail;
+    return seen;
+  }
+
+  std::string result(const JobId& job, Format format, Form form = Form::raw) {
+    const auto outputs = reader_->outputs(job);
+    return outputs ? result(job, *outputs, format, form) : "(" + outputs.error().detail + ")";
+  }
+  std::string result(const JobId& job, const Outputs& outputs, Format format, Form form = Form::raw) {
+    const auto file = spool_->open_container(job, outputs.container);
+    if (!file) {
+      return "(" + file.error().detail + ")";
+    }
+    const auto all = contents(*file);
+    for (const auto& section : outputs.sections) {
+      if (section.format == format && section.form == form) {
+        return all.substr(section.offset, section.length);
+      }
+    }
+    return "(none)";
+  }
+
+  /// The names of the spool's files, without their folders and the job's id: "in.0", "pages" …
+  std::vector<std::string> files_of(const JobId& job) const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ + "/spool")) {
+      const auto name = entry.path().filename().string();
+      if (name.rfind(job.text(), 0) == 0) {
+        names.push_back(name.substr(job.text().size() + 1));
+      }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  std::string folder_;
+  std::optional<Spool> spool_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<StoreReader> reader_;
+  std::optional<Committer> committer_;
+  std::optional<Bell> bell_;
+  std::optional<LeaseFile> lease_;
+  std::mutex log_mutex_;
+  std::vector<std::string> log_;
+};
+
+}  // namespace docket::engine::test
