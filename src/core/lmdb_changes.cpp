@@ -157,7 +157,7 @@ Result<Status> ChangeWriter::end(EndUnit& change) {
   if (!follow_up) {
     return pass_on(follow_up);
   }
-  Ending ending{std::move(*unit), std::move(*follow_up), change.pages, nullptr};
+  Ending ending{*unit, std::move(*follow_up), change.pages, nullptr};
   if (const auto* completed = std::get_if<ended::Completed>(&change.end);
       completed != nullptr && job->status.head.state == State::completed) {
     ending.outputs = &completed->outputs;
@@ -235,7 +235,7 @@ Result<std::uint32_t> ChangeWriter::recover(const RecoverHolder& change) {
     }
     auto& status = known->second.status;
     if (is_final(status.head.state)) {
-      endings.push_back({std::move(*unit), {}, {}, nullptr});  // failed with another of these units: this one is over
+      endings.push_back({*unit, {}, {}, nullptr});  // failed with another of these units: this one is over
       continue;
     }
     auto record = job_record(lease.job);
@@ -246,7 +246,7 @@ Result<std::uint32_t> ChangeWriter::recover(const RecoverHolder& change) {
     if (!follow_up) {
       return pass_on(follow_up);
     }
-    endings.push_back({std::move(*unit), std::move(*follow_up), {}, nullptr});
+    endings.push_back({*unit, std::move(*follow_up), {}, nullptr});
   }
   for (auto& ending : endings) {
     write_ending(jobs.at(ending.unit.unit.job), ending);

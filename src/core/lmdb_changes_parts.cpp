@@ -79,7 +79,7 @@ std::vector<PlacedUnit> ChangeWriter::units_of(const JobId& id) {
       readable = pass_on(unit);
       return false;
     }
-    units.push_back(std::move(*unit));
+    units.push_back(*unit);
     return true;
   });
   if (!readable) {

@@ -62,7 +62,7 @@ Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
   if (!unit) {
     return tl::unexpected(std::move(unit.error()));
   }
-  return std::move(*unit);
+  return *unit;
 }
 
 Result<PlacedUnit> UnitQueue::find(const JobId& job, std::uint64_t seq) {
