@@ -19,8 +19,8 @@ constexpr float points_per_inch = 72;
 constexpr int lowest_resolution = 70;
 constexpr int highest_resolution = 2400;
 
-// A picture as Tesseract takes it: 1 or 8 bits a pixel, no colours, no palette, what was transparent white.
-PixPtr to_gray(PixPtr pix) {
+// A picture as Tesseract takes it: 1, 8 or 32 bits a pixel, no palette, what was transparent white.
+PixPtr to_plain(PixPtr pix) {
   if (auto* const palette = pixGetColormap(pix.get()); palette != nullptr) {
     l_int32 opaque = 1;
     pixcmapIsOpaque(palette, &opaque);
@@ -29,7 +29,13 @@ PixPtr to_gray(PixPtr pix) {
   if (pix && pixGetDepth(pix.get()) == 32 && pixGetSpp(pix.get()) == 4) {
     pix.reset(pixRemoveAlpha(pix.get()));
   }
-  if (pix && pixGetDepth(pix.get()) != 1 && pixGetDepth(pix.get()) != 8) {
+  if (!pix) {
+    return nullptr;
+  }
+  const auto depth = pixGetDepth(pix.get());
+  const auto pixels =
+      static_cast<std::uint64_t>(pixGetWidth(pix.get())) * static_cast<std::uint64_t>(pixGetHeight(pix.get()));
+  if (depth != 1 && depth != 8 && !(depth == 32 && pixels <= most_colour_pixels)) {
     const int x_resolution = pixGetXRes(pix.get());
     const int y_resolution = pixGetYRes(pix.get());
     pix.reset(pixConvertTo8(pix.get(), 0));
@@ -135,7 +141,7 @@ class ImageReader final : public DocumentReader {
     if (!pix) {
       return nullptr;
     }
-    pix = to_gray(std::move(pix));
+    pix = to_plain(std::move(pix));
     if (const int side = pix ? std::max(pixGetWidth(pix.get()), pixGetHeight(pix.get())) : 0; side > max_picture_side) {
       const float smaller = static_cast<float>(max_picture_side - 1) / static_cast<float>(side);
       const int x_resolution = pixGetXRes(pix.get());

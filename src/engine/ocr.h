@@ -1,8 +1,8 @@
 // Recognition of pictures with Tesseract's LSTM models.
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -23,6 +23,10 @@ struct PictureFrame {
 /// Tesseract refuses pictures with a side of more pixels.
 inline constexpr int max_picture_side = 32767;
 
+/// Tesseract tells letters from paper better by colours than by grays, at four times the memory: pictures of more
+/// pixels are made gray.
+inline constexpr std::uint64_t most_colour_pixels = 25'000'000;
+
 /// The folder of the language models: $TESSDATA_PREFIX, or where the distribution keeps them. Empty if there is none.
 std::string tessdata_folder();
 
@@ -33,7 +37,7 @@ std::vector<std::string> installed_languages();
 /// bad_option names the language without a model; io a model that cannot be read.
 Result<void> load_languages(const std::string& languages);
 
-/// Recognises a picture of 1 or 8 bits a pixel, of which the resolution is set or 0 (then Tesseract estimates it).
+/// Recognises a picture of 1, 8 or 32 bits a pixel, of which the resolution is set or 0 (then Tesseract estimates it).
 /// Lines are in Tesseract's reading order, group = number of the paragraph; none at all for an empty picture. Loads
 /// the languages if need be; errors as there. On the process's only thread.
 Result<std::vector<Line>> recognise(Pix& picture, const PictureFrame& frame, const std::string& languages);

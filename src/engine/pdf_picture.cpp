@@ -64,7 +64,12 @@ class ScanDevice final : public ImageDevice {
         return true;
       }
     }
-    decode_gray(image, components, bits);
+    const auto pixels = static_cast<std::uint64_t>(image.width) * static_cast<std::uint64_t>(image.height);
+    if (components >= 3 && pixels <= most_colour_pixels) {
+      decode_colours(image, components, bits);
+    } else {
+      decode_gray(image, components, bits);
+    }
     return true;
   }
 
@@ -92,6 +97,16 @@ class ScanDevice final : public ImageDevice {
     });
   }
 
+  void decode_colours(const ImageDrawing& image, int components, int bits) {
+    pix_.reset(pixCreate(image.width, image.height, 32));
+    decode(image, components, bits, [&](int y, unsigned char* samples) {
+      l_uint32* const row = pixGetData(pix_.get()) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix_.get());
+      image.colors->getRGBLine(samples, row, image.width);
+      // Poppler leaves the top byte free, Leptonica the lowest one.
+      std::for_each(row, row + image.width, [](l_uint32& pixel) { pixel <<= 8; });
+    });
+  }
+
   // Calls take_row for each row. Data that end early leave the rest white, as viewers show it; no data at all: no
   // picture.
   template <class TakeRow>
@@ -99,7 +114,7 @@ class ScanDevice final : public ImageDevice {
     if (!pix_) {
       return;
     }
-    if (pixGetDepth(pix_.get()) == 8) {
+    if (pixGetDepth(pix_.get()) != 1) {
       pixSetAll(pix_.get());
     }
     ImageStream rows(&image.stream, image.width, components, bits);

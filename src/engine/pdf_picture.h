@@ -12,7 +12,7 @@ class PDFDoc;
 
 namespace docket::engine {
 
-/// A picture, 1 or 8 bits deep, and where it lies on its page. Its resolution is set.
+/// A picture, 1, 8 or 32 bits deep, and where it lies on its page. Its resolution is set.
 struct Picture {
   PixPtr pix;
   PictureFrame frame;

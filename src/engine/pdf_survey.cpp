@@ -109,7 +109,7 @@ class SurveyDevice final : public ImageDevice {
     survey_.image_share = coverage_.share();
     const bool whole_page = survey_.image_share >= 0.98;
     survey_.other_marks = marks_after_ + (whole_page ? 0 : marks_before_);
-    return std::move(survey_);
+    return survey_;
   }
 
  protected:

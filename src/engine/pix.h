@@ -11,7 +11,8 @@ struct PixDeleter {
   void operator()(Pix* pix) const noexcept { pixDestroy(&pix); }
 };
 
-/// Owns one reference to a picture. Depths used here: 1 (1 = black), 8 (0 = black) and, only while converting, others.
+/// Owns one reference to a picture. Depths used here: 1 (1 = black), 8 (0 = black),
+/// 32 (red, green, blue) and, only while converting, others.
 using PixPtr = std::unique_ptr<Pix, PixDeleter>;
 
 }  // namespace docket::engine
