@@ -14,9 +14,10 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::size_t piece_size = 64 * 1024;      ///< of what is handed to the sink at once, roughly
-constexpr std::size_t cached_words = 20'000;       ///< as many are kept decoded for the next formats
-constexpr std::size_t replay_limit = 1024 * 1024;  ///< a raw form of up to this size is kept for the wrapped one
+constexpr std::size_t piece_size = std::size_t{64} << 10U;  ///< of what is handed to the sink at once, roughly
+constexpr std::size_t cached_words = 20'000;                ///< as many are kept decoded for the next formats
+constexpr std::size_t replay_limit = std::size_t{1}
+                                     << 20U;  ///< a raw form of up to this size is kept for the wrapped one
 
 std::string wrapped_head(const std::string& job_id) {
   std::string head = "{\"job_id\":";
@@ -285,10 +286,10 @@ Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const 
       continue;
     }
     std::optional<std::string> replay;
-    const auto written = begin(entry.format, Form::raw)
-                             .and_then([&] { return state_->write_raw(entry.format, source, sink, replay); })
-                             .and_then([&] { return begin(entry.format, Form::wrapped); })
-                             .and_then([&] { return state_->write_wrapped(entry.format, source, sink, replay); });
+    auto written = begin(entry.format, Form::raw)
+                       .and_then([&] { return state_->write_raw(entry.format, source, sink, replay); })
+                       .and_then([&] { return begin(entry.format, Form::wrapped); })
+                       .and_then([&] { return state_->write_wrapped(entry.format, source, sink, replay); });
     if (!written) {
       return written;
     }

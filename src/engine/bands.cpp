@@ -87,31 +87,73 @@ BandKind judge_band(std::span<const Piece> left, std::span<const Piece> right) n
 
 namespace {
 
+/// Whether a column's line stands beside the piece at `index`, its row perhaps shifted; a cell of its row is none.
+bool has_neighbour(std::span<const Piece> pieces, std::size_t index) noexcept {
+  constexpr std::size_t in_sight = 8;        // pieces are in order: what is beside is near
+  constexpr std::uint32_t column_line = 15;  // characters
+  const auto first = index > in_sight ? index - in_sight : 0;
+  const auto end = std::min(pieces.size(), index + in_sight + 1);
+  for (auto i = first; i < end; ++i) {
+    const auto& a = pieces[i].box;
+    const auto& b = pieces[index].box;
+    if (i != index && pieces[i].chars >= column_line &&
+        std::min(a.y1, b.y1) - std::max(a.y0, b.y0) > 0.2F * std::min(a.height(), b.height()) &&
+        (a.x1 <= b.x0 || b.x1 <= a.x0)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Moves the last pieces of `side` that stand on the row of `piece` to `row`.
+void take_row_mates(Pieces& side, const Piece& piece, Pieces& row) {
+  while (!side.empty() && same_row(side.back(), piece)) {
+    row.push_back(side.back());
+    side.pop_back();
+  }
+}
+
 /// The bands that a gutter at `x` makes; those read across are not joined with their neighbours yet.
 std::vector<Band> bands_at(std::span<const Piece> pieces, float x) {
   std::vector<Band> bands;
   Band band;
   const auto close = [&] {
-    if (!band.left.empty() || !band.right.empty()) {
+    if (!band.left.empty() || !band.right.empty() || !band.inserts.empty()) {
       band.kind = judge_band(band.left, band.right);
       if (band.kind == BandKind::across) {
         band.left.insert(band.left.end(), band.right.begin(), band.right.end());
+        band.left.insert(band.left.end(), band.inserts.begin(), band.inserts.end());
         band.right.clear();
+        band.inserts.clear();
       }
       bands.push_back(std::move(band));
       band = {};
     }
   };
-  for (const auto& piece : pieces) {
+  const Piece* divider = nullptr;  // the last piece across; what is on its row belongs to it
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const auto& piece = pieces[i];
     const float reach = 0.5F * piece.size;  // a line may stick out a little without being across
+    if (divider != nullptr && same_row(*divider, piece)) {
+      bands.back().left.push_back(piece);
+      continue;
+    }
     if (piece.box.x1 <= x + reach && piece.box.x0 < x) {
       band.left.push_back(piece);
     } else if (piece.box.x0 >= x - reach) {
       band.right.push_back(piece);
+    } else if (has_neighbour(pieces, i)) {
+      band.inserts.push_back(piece);
     } else {
+      Band across{BandKind::across, {piece}, {}, {}};
+      take_row_mates(band.left, piece, across.left);
+      take_row_mates(band.right, piece, across.left);
       close();
-      bands.push_back({BandKind::across, {piece}, {}});
+      bands.push_back(std::move(across));
+      divider = &piece;
+      continue;
     }
+    divider = nullptr;
   }
   close();
   return bands;

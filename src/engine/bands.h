@@ -21,6 +21,7 @@ struct Band {
   BandKind kind = BandKind::across;
   Pieces left;  ///< everything, in an `across` band
   Pieces right;
+  Pieces inserts;  ///< what stands across the gutter with the columns going on beside it: captions, quotes
 };
 
 /// How the pieces on both sides of a gutter, with nothing across it between them, are to be read.

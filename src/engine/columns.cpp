@@ -1,5 +1,6 @@
 // Reading order: the page is cut at gutters, recursively, as in the XY-cut.
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "engine/bands.h"
@@ -43,6 +44,7 @@ class Cutter {
       }
       cut(std::move(band.left), place, depth + 1);
       cut(std::move(band.right), band.kind == BandKind::columns ? place : Place::margin, depth + 1);
+      cut(std::move(band.inserts), place, depth + 1);
     }
     std::ranges::stable_sort(across, {}, &Piece::middle);
     close();
@@ -123,6 +125,14 @@ Pieces take_margin(Pieces& pieces, bool at_top, float height, float body_size) {
   return margin;
 }
 
+Region as_given(std::vector<Line> lines) {
+  Region region;
+  region.rows.resize(lines.size());
+  std::iota(region.rows.begin(), region.rows.end(), 0U);
+  region.lines = std::move(lines);
+  return region;
+}
+
 }  // namespace
 
 std::vector<Region> reading_order(std::vector<Line> lines, float height) {
@@ -134,10 +144,15 @@ std::vector<Region> reading_order(std::vector<Line> lines, float height) {
   const float body_size = std::max(sizes.mode(), 1.0F);
 
   Pieces edge;
-  const auto vertical = std::ranges::stable_partition(pieces, [](const Piece& piece) { return !is_vertical(piece); });
-  edge.assign(vertical.begin(), vertical.end());
-  pieces.erase(vertical.begin(), vertical.end());
+  const auto vertical =
+      std::stable_partition(pieces.begin(), pieces.end(), [](const Piece& piece) { return !is_vertical(piece); });
+  edge.assign(vertical, pieces.end());
+  pieces.erase(vertical, pieces.end());
 
+  if (count_chars(edge) > count_chars(pieces)) {
+    // The page itself is turned: the reader's order is better than any that is told from boxes.
+    return {as_given(std::move(lines))};
+  }
   auto header = take_margin(pieces, true, height, body_size);
   auto footer = take_margin(pieces, false, height, body_size);
   Cutter cutter(lines);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "engine/document.h"
@@ -20,7 +21,12 @@ struct HeadingStyle {
   bool recognised = false;   ///< from a recognised page: the size is rough and the weight unknown
   std::uint8_t numbers = 0;  ///< parts of its number: 2 for "2.1"
 
-  friend auto operator<=>(const HeadingStyle&, const HeadingStyle&) = default;
+  friend bool operator<(const HeadingStyle& a, const HeadingStyle& b) noexcept {
+    const auto all = [](const HeadingStyle& one) {
+      return std::tuple(one.size, one.bold, one.italic, one.capitals, one.recognised, one.numbers);
+    };
+    return all(a) < all(b);
+  }
 };
 
 /// What kind of heading candidate a block is.

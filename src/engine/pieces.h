@@ -17,7 +17,11 @@ struct Piece {
   float size = 0;  ///< points, at least 1
   std::uint32_t chars = 0;
 
-  [[nodiscard]] float middle() const noexcept { return (box.y0 + box.y1) / 2; }
+  /// Where it stands from top to bottom: the middle of its box, or of its first row where an initial or a bracket makes
+  /// the box much higher than the text is.
+  [[nodiscard]] float middle() const noexcept {
+    return box.height() > 1.9F * size ? box.y0 + size / 2 : (box.y0 + box.y1) / 2;
+  }
 };
 
 /// In the order of their middles, from top to bottom.

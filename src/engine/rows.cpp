@@ -133,7 +133,8 @@ void find_markers(std::span<std::vector<Row>> regions) {
   }
   constexpr std::size_t in_sight = 64;  // further candidates are not looked at: the pass stays linear
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    auto& [row, marker] = readings[i];
+    const auto& marker = readings[i].marker;
+    auto* const row = readings[i].row;
     if (row->marker) {
       continue;
     }

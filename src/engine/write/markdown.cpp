@@ -7,7 +7,7 @@ namespace docket::engine {
 namespace {
 
 /// So much of the margins is held back for the sake of a paragraph that goes on; beyond, it is cut.
-constexpr std::size_t max_held_back = 64 * 1024;
+constexpr std::size_t max_held_back = std::size_t{64} << 10U;
 
 /// Whether Markdown itself has such a marker: "3." or "3)".
 bool is_markdown_number(std::string_view marker) noexcept {

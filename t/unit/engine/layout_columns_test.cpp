@@ -65,6 +65,31 @@ TEST(ReadingOrder, AFullWidthHeadingDividesTheColumns) {
   EXPECT_LT(at("l3"), at("r0"));
 }
 
+TEST(ReadingOrder, ACaptionBetweenTheColumnsDividesNeither) {
+  auto lines = two_columns();
+  for (auto& line : lines) {
+    const bool is_right = line.words.front().text.front() == 'R';
+    if (line.baseline > 220 && line.baseline < 250) {  // the columns make room
+      line = filler(line.words.front().text, 32, is_right ? 330.0F : 60.0F, line.baseline);
+    }
+  }
+  lines.push_back(set_line("A caption", 250, 230));
+  const auto words = first_words(ordered(std::move(lines)));
+  EXPECT_THAT(words, ElementsAre("L0", "L1", "L2", "L3", "L4", "L5", "R0", "R1", "R2", "R3", "R4", "R5", "A"));
+}
+
+TEST(ReadingOrder, AFullWidthTableDividesTheColumns) {
+  auto lines = two_columns();
+  for (int i = 0; i < 3; ++i) {
+    const auto y = 300 + 12 * static_cast<float>(i);
+    lines.push_back(set_line("cell", 60, y));
+    lines.push_back(set_line("in the middle", 250, y));
+    lines.push_back(set_line("cell", 400, y));
+  }
+  const auto words = first_words(ordered(std::move(lines)));
+  EXPECT_THAT(std::vector(words.begin() + 11, words.begin() + 15), ElementsAre("R5", "cell", "in", "cell"));
+}
+
 TEST(ReadingOrder, ThreeColumns) {
   std::vector<Line> lines;
   for (int i = 0; i < 4; ++i) {
@@ -146,6 +171,36 @@ TEST(ReadingOrder, APageOfOneLineIsText) {
   const auto regions = ordered({set_line("Only this", 60, 40)});
   ASSERT_EQ(regions.size(), 1U);
   EXPECT_EQ(regions[0].place, Place::body);
+}
+
+TEST(ReadingOrder, TextUpTheEdgeIsSetApart) {
+  auto stamp = set_line("arXiv:2101.00001v1", 10, 300);
+  stamp.box = {10, 200, 22, 420};
+  std::vector<Line> lines{stamp};
+  for (int i = 0; i < 5; ++i) {
+    lines.push_back(filler("t", 80, 60, 200 + 12 * static_cast<float>(i)));
+  }
+  const auto regions = ordered(std::move(lines));
+  ASSERT_EQ(regions.size(), 2U);
+  EXPECT_EQ(regions[1].place, Place::margin);
+  EXPECT_EQ(regions[1].lines[0].words[0].text, "arXiv:2101.00001v1");
+}
+
+TEST(ReadingOrder, ATurnedPageKeepsTheReadersOrder) {
+  std::vector<Line> lines;
+  for (int i = 0; i < 4; ++i) {
+    lines.push_back(set_line("t" + std::to_string(i) + " of a turned page", 100, 200));
+    const float x = 400 - 12 * static_cast<float>(i);
+    lines.back().box = {x, 100, x + 10, 500};
+  }
+  EXPECT_THAT(first_words(ordered(std::move(lines))), ElementsAre("t0", "t1", "t2", "t3"));
+}
+
+TEST(ReadingOrder, ALineWithALargeInitialComesFirst) {
+  auto first = filler("She", 40, 100, 200);
+  first.box.y1 = 226;  // the initial goes down over three rows
+  const auto words = first_words(ordered({filler("wandered", 38, 110, 212), first, filler("with", 38, 110, 224)}));
+  EXPECT_THAT(words, ElementsAre("She", "wandered", "with"));
 }
 
 TEST(ReadingOrder, KeepsEveryLineOfADisorderedPage) {
