@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/lmdb.h"
 #include "core/lmdb_tables.h"
@@ -12,6 +13,8 @@ namespace docket {
 
 /// An open environment with its tables. Shared by the store and its readers; the last of them closes it.
 struct LmdbEnvironment {
+  LmdbEnvironment(lmdb::Env opened, const Tables& handles) noexcept : env(std::move(opened)), tables(handles) {}
+
   lmdb::Env env;
   Tables tables;
 };
