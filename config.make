@@ -20,8 +20,17 @@ do
     esac
 done
 
+# The plan of another folder, there since this or nginx's source was moved, is none.
+docket_cache=$docket_build/CMakeCache.txt
+if [ -f "$docket_cache" ] \
+    && ! { grep -qx "CMAKE_HOME_DIRECTORY:INTERNAL=$docket_root/src" "$docket_cache" \
+           && grep -qx "CMAKE_CACHEFILE_DIR:INTERNAL=$docket_build" "$docket_cache"; }
+then
+    rm -rf "$docket_cache" "$docket_build/CMakeFiles"
+fi
+
 docket_generator=
-if [ ! -f "$docket_build/CMakeCache.txt" ] && ninja --version > /dev/null 2>&1; then
+if [ ! -f "$docket_cache" ] && ninja --version > /dev/null 2>&1; then
     docket_generator="-G Ninja"
 fi
 
