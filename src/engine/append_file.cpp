@@ -8,7 +8,7 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::size_t stream_buffer = 256 * 1024;
+constexpr std::size_t stream_buffer = std::size_t{256} * 1024;
 
 tl::unexpected<Error> write_error(int error_number) {
   const auto text = std::generic_category().message(error_number);

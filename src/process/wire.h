@@ -27,7 +27,7 @@
 namespace docket::wire {
 
 inline constexpr std::uint32_t protocol_version = 1;
-inline constexpr std::size_t max_message = 64 * 1024;
+inline constexpr std::size_t max_message = std::size_t{64} * 1024;
 
 /// The fork server finds its control socket here.
 inline constexpr int control_descriptor = 3;
