@@ -19,7 +19,7 @@ class ByteWriter {
  public:
   /// Appends the object representation of an integer, float or padding-free trivially copyable struct.
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   void put(const T& value) {
     const auto at = bytes_.size();
     bytes_.resize(at + sizeof(T));
@@ -50,7 +50,7 @@ class ByteReader {
   explicit ByteReader(std::string_view bytes) noexcept : rest_(bytes) {}
 
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   [[nodiscard]] T get() noexcept {
     T value{};
     if (rest_.size() < sizeof(T)) {

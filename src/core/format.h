@@ -27,7 +27,9 @@ inline constexpr std::array<FormatInfo, 3> all_formats{{
     {Format::json, "json", "application/json", "json"},
 }};
 
-constexpr const FormatInfo& info(Format format) noexcept { return all_formats[static_cast<std::size_t>(format)]; }
+constexpr const FormatInfo& info(Format format) noexcept {
+  return all_formats[static_cast<std::size_t>(format)];
+}
 
 constexpr std::optional<Format> format_of(std::string_view name) noexcept {
   for (const auto& entry : all_formats) {

@@ -25,7 +25,9 @@ inline constexpr std::array<MediaTypeInfo, 5> all_media_types{{
     {MediaType::tiff, "tiff", "image/tiff", "tif"},
 }};
 
-constexpr const MediaTypeInfo& info(MediaType type) noexcept { return all_media_types[static_cast<std::size_t>(type)]; }
+constexpr const MediaTypeInfo& info(MediaType type) noexcept {
+  return all_media_types[static_cast<std::size_t>(type)];
+}
 
 /// How many first bytes of a file detect_media_type() wants to see: PDF allows its header within the first 1024.
 inline constexpr std::size_t media_type_window = 1024;

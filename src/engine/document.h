@@ -34,10 +34,10 @@ struct Font {
 struct Word {
   std::string text;  ///< UTF-8, NFC not guaranteed
   Box box;
-  float size = 0;             ///< font size in points; for recognised words the line's estimated size
-  std::int16_t font = -1;     ///< index into Page::fonts; -1 unknown
+  float size = 0;               ///< font size in points; for recognised words the line's estimated size
+  std::int16_t font = -1;       ///< index into Page::fonts; -1 unknown
   std::int8_t confidence = -1;  ///< 0 … 100 for recognised words, -1 for text
-  bool space_after = true;    ///< a space follows on the line
+  bool space_after = true;      ///< a space follows on the line
 
   friend bool operator==(const Word&, const Word&) = default;
 };

@@ -30,8 +30,8 @@ class ImageDevice : public OutputDev {
   bool useShadedFills(int /*type*/) override { return true; }
   bool useTilingPatternFill() override { return true; }
 
-  void drawImageMask(GfxState* state, Object* ref, Stream* stream, int width, int height, bool invert,
-                     bool interpolate, bool inline_image) override;
+  void drawImageMask(GfxState* state, Object* ref, Stream* stream, int width, int height, bool invert, bool interpolate,
+                     bool inline_image) override;
   void setSoftMaskFromImageMask(GfxState* state, Object* ref, Stream* stream, int width, int height, bool invert,
                                 bool inline_image, double* base_matrix) override;
   void unsetSoftMaskFromImageMask(GfxState* /*state*/, double* /*base_matrix*/) override {}

@@ -11,8 +11,8 @@ namespace docket::engine {
 
 struct TextLayer {
   std::vector<Font> fonts;
-  std::vector<Line> lines;   ///< in the reading order of Poppler's flows; group = number of the block
-  double covered = 0;        ///< the sum of the words' boxes, in square points
+  std::vector<Line> lines;  ///< in the reading order of Poppler's flows; group = number of the block
+  double covered = 0;       ///< the sum of the words' boxes, in square points
 };
 
 /// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included. What lies outside the
