@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from docket import BUILD, DOCKETCTL, ENGINE, MODULE, NGINX, SANITIZED
+from docket import BUILD, DOCKETCTL, ENGINE, ENVIRONMENT, MODULE, NGINX, SANITIZED
 
 
 def output(*command):
@@ -44,7 +44,8 @@ def test_module_has_no_executable_stack_and_no_text_relocations():
 def test_nginx_loads_the_module(tmp_path):
     conf = tmp_path / "nginx.conf"
     conf.write_text(f"load_module {MODULE};\npid {tmp_path}/pid;\nevents {{}}\n")
-    done = subprocess.run([NGINX, "-t", "-e", "stderr", "-c", conf], capture_output=True, text=True, check=False)
+    done = subprocess.run([NGINX, "-t", "-e", "stderr", "-c", conf], capture_output=True, text=True, check=False,
+                          env=ENVIRONMENT)
     assert done.returncode == 0, done.stderr
 
 
