@@ -3,7 +3,7 @@
 
     t/tally.py [--lost NAME]… FILE…
 
---lost NAME counts as one failure: a program that ended without a result file. Exit status 1 if anything failed or
+--lost NAME counts as one failure: a program that ended before its results or badly after them. Exit status 1 if anything failed or
 nothing was run.
 """
 import argparse
@@ -17,7 +17,7 @@ def main():
     parser.add_argument("--lost", action="append", default=[], metavar="NAME")
     parser.add_argument("files", nargs="*", metavar="FILE")
     arguments = parser.parse_args()
-    passed, skipped, failed = 0, 0, [f"{name} ended without a result" for name in arguments.lost]
+    passed, skipped, failed = 0, 0, [f"{name} ended badly" for name in arguments.lost]
     for file in arguments.files:
         for case in ElementTree.parse(file).iter("testcase"):
             name = f"{case.get('classname')}.{case.get('name')}"

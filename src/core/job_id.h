@@ -34,7 +34,7 @@ struct JobId {
   }
   [[nodiscard]] std::int64_t unix_ms() const noexcept;
 
-  friend auto operator<=>(const JobId&, const JobId&) = default;
+  friend auto operator<=>(const JobId&, const JobId&) = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
 };
 
 }  // namespace docket

@@ -35,16 +35,6 @@ bool has_control() {
 
 }  // namespace
 
-#ifdef __SANITIZE_ADDRESS__
-// Asked by the sanitizers. fontconfig keeps a few hundred bytes to the end; that is known and need not be said.
-extern "C" [[gnu::visibility("default")]] const char* __lsan_default_suppressions() {
-  return "leak:libfontconfig\n";
-}
-extern "C" [[gnu::visibility("default")]] const char* __asan_default_options() {
-  return "print_suppressions=0";
-}
-#endif
-
 int main(int count, char** arguments) {
   docket::engine::ForkServer::Options options;
   bool serve = false;
