@@ -107,11 +107,12 @@ class Docket:
     """One nginx with Docket. Owns its folder and processes from start() to close().
 
     main, http, server: directives for these levels; `locations` replaces the usual ones; `store` is what follows the
-    path in docket_store; `listen` what follows the address; `engine` False: no docket_engine.
+    path in docket_store; `listen` what follows the address; `engine` False: no docket_engine; `environment` adds to
+    what nginx finds there.
     """
 
     def __init__(self, *, main="", http="", server="", locations=LOCATIONS, store="", listen="", workers=2,
-                 body_size="200m", threads=2, engine=True):
+                 body_size="200m", threads=2, engine=True, environment=None):
         self.folder = Path(tempfile.mkdtemp(prefix="docket-test-"))
         self.folder.chmod(0o755)
         self.user = _worker_user()
@@ -126,6 +127,7 @@ class Docket:
         self.h2_port = None
         self._parts = {"main": main, "http": http, "server": server, "locations": locations, "store": store,
                        "listen": listen, "workers": workers, "body_size": body_size, "threads": threads, "engine": engine}
+        self._environment = {**ENVIRONMENT, **(environment or {})}
         self._nginx = None
         self._read_log = 0
         self._allowed = []
@@ -175,7 +177,7 @@ http {{
         """Runs `nginx -t`; returns its exit code and what it said."""
         self.write_conf()
         done = subprocess.run([NGINX, "-t", "-e", "stderr", "-p", self.folder, "-c", self.conf],
-                              capture_output=True, text=True, check=False, env=ENVIRONMENT,
+                              capture_output=True, text=True, check=False, env=self._environment,
                               stdin=subprocess.DEVNULL, timeout=60 * PATIENCE)
         return done.returncode, done.stderr
 
@@ -187,7 +189,7 @@ http {{
             self.write_conf()
             self._nginx = subprocess.Popen([NGINX, "-e", self.error_log, "-p", self.folder, "-c", self.conf],
                                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                           stderr=subprocess.PIPE, env=ENVIRONMENT, start_new_session=True)
+                                           stderr=subprocess.PIPE, env=self._environment, start_new_session=True)
             try:
                 wait_for(self._is_up, 20, "nginx to start")
                 return self

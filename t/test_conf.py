@@ -112,6 +112,14 @@ def test_uploads_need_to_know_where_results_are(check):
     assert code == 0, said
 
 
+def test_the_default_language_needs_its_model(check, tmp_path):
+    bare = {"TESSDATA_PREFIX": str(tmp_path)}
+    code, said, docket = check(environment=bare)
+    assert code != 0 and '"eng"' in said and "docket_languages" in said and f"in {docket.conf}:" in said, said
+    code, said, _ = check(environment=bare, http="docket_ocr off;")
+    assert code == 0, said
+
+
 VALID = [
     ("http", "docket_formats text; docket_languages eng; docket_ocr force dpi=150;"),
     ("http", "docket_types pdf png jpeg tiff; docket_max_files 1; docket_max_pages 10; docket_max_pixels 50m;"),

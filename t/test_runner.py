@@ -1,11 +1,16 @@
 """Processing: units on all cores, reloads, and the death of a worker or of an engine in the middle of a job."""
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
+from pathlib import Path
+
+import pytest
 
 import documents
-from docket import DOCKETCTL, command_of, wait_for
+from docket import DOCKETCTL, assert_problem, command_of, wait_for
 
 PDF = documents.text_pdf(1)
 
@@ -109,7 +114,7 @@ def test_a_killed_child_is_a_try(start):
     processing(docket, job)
     for pid in children_at_work(docket):
         try:
-            os.kill(pid, signal.SIGSEGV)
+            os.kill(pid, signal.SIGABRT)
         except ProcessLookupError:
             pass
     check_scan(docket, job, 4)
@@ -161,6 +166,23 @@ def test_engine_is_found_beside_the_module(start):
     docket.finish(docket.submit(PDF))
     docket.stop()
     wait_for(lambda: not docket.processes(), 10)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that www-data, too, can read."""
+    with tempfile.TemporaryDirectory(prefix="docket-test-") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+def test_models_of_a_folder_of_the_operators_own(start, open_folder):
+    """nginx hands its environment neither to workers nor to engines; $TESSDATA_PREFIX holds for them all the same."""
+    usual = next(Path("/usr/share/tesseract-ocr").glob("*/tessdata/eng.traineddata"))
+    shutil.copy(usual, open_folder / "own.traineddata")
+    docket = start(http="docket_languages own;", environment={"TESSDATA_PREFIX": str(open_folder)})
+    check_scan(docket, docket.submit(scan(1)), 1)
+    assert_problem(docket.upload(PDF, fields={"languages": "eng"}), 400, "bad_option", "eng")
 
 
 def test_engine_is_started_when_it_is_needed(start):

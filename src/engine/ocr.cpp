@@ -5,40 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <system_error>
 
 #include "engine/unicode_text.h"
+#include "process/tessdata.h"
 
 namespace docket::engine {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::string_view model_extension = ".traineddata";
-
-// Where Debian and others install the models.
-constexpr std::array<const char*, 5> default_folders{"/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tessdata",
-                                                     "/usr/local/share/tessdata", "/usr/share/tesseract-ocr/tessdata",
-                                                     "/usr/share/tesseract-ocr/4.00/tessdata"};
-
-// The models in `folder`, their names beginning with `prefix`.
-void add_models(const fs::path& folder, const std::string& prefix, std::vector<std::string>& languages) {
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const auto name = entry->path().filename().string();
-    if (name.size() > model_extension.size() && name.ends_with(model_extension)) {
-      languages.push_back(prefix + name.substr(0, name.size() - model_extension.size()));
-    }
-  }
-}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string all;
@@ -50,7 +27,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 // Every language of "deu+~eng" must have a model. Compared with the installed ones, a name can be no path.
 Result<void> check_languages(const std::string& languages) {
-  const auto installed = installed_languages();
+  const auto installed = installed_languages(tessdata_folder());
   std::size_t at = 0;
   while (at <= languages.size()) {
     const auto end = std::min(languages.find('+', at), languages.size());
@@ -209,28 +186,6 @@ class ResultReader {
 };
 
 }  // namespace
-
-std::string tessdata_folder() {
-  std::error_code error;
-  // Nobody in this process changes its environment.
-  if (const char* const prefix = std::getenv("TESSDATA_PREFIX");  // NOLINT(concurrency-mt-unsafe)
-      prefix != nullptr && fs::is_directory(prefix, error)) {
-    return prefix;
-  }
-  const auto* const found = std::find_if(default_folders.begin(), default_folders.end(),
-                                         [&error](const char* folder) { return fs::is_directory(folder, error); });
-  return found == default_folders.end() ? std::string() : *found;
-}
-
-std::vector<std::string> installed_languages() {
-  std::vector<std::string> languages;
-  if (const fs::path folder = tessdata_folder(); !folder.empty()) {
-    add_models(folder, "", languages);
-    add_models(folder / "script", "script/", languages);
-  }
-  std::sort(languages.begin(), languages.end());
-  return languages;
-}
 
 Result<void> load_languages(const std::string& languages) {
   return api_for(languages).map([](Api* /*api*/) {});

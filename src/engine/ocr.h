@@ -27,12 +27,6 @@ inline constexpr int max_picture_side = 32767;
 /// pixels are made gray.
 inline constexpr std::uint64_t most_colour_pixels = 25'000'000;
 
-/// The folder of the language models: $TESSDATA_PREFIX, or where the distribution keeps them. Empty if there is none.
-std::string tessdata_folder();
-
-/// The languages that have a model, sorted; scripts as "script/Latin".
-std::vector<std::string> installed_languages();
-
 /// Loads the models of `languages` ("deu+eng") into this process, for good; a second time it does nothing.
 /// bad_option names the language without a model; io a model that cannot be read.
 Result<void> load_languages(const std::string& languages);

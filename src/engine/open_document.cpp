@@ -9,6 +9,7 @@
 #include "engine/pdf_reader.h"
 #include "engine/pdf_warm_up.h"
 #include "engine/reader.h"
+#include "process/tessdata.h"
 
 namespace docket::engine {
 

@@ -5,12 +5,14 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/format.h"
 #include "core/job.h"
 #include "core/media_type.h"
 #include "nginx/error_filter.h"
+#include "process/tessdata.h"
 
 namespace docket::ngx {
 
@@ -27,15 +29,18 @@ namespace {
 char* const conf_ok = NGX_CONF_OK;
 char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
 
-void* create_main(ngx_conf_t* cf) noexcept {
+void* create_main(ngx_conf_t* cf) noexcept try {
   auto* main = static_cast<MainConf*>(ngx_pcalloc(cf->pool, sizeof(MainConf)));
   if (main != nullptr) {
     main->map_size = off_t{64} * 1024 * 1024 * 1024;
     main->sync = 1;
     main->strict_sandbox = NGX_CONF_UNSET_UINT;
     main->concurrency = NGX_CONF_UNSET;
+    main->tessdata = copy(cf->pool, tessdata_folder());
   }
   return main;
+} catch (...) {
+  return nullptr;
 }
 
 void* create_server(ngx_conf_t* cf) noexcept {
@@ -86,7 +91,41 @@ char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
   return conf_ok;
 }
 
-char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept {
+/// Whether the models that `location` recognises text with are there: docket_languages looked for its own, but nobody
+/// for the default.
+bool has_models(const MainConf* main, const LocationConf* location) {
+  const auto installed = installed_languages(std::string(view(main->tessdata)));
+  std::string_view names = view(location->languages);
+  while (!names.empty()) {
+    const auto end = std::min(names.find('+'), names.size());
+    if (!std::binary_search(installed.begin(), installed.end(), names.substr(0, end))) {
+      return false;
+    }
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return true;
+}
+
+/// What an upload location needs of the machine.
+char* check_upload(ngx_conf_t* cf, LocationConf* location) {
+  auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  if (location->ocr == static_cast<ngx_uint_t>(OcrMode::off)) {
+    return conf_ok;
+  }
+  if (!has_models(main, location)) {
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "no tessdata of \"%V\" is installed (Debian: tesseract-ocr-eng); install it, set "
+                  "\"docket_languages\" or \"docket_ocr off\" for \"docket_upload\" in %s:%ui",
+                  &location->languages, location->file, location->line);
+    return conf_error;
+  }
+  if (main->languages.data == nullptr) {
+    main->languages = location->languages;
+  }
+  return conf_ok;
+}
+
+char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   auto* previous = static_cast<LocationConf*>(parent);
   auto* location = static_cast<LocationConf*>(child);
 
@@ -110,7 +149,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept {
   ngx_conf_merge_uint_value(location->max_files, previous->max_files, 32);
   ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
   ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
-  ngx_conf_merge_size_value(location->max_fields, previous->max_fields, 64 * 1024);
+  ngx_conf_merge_size_value(location->max_fields, previous->max_fields, std::size_t{64} * 1024);
   ngx_conf_merge_size_value(location->memory_limit, previous->memory_limit, limits.memory);
   ngx_conf_merge_sec_value(location->cpu_limit, previous->cpu_limit, limits.cpu_seconds);
   ngx_conf_merge_msec_value(location->unit_timeout, previous->unit_timeout, limits.unit_ms);
@@ -120,13 +159,12 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept {
     location->result_url = previous->result_url;
   }
 
-  if (location->handler == Handler::upload) {
-    auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
-    if (main->languages.data == nullptr && location->ocr != static_cast<ngx_uint_t>(OcrMode::off)) {
-      main->languages = location->languages;
-    }
+  if (location->handler == Handler::upload && check_upload(cf, location) != conf_ok) {
+    return conf_error;
   }
   return location->result_url == nullptr ? find_result_url(cf, location) : conf_ok;
+} catch (...) {
+  return conf_error;
 }
 
 /// docket-engine beside the module: where dladdr(3) says that this very code was loaded from.

@@ -22,6 +22,7 @@ struct MainConf {
   ngx_int_t concurrency;  ///< 0: as many as there are cores
   ngx_uint_t uses;        ///< how many locations have a handler of ours
   ngx_str_t languages;    ///< of the first upload location: what the engine is warmed with
+  ngx_str_t tessdata;     ///< folder of the language models; empty: there is none
 };
 
 struct ServerConf {

@@ -53,7 +53,7 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     if (const auto map_size = after(value, "map_size")) {
       ngx_str_t text = *map_size;
       main->map_size = ngx_parse_offset(&text);
-      if (main->map_size < 16 * 1024 * 1024) {
+      if (main->map_size < off_t{16} * 1024 * 1024) {
         return refuse(cf, value, "map_size must be a size of at least 16m");
       }
     } else if (view(value) == "sync=on") {
@@ -162,7 +162,8 @@ char* set_languages(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return duplicate;
   }
   try {
-    const auto installed = installed_languages();
+    const auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+    const auto installed = installed_languages(std::string(view(main->tessdata)));
     std::string joined;
     for (const auto& value : arguments(cf).subspan(1)) {
       if (std::find(installed.begin(), installed.end(), view(value)) == installed.end()) {

@@ -30,8 +30,8 @@ constexpr std::uint64_t large_bytes = std::uint64_t{8} * 1024 * 1024;
 
 /// The installed languages, read once a process: the folder does not change under a running server, and where it does
 /// a reload reads it again.
-std::span<const std::string> languages() {
-  static const std::vector<std::string> installed = installed_languages();
+std::span<const std::string> languages(const MainConf& conf) {
+  static const std::vector<std::string> installed = installed_languages(std::string(view(conf.tessdata)));
   return installed;
 }
 
@@ -313,7 +313,7 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   record.limits.cpu_seconds = static_cast<std::uint32_t>(conf_.cpu_limit);
   record.limits.unit_ms = static_cast<std::uint32_t>(conf_.unit_timeout);
   http::OptionPolicy policy;
-  policy.languages = languages();
+  policy.languages = languages(*main_conf(r_));
   if (auto applied = http::apply_options(form.options, policy, record.options); !applied) {
     return tl::unexpected<Error>(applied.error());
   }

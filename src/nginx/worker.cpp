@@ -32,6 +32,11 @@ std::uint32_t slots_of(const MainConf& conf) noexcept {
   return cores == 0 ? 1 : cores;
 }
 
+/// For threads, too: nginx writes a line with one call.
+std::function<void(std::string_view)> warn_in(ngx_log_t* log) {
+  return [log](std::string_view line) { ngx_log_error(NGX_LOG_WARN, log, 0, "docket: %*s", line.size(), line.data()); };
+}
+
 }  // namespace
 
 Worker* Worker::current() noexcept {
@@ -79,7 +84,9 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::uniqu
       committer_(*store_),
       engine_({.program = std::string(view(conf.engine)),
                .languages = std::string(view(conf.languages)),
-               .strict_sandbox = conf.strict_sandbox != 0}),
+               .tessdata = std::string(view(conf.tessdata)),
+               .strict_sandbox = conf.strict_sandbox != 0,
+               .log = warn_in(cycle->log)}),
       work_bell_(std::move(bell)),
       lease_(std::move(lease)),
       board_(cycle->log),
@@ -100,10 +107,7 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::uniqu
                 .sync = conf.sync != 0,
                 .draining = [] { return is_quitting(); },
                 .quitting = [this] { return must_stop_now(); },
-                .log =
-                    [log = cycle->log](std::string_view line) {
-                      ngx_log_error(NGX_LOG_WARN, log, 0, "docket: %*s", line.size(), line.data());
-                    }} {
+                .log = warn_in(cycle->log)} {
   no_connection_.fd = -1;
   timer_.handler = on_timer;
   timer_.data = &no_connection_;

@@ -158,7 +158,8 @@ struct EngineClient::State {
       }
     }
     pid_t intermediate = -1;
-    auto started = EngineProcess::start({config.program, config.languages, config.strict_sandbox}, stop, intermediate);
+    auto started = EngineProcess::start({config.program, config.languages, config.tessdata, config.strict_sandbox},
+                                        stop, intermediate);
     if (!started && !(stop && stop())) {
       failed(started.error());
     }

@@ -22,6 +22,7 @@ class EngineClient {
   struct Config {
     std::string program;                             ///< path of docket-engine
     std::string languages;                           ///< warmed at start, "" none
+    std::string tessdata = {};                       ///< folder of the models, "" the usual one
     bool strict_sandbox = false;                     ///< docket_sandbox strict
     std::chrono::milliseconds idle{60'000};          ///< stopped after so long without a unit
     std::function<void(std::string_view)> log = {};  ///< told of each start that fails; any thread; may be empty

@@ -73,9 +73,12 @@ class SpawnPlan {
 
 /// nginx strips its environment, and an engine needs little: above all Tesseract's OpenMP must not start threads of its
 /// own, with which it is many times slower on busy cores.
-std::vector<std::string> engine_environment() {
+std::vector<std::string> engine_environment(const std::string& tessdata) {
   std::vector<std::string> variables{"OMP_THREAD_LIMIT=1", "LANG=C.UTF-8",
                                      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  if (!tessdata.empty()) {
+    variables.push_back("TESSDATA_PREFIX=" + tessdata);
+  }
 #ifdef __SANITIZE_ADDRESS__
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view variable(*entry);
@@ -149,7 +152,7 @@ Result<std::shared_ptr<EngineProcess>> EngineProcess::start(const Start& start, 
   }
   std::vector<std::string> arguments{start.program,   "--serve",   "--languages",
                                      start.languages, "--sandbox", start.strict_sandbox ? "strict" : "auto"};
-  auto variables = engine_environment();
+  auto variables = engine_environment(start.tessdata);
   const auto argument_pointers = pointers_to(arguments);
   const auto variable_pointers = pointers_to(variables);
 

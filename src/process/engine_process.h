@@ -22,6 +22,7 @@ class EngineProcess {
   struct Start {
     std::string program;
     std::string languages;
+    std::string tessdata;  ///< folder of the models, "" the usual one
     bool strict_sandbox = false;
   };
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/ocr.h"
+#include "process/tessdata.h"
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {
@@ -29,11 +30,6 @@ TEST(WarmReaders, NamesTheLanguageWithoutAModel) {
   }
   EXPECT_FALSE(warm_readers("eng+"));
   EXPECT_FALSE(warm_readers("../tessdata/eng"));
-}
-
-TEST(InstalledLanguages, AreThoseWithModels) {
-  EXPECT_THAT(installed_languages(), Contains("eng"));
-  EXPECT_THAT(installed_languages(), Not(Contains("xyz")));
 }
 
 TEST(ReaderFolders, AreThere) {
