@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from docket import DOCKETCTL, assert_problem, command_of, wait_for
+from docket import DOCKETCTL, ENGINE, assert_problem, command_of, wait_for
 
 PDF = documents.text_pdf(1)
 
@@ -190,6 +190,20 @@ def test_engine_is_started_when_it_is_needed(start):
     assert docket.engines() == []
     docket.finish(docket.submit(PDF))
     assert docket.engines()
+
+
+def test_an_engine_that_does_not_start_is_told_and_waited_for(start):
+    docket = start()
+    docket.engine.unlink()
+    docket.engine.symlink_to("/bin/false")
+    job = docket.submit(PDF)
+    wait_for(lambda: docket.get("/health").status_code == 503, 10, "bad health of one worker")
+    wait_for(lambda: f"cannot start {docket.engine}" in docket.log(), 10, "a word in the error log")
+    assert docket.status(job)["status"] in ("pending", "processing")
+    docket.engine.unlink()
+    docket.engine.symlink_to(ENGINE)
+    docket.finish(job)
+    wait_for(lambda: all(docket.get("/health").status_code == 200 for _ in range(20)), 60, "good health of all workers")
 
 
 def test_engine_holds_only_its_descriptors(start):

@@ -218,6 +218,12 @@ void Worker::look_after() noexcept {
         engine_.stop_if_idle();
       },
       [] {});
+  // Another worker may have done all the work since: then nothing here would find out that the engine is mended, and
+  // /health would never be well again.
+  if (!engine_.health() && working_ == 0) {
+    board_.post(
+        conf_.threads, [this] { static_cast<void>(engine_.prepare(workshop_.draining)); }, [] {});
+  }
 }
 
 }  // namespace docket::ngx
