@@ -61,6 +61,14 @@ def test_one_scan_keeps_two_cores_busy(start):
     check_scan(docket, job, 8)
 
 
+def test_units_leave_the_processor_to_those_who_serve(start):
+    docket = start()
+    docket.submit(scan(4))
+    child = wait_for(lambda: children_at_work(docket), 30, "a unit at work")[0]
+    wait_for(lambda: os.getpriority(os.PRIO_PROCESS, child) == 10, 5, "its priority")
+    assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in docket.workers()} == {os.getpriority(os.PRIO_PROCESS, 0)}
+
+
 def test_concurrency_holds_over_all_workers(start):
     docket = start(http="docket_concurrency 1;", workers=3)
     jobs = [docket.submit(scan(2)) for _ in range(3)]

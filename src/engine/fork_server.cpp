@@ -33,6 +33,8 @@ constexpr UnitDescriptors child_descriptors{.unit = 3, .input = 4, .output = 5, 
 constexpr int beyond_child_descriptors = 7;
 constexpr int out_of_the_way = 64;
 
+constexpr int unit_niceness = 10;
+
 // In the order in which they come with a unit; output and pages follow.
 enum : std::size_t { at_request, at_unit, at_end, at_input, at_first_output };
 
@@ -315,6 +317,8 @@ void ForkServer::be_child(const wire::RequestHead& head, const Packet& packet, w
     leave(wire::exit_worker_gone);
   }
   ::prctl(PR_SET_NAME, "docket-unit", 0, 0, 0);
+  // Whoever serves clients comes first: a unit takes what they leave of the processors.
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, unit_niceness));
   std::set_new_handler(on_new_failed);
   ::signal(SIGABRT, on_abort);
   ::signal(SIGXFSZ, SIG_IGN);  // write() says EFBIG

@@ -49,9 +49,9 @@ class Load:
 
 
 def wrk(url, script, seconds=5, connections=64, threads=2, environment=None):
-    """Runs wrk with a Lua script of this folder."""
-    done = subprocess.run(["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", HERE / script,
-                           url], capture_output=True, text=True, check=True,
+    """Runs wrk, with a Lua script of this folder or without."""
+    done = subprocess.run(["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency",
+                           *(["-s", HERE / script] if script else []), url], capture_output=True, text=True, check=True,
                           env={**os.environ, **(environment or {})})
     out = done.stdout
 
