@@ -1,4 +1,8 @@
 """Fixtures: a Docket that all plain tests share, and a factory of private ones."""
+import os
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from docket import Docket, MODULE
@@ -46,3 +50,11 @@ def start():
         except AssertionError as problem:
             problems.append(str(problem))
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that www-data, too, can read."""
+    with tempfile.TemporaryDirectory(prefix="docket-test-") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)

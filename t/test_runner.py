@@ -3,11 +3,8 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
-
-import pytest
 
 import documents
 from docket import DOCKETCTL, ENGINE, assert_problem, command_of, wait_for
@@ -174,14 +171,6 @@ def test_engine_is_found_beside_the_module(start):
     docket.finish(docket.submit(PDF))
     docket.stop()
     wait_for(lambda: not docket.processes(), 10)
-
-
-@pytest.fixture
-def open_folder():
-    """A folder that www-data, too, can read."""
-    with tempfile.TemporaryDirectory(prefix="docket-test-") as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
 
 
 def test_models_of_a_folder_of_the_operators_own(start, open_folder):

@@ -12,6 +12,7 @@
 #include "core/job.h"
 #include "core/media_type.h"
 #include "nginx/error_filter.h"
+#include "nginx/token_file.h"
 #include "process/tessdata.h"
 
 namespace docket::ngx {
@@ -37,6 +38,10 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->strict_sandbox = NGX_CONF_UNSET_UINT;
     main->concurrency = NGX_CONF_UNSET;
     main->tessdata = copy(cf->pool, tessdata_folder());
+    main->token_files = ngx_array_create(cf->pool, 1, sizeof(TokenFile*));
+    if (main->token_files == nullptr) {
+      return nullptr;
+    }
   }
   return main;
 } catch (...) {
@@ -71,6 +76,8 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->unit_timeout = NGX_CONF_UNSET_MSEC;
     location->anyone = NGX_CONF_UNSET_UINT;
     location->live = NGX_CONF_UNSET_UINT;
+    location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
+    location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
   }
   return location;
 }
@@ -136,6 +143,8 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   constexpr ngx_uint_t every_type = ((ngx_uint_t{1} << all_media_types.size()) - 1) & ~ngx_uint_t{1};
   const Limits limits;
 
+  ngx_conf_merge_ptr_value(location->tokens, previous->tokens, nullptr);
+  ngx_conf_merge_ptr_value(location->owner, previous->owner, nullptr);
   ngx_conf_merge_uint_value(location->upload_code, previous->upload_code, NGX_HTTP_ACCEPTED);
   ngx_conf_merge_uint_value(location->formats, previous->formats, every_format.bits);
   ngx_conf_merge_str_value(location->languages, previous->languages, "eng");

@@ -6,6 +6,8 @@
 
 namespace docket::ngx {
 
+class TokenFile;
+
 /// What a location does. One handler a location.
 enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, health };
 
@@ -19,10 +21,11 @@ struct MainConf {
   ngx_str_t io_threads_name;
   ngx_thread_pool_t* threads;
   ngx_thread_pool_t* io_threads;
-  ngx_int_t concurrency;  ///< 0: as many as there are cores
-  ngx_uint_t uses;        ///< how many locations have a handler of ours
-  ngx_str_t languages;    ///< of the first upload location: what the engine is warmed with
-  ngx_str_t tessdata;     ///< folder of the language models; empty: there is none
+  ngx_int_t concurrency;     ///< 0: as many as there are cores
+  ngx_uint_t uses;           ///< how many locations have a handler of ours
+  ngx_str_t languages;       ///< of the first upload location: what the engine is warmed with
+  ngx_array_t* token_files;  ///< TokenFile*: one for each path
+  ngx_str_t tessdata;        ///< folder of the language models; empty: there is none
 };
 
 struct ServerConf {
@@ -47,9 +50,11 @@ struct LocationConf {
   time_t cpu_limit;
   ngx_msec_t unit_timeout;
   ngx_http_complex_value_t* result_url;
-  ngx_str_t default_result_url;  ///< the server's only docket_result prefix
-  ngx_uint_t anyone;             ///< docket_tasks anyone
-  ngx_uint_t live;               ///< docket_health live
+  ngx_str_t default_result_url;     ///< the server's only docket_result prefix
+  TokenFile* tokens;                ///< null: none
+  ngx_http_complex_value_t* owner;  ///< null: docket_tokens tells, or nobody
+  ngx_uint_t anyone;                ///< docket_tasks anyone
+  ngx_uint_t live;                  ///< docket_health live
 };
 
 inline MainConf* main_conf(ngx_http_request_t* r) noexcept {

@@ -10,36 +10,13 @@
 #include "core/job.h"
 #include "core/media_type.h"
 #include "nginx/conf.h"
+#include "nginx/directive.h"
 #include "nginx/handlers.h"
+#include "nginx/setters.h"
 #include "process/tessdata.h"
 
 namespace docket::ngx {
 namespace {
-
-char* const conf_ok = NGX_CONF_OK;
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-char duplicate[] = "is duplicate";
-
-/// The arguments of the directive that is being read; the first is its name.
-std::span<const ngx_str_t> arguments(const ngx_conf_t* cf) noexcept {
-  return {static_cast<const ngx_str_t*>(cf->args->elts), cf->args->nelts};
-}
-
-/// Says what is wrong with `value`, and where, and gives what a setter returns then.
-char* refuse(ngx_conf_t* cf, const ngx_str_t& value, const char* why) noexcept {
-  ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid value \"%V\" in \"%V\" directive: %s", &value,
-                     &arguments(cf).front(), why);
-  return conf_error;
-}
-
-/// What stands behind `name=` in an argument.
-std::optional<ngx_str_t> after(const ngx_str_t& argument, std::string_view name) noexcept {
-  const auto text = view(argument);
-  if (text.size() <= name.size() || !text.starts_with(name) || text[name.size()] != '=') {
-    return std::nullopt;
-  }
-  return str(text.substr(name.size() + 1));
-}
 
 // ---- http level.
 
@@ -342,6 +319,9 @@ ngx_command_t commands[] = {
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_result_url"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, result_url), nullptr},
+    {ngx_string("docket_tokens"), everywhere | NGX_CONF_TAKE1, set_tokens, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_owner"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, owner), nullptr},
     {ngx_string("docket_formats"), everywhere | NGX_CONF_1MORE, set_formats, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_languages"), everywhere | NGX_CONF_1MORE, set_languages, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_ocr"), everywhere | NGX_CONF_TAKE12, set_ocr, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

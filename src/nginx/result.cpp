@@ -11,6 +11,7 @@
 #include "http/query.h"
 #include "http/route.h"
 #include "http/status_body.h"
+#include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
 #include "nginx/handlers.h"
@@ -26,26 +27,35 @@ using http::Route;
 
 constexpr std::string_view json_type = "application/json";
 
+/// The answer to whatever is not there, of whatever owner: its text is send_problem()'s.
+Error no_such_job() {
+  return Error{ErrorCode::not_found, {}};
+}
+
 bool add_retry_after(ngx_http_request_t* r, std::uint32_t seconds) {
   return add_header(r, "Retry-After", std::to_string(seconds)) != nullptr;
 }
 
 /// A status body, with 200 where the status was asked for and 202 where a result was that is not there yet.
-ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const JobId& id, ngx_uint_t code) {
+ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ngx_uint_t code) {
   struct Look {
     const JobId& id;
+    const Caller& caller;
     std::string& body;
     std::string etag{};
     std::uint32_t retry_after = 0;
-  } look{id, worker.scratch()};
+  } look{id, caller, worker.scratch()};
   const auto found =
       worker.reader().status(id, [&look](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
+        if (!look.caller.may_use(status.owner)) {
+          return;
+        }
         http::append_status(look.body, look.id, status, fields, counts);
         look.etag = http::status_etag(status.head);
         look.retry_after = is_final(status.head.state) ? 0 : http::retry_after_seconds(status, counts);
       });
-  if (!found) {
-    return send_problem(r, found.error());
+  if (!found || look.body.empty()) {
+    return send_problem(r, found ? no_such_job() : found.error());
   }
   if (code == NGX_HTTP_OK && !set_etag(r, look.etag)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -69,10 +79,12 @@ struct JobLook {
   bool pages_known = true;  ///< no file before that page is still to be counted
 };
 
-Result<JobLook> look_at(Worker& worker, const Route& route) {
+Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route) {
   JobLook look;
+  bool may_use = false;
   const auto found =
-      worker.reader().status(route.id, [&look, &route](const StatusView& status, std::string_view, const QueueCounts&) {
+      worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
+        may_use = caller.may_use(status.owner);
         look.state = status.head.state;
         look.formats = status.head.formats;
         look.completed_ms = status.head.completed_ms;
@@ -97,8 +109,8 @@ Result<JobLook> look_at(Worker& worker, const Route& route) {
           ++index;
         });
       });
-  if (!found) {
-    return tl::unexpected<Error>(found.error());
+  if (!found || !may_use) {
+    return tl::unexpected<Error>(found ? no_such_job() : found.error());
   }
   return look;
 }
@@ -116,7 +128,7 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
     return entry.format == route.format && entry.form == form;
   });
   if (section == outputs.sections.end()) {
-    return send_problem(r, Error{ErrorCode::not_found, {}});
+    return send_problem(r, no_such_job());
   }
   const FormatInfo& format = info(route.format);
   const bool raw = form == Form::raw;
@@ -136,32 +148,32 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
                       raw ? format.content_type : json_type, static_cast<time_t>(modified_ms / 1000));
 }
 
-ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Route& route) {
-  const auto look = look_at(worker, route);
+ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+  const auto look = look_at(worker, caller, route);
   if (!look) {
     return send_problem(r, look.error());
   }
   if (!look->formats.has(route.format)) {
-    return send_problem(r, Error{ErrorCode::not_found, {}});
+    return send_problem(r, no_such_job());
   }
   if (look->state == State::failed) {
     return send_problem_body(r, 422, look->problem);
   }
   if (look->state != State::completed) {
-    return send_status(r, worker, route.id, NGX_HTTP_ACCEPTED);
+    return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
   }
   const auto outputs = worker.reader().outputs(route.id);
   return outputs ? send_outputs(r, worker, route, *look, *outputs) : send_problem(r, outputs.error());
 }
 
 /// A page can be had as soon as it is done, before its job is, and also from a job that failed later.
-ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Route& route) {
-  const auto look = look_at(worker, route);
+ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+  const auto look = look_at(worker, caller, route);
   if (!look) {
     return send_problem(r, look.error());
   }
   if (!look->formats.has(route.format)) {
-    return send_problem(r, Error{ErrorCode::not_found, {}});
+    return send_problem(r, no_such_job());
   }
   if (look->page) {
     const auto page = worker.reader().page(route.id, look->page->first, look->page->second);
@@ -179,18 +191,19 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Route& route) {
     return send_problem_body(r, 422, look->problem);
   }
   if (look->state == State::completed || (!look->page && look->pages_known)) {
-    return send_problem(r, Error{ErrorCode::not_found, {}});
+    return send_problem(r, no_such_job());
   }
-  return send_status(r, worker, route.id, NGX_HTTP_ACCEPTED);
+  return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
 }
 
 /// Forgets the job on an I/O thread; a unit of it that runs finds its lease gone and is stopped by its runner.
-ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const JobId& id) {
+ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id) {
   if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
     return rc;
   }
   auto removal = std::make_shared<RemoveJob>();
   removal->job = id;
+  removal->owner = caller.restricted_to();
   removal->now_ms = unix_ms();
   removal->result = fail(ErrorCode::store_unavailable, "The job could not be removed.");
   const auto held = HeldRequest::hold(r);
@@ -227,8 +240,9 @@ ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const JobId& id) {
 }  // namespace
 
 ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
+  Caller caller;
   if (const auto answered =
-          answer_other_methods(r, NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_DELETE, "GET, HEAD, DELETE, OPTIONS")) {
+          refuse(r, NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_DELETE, "GET, HEAD, DELETE, OPTIONS", caller)) {
     return *answered;
   }
   Worker* worker = Worker::current();
@@ -237,21 +251,21 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
   }
   const Route route = http::parse_route(path_behind_location(r));
   if ((r->method & NGX_HTTP_DELETE) != 0) {
-    return route.what == Route::What::status ? remove_job(r, *worker, route.id)
-                                             : send_problem(r, Error{ErrorCode::not_found, {}});
+    return route.what == Route::What::status ? remove_job(r, *worker, caller, route.id)
+                                             : send_problem(r, no_such_job());
   }
   if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
     return rc;
   }
   switch (route.what) {
     case Route::What::status:
-      return send_status(r, *worker, route.id, NGX_HTTP_OK);
+      return send_status(r, *worker, caller, route.id, NGX_HTTP_OK);
     case Route::What::result:
-      return send_result(r, *worker, route);
+      return send_result(r, *worker, caller, route);
     case Route::What::page:
-      return send_page(r, *worker, route);
+      return send_page(r, *worker, caller, route);
     default:
-      return send_problem(r, Error{ErrorCode::not_found, {}});
+      return send_problem(r, no_such_job());
   }
 } catch (...) {
   return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -1,9 +1,11 @@
 // docket_tasks: the jobs there are, newest first.
 
+#include <optional>
 #include <string>
 
 #include "http/query.h"
 #include "http/tasks_body.h"
+#include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
 #include "nginx/handlers.h"
@@ -12,11 +14,13 @@
 namespace docket::ngx {
 namespace {
 
-/// The jobs asked for by id; those that are not there are left out.
-void add_named(StoreReader& reader, const http::TasksQuery& query, http::TasksBody& body) {
+/// The jobs asked for by id; those that are not there, or another owner's, are left out.
+void add_named(StoreReader& reader, const http::TasksQuery& query, const std::optional<std::string>& owner,
+               http::TasksBody& body) {
   for (const JobId& id : query.ids) {
     (void)reader.status(id, [&](const StatusView& status, std::string_view, const QueueCounts& counts) {
-      if ((query.states & (1U << static_cast<unsigned>(status.head.state))) != 0) {
+      if ((!owner || status.owner == *owner) &&
+          (query.states & (1U << static_cast<unsigned>(status.head.state))) != 0) {
         body.add(id, status, counts);
       }
     });
@@ -26,7 +30,8 @@ void add_named(StoreReader& reader, const http::TasksQuery& query, http::TasksBo
 }  // namespace
 
 ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
-  if (const auto answered = answer_other_methods(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS")) {
+  Caller caller;
+  if (const auto answered = refuse(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS", caller)) {
     return *answered;
   }
   if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
@@ -36,7 +41,9 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   if (worker == nullptr) {
     return send_problem(r, store_unavailable());
   }
-  if (location_conf(r)->anyone == 0) {
+  // "anyone" lists everybody's jobs for everybody who may ask at all.
+  const bool of_all = location_conf(r)->anyone == 1 || caller.admin;
+  if (!of_all && !caller.is_known) {
     return send_problem(r, Error{ErrorCode::forbidden,
                                  "Nobody is told apart here, so nobody has jobs of their own; "
                                  "\"docket_tasks anyone\" lists everybody's."});
@@ -50,12 +57,15 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   http::TasksBody body(text);
   std::optional<JobId> next;
   if (!query->ids.empty()) {
-    add_named(reader, *query, body);
+    add_named(reader, *query, of_all ? std::nullopt : std::optional(caller.owner), body);
   } else {
     const auto counts = reader.counts(0).value_or(QueueCounts{});
     ListQuery list;
     list.states = query->states;
     list.before = query->before;
+    if (!of_all) {
+      list.owner = caller.owner;
+    }
     list.limit = query->limit;
     const auto listed =
         reader.list(list, [&](const JobId& id, const StatusView& status) { body.add(id, status, counts); });

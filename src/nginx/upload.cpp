@@ -11,6 +11,7 @@
 #include "http/query.h"
 #include "http/status_body.h"
 #include "http/submit_options.h"
+#include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/context.h"
 #include "nginx/handlers.h"
@@ -41,8 +42,13 @@ void on_readable(ngx_http_request_t* r) noexcept try { find_context(r)->upload->
 
 }  // namespace
 
-Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker)
-    : r_(r), conf_(conf), worker_(worker), id_(JobId::make(unix_ms())), form_({.max_bytes = conf.max_fields}) {}
+Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, std::string owner)
+    : r_(r),
+      conf_(conf),
+      worker_(worker),
+      owner_(std::move(owner)),
+      id_(JobId::make(unix_ms())),
+      form_({.max_bytes = conf.max_fields}) {}
 
 Upload::~Upload() {
   if (submission_ != nullptr) {
@@ -303,6 +309,7 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   auto submission = std::make_unique<Submission>();
   JobRecord& record = submission->accept.record;
   record.id = id_;
+  record.owner = owner_;
   record.options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
   record.options.languages = view(conf_.languages);
   record.options.ocr = static_cast<OcrMode>(conf_.ocr);
@@ -317,6 +324,7 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   if (auto applied = http::apply_options(form.options, policy, record.options); !applied) {
     return tl::unexpected<Error>(applied.error());
   }
+  submission->accept.status.owner = owner_;
   submission->accept.status.result_url = result_url_;
   submission->accept.status.files = files_;
   submission->accept.fields = std::move(form.fields);
@@ -371,11 +379,14 @@ void Upload::finalize(ngx_int_t rc) {
 }
 
 ngx_int_t handle_upload(ngx_http_request_t* r) noexcept try {
-  if (const auto answered = answer_other_methods(r, NGX_HTTP_POST | NGX_HTTP_PUT, "POST, PUT, OPTIONS")) {
+  Caller caller;
+  if (const auto answered = refuse(r, NGX_HTTP_POST | NGX_HTTP_PUT, "POST, PUT, OPTIONS", caller)) {
     return *answered;
   }
   Worker* worker = Worker::current();
-  Upload* upload = worker != nullptr ? make_in_pool<Upload>(r->pool, r, *location_conf(r), *worker) : nullptr;
+  Upload* upload = worker != nullptr
+                       ? make_in_pool<Upload>(r->pool, r, *location_conf(r), *worker, std::move(caller.owner))
+                       : nullptr;
   Context* context = context_of(r);
   if (upload == nullptr || context == nullptr) {
     ngx_http_discard_request_body(r);

@@ -21,7 +21,7 @@ namespace docket::ngx {
 /// only.
 class Upload final : public http::MultipartEvents {
  public:
-  Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker);
+  Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, std::string owner);
   ~Upload() override;
 
   /// Looks at the request's headers; an error refuses the request before its body is read.
@@ -57,6 +57,7 @@ class Upload final : public http::MultipartEvents {
   ngx_http_request_t* r_;
   const LocationConf& conf_;
   Worker& worker_;
+  std::string owner_;
   JobId id_;
   std::optional<http::MultipartParser> parser_;  ///< nothing: the body is one file
   http::FormCollector form_;

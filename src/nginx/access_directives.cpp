@@ -1,0 +1,58 @@
+// The directives about who may ask for what.
+
+#include <new>
+#include <string>
+
+#include "nginx/conf.h"
+#include "nginx/directive.h"
+#include "nginx/setters.h"
+#include "nginx/token_file.h"
+
+namespace docket::ngx {
+namespace {
+
+/// The file of this path: one for all locations that name it. Null after saying what is wrong with it.
+TokenFile* token_file(ngx_conf_t* cf, const ngx_str_t& path) {
+  auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  auto** files = static_cast<TokenFile**>(main->token_files->elts);
+  for (ngx_uint_t i = 0; i < main->token_files->nelts; ++i) {
+    if (files[i]->path() == view(path)) {
+      return files[i];
+    }
+  }
+  auto read = TokenFile::read(std::string(view(path)));
+  if (!read) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the tokens in \"%V\" cannot be used: %s", &path,
+                       read.error().detail.c_str());
+    return nullptr;
+  }
+  auto* file = make_in_pool<TokenFile>(cf->pool, std::move(*read));
+  auto** place = static_cast<TokenFile**>(ngx_array_push(main->token_files));
+  if (file == nullptr || place == nullptr) {
+    return nullptr;
+  }
+  return *place = file;
+}
+
+}  // namespace
+
+char* set_tokens(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
+  auto* location = static_cast<LocationConf*>(conf);
+  if (location->tokens != NGX_CONF_UNSET_PTR) {
+    return duplicate;
+  }
+  ngx_str_t path = arguments(cf)[1];
+  if (view(path) == "off") {
+    location->tokens = nullptr;
+    return conf_ok;
+  }
+  if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) {
+    return conf_error;
+  }
+  location->tokens = token_file(cf, path);
+  return location->tokens != nullptr ? conf_ok : conf_error;
+} catch (...) {
+  return conf_error;
+}
+
+}  // namespace docket::ngx

@@ -1,0 +1,73 @@
+#include "nginx/admission.h"
+
+#include "http/text.h"
+#include "nginx/answer.h"
+#include "nginx/conf.h"
+#include "nginx/request.h"
+#include "nginx/token_file.h"
+
+namespace docket::ngx {
+namespace {
+
+/// Longer than any name that somebody gives, and than most distinguished names of certificates.
+constexpr std::size_t max_owner = 1024;
+
+Result<Caller> by_variable(ngx_http_request_t* r, ngx_http_complex_value_t* owner) {
+  ngx_str_t name{};
+  if (ngx_http_complex_value(r, owner, &name) != NGX_OK) {
+    return fail(ErrorCode::io, "docket_owner could not be evaluated.");
+  }
+  if (name.len == 0) {
+    return fail(ErrorCode::unauthorized, "It is not known who is asking.");
+  }
+  if (name.len > max_owner || !http::is_utf8(view(name))) {
+    return fail(ErrorCode::unauthorized, "Who is asking has a name of more than " + std::to_string(max_owner) +
+                                             " bytes, or one that is no UTF-8.");
+  }
+  return Caller{.owner = std::string(view(name)), .is_known = true};
+}
+
+Result<Caller> by_token(ngx_http_request_t* r, TokenFile& file) {
+  const auto authorization = find_header(r, "authorization").value_or(std::string_view());
+  const auto shown = http::shown_token(authorization, find_header(r, "x-api-key").value_or(std::string_view()));
+  if (!shown) {
+    return tl::unexpected<Error>(shown.error());
+  }
+  if (!*shown) {
+    return fail(ErrorCode::unauthorized, "A token is needed: Authorization: Bearer TOKEN.");
+  }
+  const http::Token* token = file.tokens(r->connection->log).find(**shown);
+  if (token == nullptr) {
+    return fail(ErrorCode::unauthorized, "The token is not known.");
+  }
+  return Caller{.owner = token->name,
+                .is_known = true,
+                .admin = token->may(http::Scope::admin),
+                .metrics = token->may(http::Scope::metrics)};
+}
+
+Result<Caller> identify(ngx_http_request_t* r) {
+  const LocationConf* conf = location_conf(r);
+  if (conf->owner != nullptr) {
+    return by_variable(r, conf->owner);
+  }
+  return conf->tokens != nullptr ? by_token(r, *conf->tokens) : Caller{};
+}
+
+}  // namespace
+
+std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow, Caller& caller) {
+  if (const auto answered = answer_other_methods(r, allowed, allow)) {
+    return answered;
+  }
+  auto known = identify(r);
+  if (!known) {
+    // What comes of the body is dropped, so that the connection can go on.
+    const ngx_int_t rc = ngx_http_discard_request_body(r);
+    return rc == NGX_OK ? send_problem(r, known.error()) : rc;
+  }
+  caller = std::move(*known);
+  return std::nullopt;
+}
+
+}  // namespace docket::ngx

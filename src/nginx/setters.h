@@ -1,0 +1,11 @@
+// Setters of the directives that are not in nginx/directives.cpp, for its table. Each says what is wrong with its
+// directive, with file and line, and returns nginx's NGX_CONF_OK or NGX_CONF_ERROR.
+#pragma once
+
+#include "nginx/ngx.h"
+
+namespace docket::ngx {
+
+char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/access_directives.cpp
+
+}  // namespace docket::ngx
