@@ -119,9 +119,9 @@ struct StatusHead {
   std::uint32_t warning_count = 0;
   FormatSet formats;
   ErrorCode error = ErrorCode::none;
-  std::uint16_t reserved = 0;
-  std::uint64_t change = 0;     ///< number in `changes` of this job's last change; the ETag
-  std::uint64_t accept_no = 0;  ///< how many jobs of its pool were accepted before, for the estimate of the position
+  std::uint16_t has_secret = 0;  ///< the table `secrets` has the documents' password, sealed; never of a final job
+  std::uint64_t change = 0;      ///< number in `changes` of this job's last change; the ETag
+  std::uint64_t accept_no = 0;   ///< how many jobs of its pool were accepted before, for the estimate of the position
   std::int64_t created_ms = 0;
   std::int64_t started_ms = 0;
   std::int64_t updated_ms = 0;

@@ -29,6 +29,9 @@ void ChangeWriter::apply(EndUnit& change) {
   change.queued = false;
   change.result = end(change);
 }
+void ChangeWriter::apply(CancelJob& change) {
+  change.result = cancel(change);
+}
 void ChangeWriter::apply(RemoveJob& change) {
   change.containers.clear();
   change.result = remove(change);
@@ -52,6 +55,7 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
 
   auto& head = job.status.head;
   head.has_fields = change.fields.empty() ? 0 : 1;
+  head.has_secret = change.secret.empty() ? 0 : 1;
   head.accept_no = pool_counts(tables_, head.pool).accepted;
   const bool over = is_final(head.state);  // without files there is nothing to do
   add_to_pool(tables_, head.pool, +1, over ? +1 : 0, 0);
@@ -63,6 +67,9 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
   tables_.put(tables_.t.status, id.key(), encode(job.status));
   if (head.has_fields != 0) {
     tables_.put(tables_.t.fields, id.key(), change.fields);
+  }
+  if (head.has_secret != 0) {
+    tables_.put(tables_.t.secrets, id.key(), change.secret);
   }
   tables_.put(tables_.t.by_owner, by_owner_key(job.owner, id), {});
   if (head.expires_ms != 0) {
@@ -109,9 +116,13 @@ Result<std::optional<ClaimedUnit>> ChangeWriter::claim(const ClaimUnit& change) 
       }
       pages = std::move(*stored);
     }
+    std::string secret;
+    if (job->status.head.has_secret != 0) {
+      secret = tables_.get(tables_.t.secrets, job->id.key()).value_or(std::string_view());
+    }
     queue_.lease(unit, change.holder);
     close_job(*job);
-    return ClaimedUnit{unit.unit, std::move(*record), std::move(job->status), std::move(pages)};
+    return ClaimedUnit{unit.unit, std::move(*record), std::move(job->status), std::move(pages), std::move(secret)};
   }
   return std::nullopt;
 }
@@ -168,13 +179,21 @@ Result<Status> ChangeWriter::end(EndUnit& change) {
   return std::move(job->status);
 }
 
-Result<Status> ChangeWriter::remove(RemoveJob& change) {
-  auto job = open_job(change.job);
+Result<Status> ChangeWriter::cancel(const CancelJob& change) {
+  auto job = open_job_of(change.owner, change.job);
   if (!job) {
     return pass_on(job);
   }
-  if (change.owner && *change.owner != job->status.owner) {
-    return fail(ErrorCode::not_found, "there is no such job");
+  if (cancel_job(job->status, change.now_ms)) {
+    close_job(*job);
+  }
+  return std::move(job->status);
+}
+
+Result<Status> ChangeWriter::remove(RemoveJob& change) {
+  auto job = open_job_of(change.owner, change.job);
+  if (!job) {
+    return pass_on(job);
   }
   const auto& id = change.job;
   const auto units = units_of(id);
@@ -190,6 +209,7 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
   tables_.erase_prefix(tables_.t.pages, id.key());
   tables_.erase_any(tables_.t.outputs, id.key());
   tables_.erase_any(tables_.t.fields, id.key());
+  tables_.erase_any(tables_.t.secrets, id.key());
   tables_.erase_any(tables_.t.jobs, id.key());
   tables_.erase(tables_.t.status, id.key());
   tables_.erase(tables_.t.by_owner, by_owner_key(job->owner, id));

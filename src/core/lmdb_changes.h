@@ -34,6 +34,7 @@ class ChangeWriter {
   void apply(ClaimUnit& change);
   void apply(RecordPages& change);
   void apply(EndUnit& change);
+  void apply(CancelJob& change);
   void apply(RemoveJob& change);
   void apply(RecoverHolder& change);
 
@@ -68,10 +69,13 @@ class ChangeWriter {
   Result<std::optional<ClaimedUnit>> claim(const ClaimUnit& change);
   Result<void> record(const RecordPages& change);
   Result<Status> end(EndUnit& change);
+  Result<Status> cancel(const CancelJob& change);
   Result<Status> remove(RemoveJob& change);
   Result<std::uint32_t> recover(const RecoverHolder& change);
 
   Result<OpenJob> open_job(const JobId& id);
+  /// The same for who may only have jobs of `owner`: another's is not_found.
+  Result<OpenJob> open_job_of(const std::optional<std::string>& owner, const JobId& id);
   Result<JobRecord> job_record(const JobId& id);
   Result<std::vector<PageRecord>> pages_of(const JobId& id);
   std::vector<PlacedUnit> units_of(const JobId& id);

@@ -48,6 +48,14 @@ Result<ChangeWriter::OpenJob> ChangeWriter::open_job(const JobId& id) {
   return job;
 }
 
+Result<ChangeWriter::OpenJob> ChangeWriter::open_job_of(const std::optional<std::string>& owner, const JobId& id) {
+  auto job = open_job(id);
+  if (job && owner && *owner != job->status.owner) {
+    return fail(ErrorCode::not_found, "there is no such job");
+  }
+  return job;
+}
+
 Result<JobRecord> ChangeWriter::job_record(const JobId& id) {
   const auto stored = tables_.get(tables_.t.jobs, id.key());
   if (!stored) {
@@ -177,6 +185,10 @@ void ChangeWriter::close_job(OpenJob& job) {
   const auto& old = job.before.head;
   for (const auto& event : job.events) {
     head.change = append_change(job, event);
+  }
+  if (is_final(head.state) && head.has_secret != 0) {
+    head.has_secret = 0;  // nobody needs it any more
+    tables_.erase_any(tables_.t.secrets, job.id.key());
   }
   tables_.put(tables_.t.status, job.id.key(), encode(job.status));
   if (head.state != old.state) {

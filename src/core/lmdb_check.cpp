@@ -163,6 +163,7 @@ class Check {
 
   void jobs() {
     std::uint64_t with_fields = 0;
+    std::uint64_t with_secret = 0;
     std::uint64_t expiring = 0;
     std::uint64_t completed = 0;
     std::size_t with_parts = 0;
@@ -179,6 +180,7 @@ class Check {
       const auto of_job = parts == of_job_.end() ? OfJob{} : parts->second;
       with_parts += parts == of_job_.end() ? 0 : 1;
       with_fields += head.has_fields;
+      with_secret += head.has_secret;
       expiring += head.expires_ms != 0 ? 1 : 0;
       completed += head.state == State::completed ? 1 : 0;
       ++states_[owner][static_cast<std::size_t>(head.state) % 4];
@@ -189,6 +191,8 @@ class Check {
       expect(record && decode_job(*record), name + ": its record is missing or cannot be read");
       expect(has(t_.by_owner, by_owner_key(owner, id)), name + " is not in `by_owner`");
       expect(has(t_.fields, id.key()) == (head.has_fields != 0), name + ": its fields and `has_fields` differ");
+      expect(has(t_.secrets, id.key()) == (head.has_secret != 0), name + ": its secret and `has_secret` differ");
+      expect(head.has_secret == 0 || !is_final(head.state), name + ": it is final and has a secret");
       expect(head.expires_ms == 0 || has(t_.expiry, expiry_key(head.expires_ms, id)), name + " is not in `expiry`");
       expect(has(t_.outputs, id.key()) == (head.state == State::completed),
              name + ": it has outputs and is not completed, or the other way round");
@@ -203,6 +207,7 @@ class Check {
     expect(entries(t_.jobs) == count, "`jobs` and `status` differ in number");
     expect(entries(t_.by_owner) == count, "`by_owner` and `status` differ in number");
     expect(entries(t_.fields) == with_fields, "`fields` has entries without a job");
+    expect(entries(t_.secrets) == with_secret, "`secrets` has entries without a job");
     expect(entries(t_.expiry) == expiring, "`expiry` has entries without a job");
     expect(entries(t_.outputs) == completed, "`outputs` has entries without a job");
     expect(with_parts == of_job_.size(), "there are units or pages without a job");

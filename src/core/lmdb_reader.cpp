@@ -251,6 +251,22 @@ Result<QueueCounts> LmdbReader::counts(std::uint8_t pool) {
   return counts_of(*snapshot->txn, pool);
 }
 
+Result<StateCounts> LmdbReader::states(const std::optional<std::string>& owner) {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto found = snapshot->txn->get(t_.counters, owner ? owner_counts_key(OwnerKey::of(*owner)) : all_counts_key());
+  if (!found) {
+    return pass_on(found);
+  }
+  if (!*found) {
+    return StateCounts{};
+  }
+  const auto counts = value_of<StateCounts>(**found);
+  return counts ? Result<StateCounts>(*counts) : fail(ErrorCode::bad_record, "a counter has the wrong size");
+}
+
 Result<std::vector<Holder>> LmdbReader::holders() {
   auto snapshot = look();
   if (!snapshot) {

@@ -4,6 +4,7 @@
 //   jobs      id → JobRecord
 //   status    id → Status; walked backwards: all jobs, newest first
 //   fields    id → the client's fields, a JSON object
+//   secrets   id → the documents' password, sealed (core/secret_box.h); until the job is final
 //   units     id seq → PlacedUnit: one for each living unit, and whether it waits or who holds it
 //   fifo      owner pool priority place seq → id: the waiting units. A line is what begins with the same owner, pool
 //             and priority. `place` is the number of the job's first unit, so that what follows from a probe does not

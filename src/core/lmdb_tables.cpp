@@ -17,6 +17,7 @@ constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count>
     {"jobs", &Tables::jobs},
     {"status", &Tables::status},
     {"fields", &Tables::fields},
+    {"secrets", &Tables::secrets},
     {"units", &Tables::units},
     {"fifo", &Tables::fifo},
     {"ring", &Tables::ring},

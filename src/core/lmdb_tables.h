@@ -21,6 +21,7 @@ struct Tables {
   lmdb::Table jobs = 0;
   lmdb::Table status = 0;
   lmdb::Table fields = 0;
+  lmdb::Table secrets = 0;
   lmdb::Table units = 0;
   lmdb::Table fifo = 0;
   lmdb::Table ring = 0;
@@ -167,8 +168,7 @@ inline Key pool_key(std::uint8_t pool) noexcept {
 }
 static_assert(sizeof(QueueCounts) == 24, "stored as it is");
 
-/// How many jobs are in each State, in `counters`: of one owner, and of all.
-using StateCounts = std::array<std::uint64_t, 4>;
+/// The StateCounts of one owner, and of all, in `counters`.
 inline Key owner_counts_key(const OwnerKey& owner) noexcept {
   return Key().raw("o").raw(owner.key());
 }

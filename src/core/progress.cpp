@@ -17,6 +17,21 @@ std::string counted(std::uint32_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
+/// Ends the job for this reason, with all its files that had not ended. Nothing if it is final.
+void fail_whole(Status& status, const Error& error, std::int64_t now_ms) {
+  if (!change_state(status, State::failed, now_ms)) {
+    return;
+  }
+  status.head.units_left = 0;
+  status.head.error = error.code;
+  status.error_detail = bounded_detail(error.detail);
+  for (auto& file : status.files) {
+    if (!is_final(file.state)) {
+      fail_file_with(file, error);
+    }
+  }
+}
+
 /// One call of end_unit(): its arguments, its result in the making, and what each kind of end does to them.
 class Ending {
  public:
@@ -218,19 +233,7 @@ class Ending {
     set_total(status_, unit_.file, file.processed_pages);  // also where it was never told, or a lie
   }
 
-  void fail_job(const Error& error) {
-    if (!change_state(status_, State::failed, now_ms_)) {
-      return;  // cannot be: end_unit() lets only processing jobs in
-    }
-    status_.head.units_left = 0;
-    status_.head.error = error.code;
-    status_.error_detail = bounded_detail(error.detail);
-    for (auto& file : status_.files) {
-      if (!is_final(file.state)) {
-        fail_file_with(file, error);
-      }
-    }
-  }
+  void fail_job(const Error& error) { fail_whole(status_, error, now_ms_); }
 
   void complete_job() {
     if (!change_state(status_, State::completed, now_ms_)) {
@@ -349,6 +352,14 @@ Result<void> record_pages(Status& status, Unit& unit, std::span<const PageRecord
   count_pages(status, unit, pages);
   touch(status, now_ms);
   return {};
+}
+
+bool cancel_job(Status& status, std::int64_t now_ms) {
+  if (is_final(status.head.state)) {
+    return false;
+  }
+  fail_whole(status, {ErrorCode::cancelled, "The job was cancelled."}, now_ms);
+  return true;
 }
 
 Result<FollowUp> end_unit(const JobRecord& record, Status& status, Unit& unit, const UnitEnd& end,

@@ -77,6 +77,10 @@ void set_total_pages(Status& status, const Unit& unit, std::uint32_t total_pages
 /// all, if they are not, or were counted before.
 Result<void> record_pages(Status& status, Unit& unit, std::span<const PageRecord> pages, std::int64_t now_ms);
 
+/// Ends a job that is no longer wanted: failed, cancelled, whatever of it waits or runs. False, and no change, if it is
+/// final already.
+bool cancel_job(Status& status, std::int64_t now_ms);
+
 /// The unit ended. Final states are reached here: completed with ended::Completed, failed when no page is left. What a
 /// child says is not trusted: an end that does not fit its unit or the pages recorded so far counts as a bad end of the
 /// child. So the outputs of ended::Completed are the job's only if `status` is completed afterwards. illegal_change if

@@ -2,6 +2,7 @@
 // tests (t/unit/core/store_conformance.h). Everything above speaks to this interface only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,7 @@ struct AcceptJob {
   JobRecord record;
   Status status;       ///< files, owner, result_url; completed by begin_job()
   std::string fields;  ///< the client's fields as a JSON object; empty: none
+  std::string secret;  ///< the documents' password, sealed; forgotten when the job is final; empty: none
   std::int64_t now_ms = 0;
 
   /// store_full: no room for new jobs; bad_request: an id there is already.
@@ -37,6 +39,7 @@ struct ClaimedUnit {
   JobRecord record;
   Status status;
   std::vector<PageRecord> pages;  ///< for assemble: the job's pages in the order of file and page
+  std::string secret;             ///< as it was accepted
 };
 struct ClaimUnit {
   Holder holder;
@@ -68,6 +71,16 @@ struct EndUnit {
   bool queued = false;      ///< units wait now that did not before: the caller rings the bell
 };
 
+/// Ends a job: failed, cancelled. What runs of it finds its lease lost. not_found if there is no such job of this
+/// owner.
+struct CancelJob {
+  JobId job;
+  std::optional<std::string> owner;  ///< nothing: whoever it belongs to
+  std::int64_t now_ms = 0;
+
+  Result<Status> result{};  ///< the status after it; of a job that was final, as it was
+};
+
 /// Forgets a job with all its units, pages and index entries; a running unit finds its lease lost. The caller removes
 /// the files afterwards. not_found if there is no such job of this owner.
 struct RemoveJob {
@@ -89,7 +102,7 @@ struct RecoverHolder {
   Result<std::uint32_t> result{};  ///< how many units; the caller rings the bell if there are any
 };
 
-using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, RemoveJob*, RecoverHolder*>;
+using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*>;
 
 // ---- Reading.
 
@@ -101,7 +114,10 @@ struct ListQuery {
   std::uint32_t limit = 100;
 };
 
-/// Numbers for estimates and for /queue/status.
+/// How many jobs are in each State.
+using StateCounts = std::array<std::uint64_t, 4>;
+
+/// Numbers for estimates.
 struct QueueCounts {
   std::uint64_t accepted = 0;  ///< jobs accepted in this pool since the store was made
   std::uint64_t started = 0;   ///< of those, taken up or removed before they were
@@ -136,6 +152,9 @@ class StoreReader {
                                             const std::function<void(const JobId&, const StatusView&)>& visit) = 0;
 
   virtual Result<QueueCounts> counts(std::uint8_t pool) = 0;
+
+  /// How many jobs there are of this owner; nothing: of all.
+  virtual Result<StateCounts> states(const std::optional<std::string>& owner) = 0;
 
   /// Who holds units at the moment.
   virtual Result<std::vector<Holder>> holders() = 0;

@@ -19,6 +19,7 @@ struct Held {
   JobRecord record;
   Status status;
   std::vector<PageRecord> pages;
+  std::string secret;
   Holder holder;
 
   [[nodiscard]] Lease lease() const {
@@ -69,6 +70,7 @@ struct JobSpec {
   std::uint8_t pool = 0;
   std::uint8_t priority = 5;
   std::string fields{};
+  std::string secret{};
   std::int64_t expires_ms = 0;
 };
 
@@ -112,6 +114,7 @@ class StoreDriver {
       accept.status.files.push_back(file);
     }
     accept.fields = spec.fields;
+    accept.secret = spec.secret;
     return accept;
   }
 
@@ -131,7 +134,9 @@ class StoreDriver {
       return std::nullopt;
     }
     auto& unit = **change.result;
-    return Held{unit.unit, std::move(unit.record), std::move(unit.status), std::move(unit.pages), holder};
+    return Held{
+        unit.unit, std::move(unit.record), std::move(unit.status), std::move(unit.pages), std::move(unit.secret),
+        holder};
   }
   /// The job whose unit came; an id of zeros if none waits.
   JobId claimed_job(const Holder& holder = worker(1), std::uint8_t pool = 0) {
@@ -169,6 +174,11 @@ class StoreDriver {
   }
   Result<Status> assemble(const Held& held) {
     return end(held, ended::Completed{.total_pages = 0, .outputs = held.outputs()});
+  }
+
+  Result<Status> cancel(const JobId& job, std::optional<std::string> owner = std::nullopt) {
+    CancelJob change{.job = job, .owner = std::move(owner), .now_ms = now()};
+    return commit(change).result;
   }
 
   RemoveJob remove(const JobId& job, std::optional<std::string> owner = std::nullopt) {

@@ -344,12 +344,76 @@ TYPED_TEST_P(StoreFlow, ACommitOfNothingIsNothing) {
   EXPECT_TRUE(d.list().empty());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreFlow, ANewStoreHasNothing, AnAcceptedJobIsPending, AJobWithoutFieldsShowsNone,
-                            AnIdCanBeTakenOnce, AJobWithoutFilesIsOverAtOnce, ASmallDocumentIsOneUnit,
-                            RangesAreDoneByManyAndAssembledOnce, PagesOfSeveralFilesComeInOrder,
-                            AProbeTellsTheTotalEarlyAndGoesOn, ARefusedDocumentFails, PagesGivenUpAreRecorded,
-                            EveryChangeHasANewNumber, OnlyTheHolderOfThisTryMayCommit, AnEarlierTryHasLostItsLease,
-                            TriesEnd, ARefusedChangeLeavesNoTraceAndTheOthersAlone, ChangesOfOneCommitAreMadeInOrder,
-                            ACommitOfNothingIsNothing);
+TYPED_TEST_P(StoreFlow, ACancelledJobHasFailedAndNothingOfItIsLeftToDo) {
+  auto& d = *this->driver;
+  const auto waiting = d.accept({.files = 2});
+  const auto cancelled = d.cancel(waiting);
+  ASSERT_TRUE(cancelled);
+  EXPECT_EQ(cancelled->head.state, State::failed);
+  EXPECT_EQ(cancelled->head.error, ErrorCode::cancelled);
+  EXPECT_EQ(cancelled->files[1].state, State::failed);
+  EXPECT_EQ(cancelled->files[1].error, ErrorCode::cancelled);
+  EXPECT_EQ(d.claim(), std::nullopt);
+
+  const auto running = d.accept();
+  const auto probe = d.claim();
+  ASSERT_TRUE(d.probed(*probe, 4, 2));
+  const auto range = d.claim();
+  ASSERT_TRUE(d.record(*range, range->pages_from(1, 1)));
+  ASSERT_TRUE(d.cancel(running));
+  EXPECT_EQ(d.complete_range(*range).error().code, ErrorCode::lease_lost);
+  EXPECT_EQ(d.claim(), std::nullopt);
+  EXPECT_EQ(d.see(running)->head.processed_pages, 1U);
+}
+
+TYPED_TEST_P(StoreFlow, WhatIsFinalIsNotCancelled) {
+  auto& d = *this->driver;
+  const auto job = d.accept();
+  ASSERT_TRUE(d.complete_small(*d.claim()));
+  const auto before = d.see(job)->head;
+  const auto status = d.cancel(job);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->head.state, State::completed);
+  EXPECT_EQ(d.see(job)->head, before) << "not even its change number moves";
+}
+
+TYPED_TEST_P(StoreFlow, OnlyTheOwnersJobsAreCancelled) {
+  auto& d = *this->driver;
+  const auto job = d.accept({.owner = "ann"});
+  EXPECT_EQ(d.cancel(job, "ben").error().code, ErrorCode::not_found);
+  EXPECT_EQ(d.cancel(JobId{}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(d.see(job)->head.state, State::pending);
+  EXPECT_TRUE(d.cancel(job, "ann"));
+}
+
+TYPED_TEST_P(StoreFlow, ASecretIsHandedOutUntilTheJobIsFinal) {
+  auto& d = *this->driver;
+  const auto job = d.accept({.secret = "sealed"});
+  const auto probe = d.claim();
+  EXPECT_EQ(probe->secret, "sealed");
+  ASSERT_TRUE(d.probed(*probe, 2, 1));
+  const auto first = d.claim();
+  EXPECT_EQ(first->secret, "sealed");
+  EXPECT_TRUE(d.complete_range(*first));
+  EXPECT_TRUE(d.complete_range(*d.claim()));
+  EXPECT_NE(d.see(job)->head.has_secret, 0);
+  EXPECT_TRUE(d.assemble(*d.claim()));
+  EXPECT_EQ(d.see(job)->head.has_secret, 0);
+
+  const auto cancelled = d.accept({.secret = "sealed"});
+  ASSERT_TRUE(d.cancel(cancelled));
+  EXPECT_EQ(d.see(cancelled)->head.has_secret, 0);
+  d.remove(d.accept({.secret = "sealed"}));  // the check at the end finds what would be left
+  EXPECT_EQ(d.claim(), std::nullopt);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreFlow, ACancelledJobHasFailedAndNothingOfItIsLeftToDo, WhatIsFinalIsNotCancelled,
+                            OnlyTheOwnersJobsAreCancelled, ASecretIsHandedOutUntilTheJobIsFinal, ANewStoreHasNothing,
+                            AnAcceptedJobIsPending, AJobWithoutFieldsShowsNone, AnIdCanBeTakenOnce,
+                            AJobWithoutFilesIsOverAtOnce, ASmallDocumentIsOneUnit, RangesAreDoneByManyAndAssembledOnce,
+                            PagesOfSeveralFilesComeInOrder, AProbeTellsTheTotalEarlyAndGoesOn, ARefusedDocumentFails,
+                            PagesGivenUpAreRecorded, EveryChangeHasANewNumber, OnlyTheHolderOfThisTryMayCommit,
+                            AnEarlierTryHasLostItsLease, TriesEnd, ARefusedChangeLeavesNoTraceAndTheOthersAlone,
+                            ChangesOfOneCommitAreMadeInOrder, ACommitOfNothingIsNothing);
 
 }  // namespace docket

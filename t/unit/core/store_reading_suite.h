@@ -222,7 +222,24 @@ TYPED_TEST_P(StoreReading, ReadersSeeWholeCommitsWhileOthersWrite) {
   writer.join();
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreReading, ListsTheNewestFirst, ListsByState, ListsPageByPage,
+TYPED_TEST_P(StoreReading, CountsJobsByOwnerAndState) {
+  auto& d = *this->driver;
+  d.accept({.owner = "ann"});
+  ASSERT_TRUE(d.complete_small(*d.claim()));
+  d.accept({.owner = "ann"});
+  const auto held = d.claim();
+  d.accept({.owner = "ann"});
+  const auto gone = d.accept({.owner = "ben"});
+  d.accept();
+  EXPECT_EQ(d.reader().states("ann"), (StateCounts{1, 1, 1, 0}));
+  EXPECT_EQ(d.reader().states("ben"), (StateCounts{1, 0, 0, 0}));
+  EXPECT_EQ(d.reader().states(""), (StateCounts{1, 0, 0, 0})) << "nobody is an owner too";
+  EXPECT_EQ(d.reader().states(std::nullopt), (StateCounts{3, 1, 1, 0}));
+  d.remove(gone);
+  EXPECT_EQ(d.reader().states("ben"), StateCounts{});
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreReading, CountsJobsByOwnerAndState, ListsTheNewestFirst, ListsByState, ListsPageByPage,
                             ACursorMayStandForAJobThatIsGone, AListLooksAtSoManyJobsAndNoMore, AVisitorDoesNotReadAgain,
                             ReopeningShowsEverything, ReadersSeeWholeCommitsWhileOthersWrite);
 
