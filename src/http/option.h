@@ -65,6 +65,12 @@ constexpr OptionSet default_options() noexcept {
       .add(Option::password);
 }
 
+/// What `docket_options` may name: sync, wait and return every client may say anyway, and expire and callback_url are
+/// not done yet.
+constexpr OptionSet options_to_allow() noexcept {
+  return default_options().add(Option::page_separator).add(Option::priority);
+}
+
 /// The options' values as the client sent them; an empty one is not given.
 struct RawOptions {
   std::array<std::string, option_names.size()> values;

@@ -15,7 +15,13 @@ constexpr bool is_list(Option option) noexcept {
 
 /// Options that this version does something with.
 constexpr OptionSet known_to_do() noexcept {
-  return OptionSet{}.add(Option::formats).add(Option::languages).add(Option::ocr).add(Option::page_separator);
+  return OptionSet{}
+      .add(Option::formats)
+      .add(Option::languages)
+      .add(Option::ocr)
+      .add(Option::page_separator)
+      .add(Option::password)
+      .add(Option::priority);
 }
 
 /// Every client may say these (HTTP_API, Submit), whatever docket_options says.
@@ -167,6 +173,26 @@ Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Op
     changed.page_separator = value;
   }
   options = std::move(changed);
+  return {};
+}
+
+Result<std::uint8_t> priority_of(const RawOptions& raw, std::uint8_t of_location) {
+  const auto& value = raw[Option::priority];
+  if (value.empty()) {
+    return of_location;
+  }
+  if (value.size() != 1 || value[0] < '0' || value[0] > '9') {
+    return bad(Option::priority, value, "it has to be a number from 0 (first) to 9 (last)");
+  }
+  return static_cast<std::uint8_t>(value[0] - '0');
+}
+
+Result<void> check_password(const RawOptions& raw) {
+  const auto& value = raw[Option::password];
+  if (value.size() > max_password || value.find('\0') != std::string::npos) {
+    return fail(ErrorCode::bad_option, "The option password has to have at most " + std::to_string(max_password) +
+                                           " bytes, and no NUL among them.");
+  }
   return {};
 }
 

@@ -1,6 +1,7 @@
 // What a client's options come to, within what the location allows.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -32,9 +33,16 @@ struct OptionPolicy {
 
 /// Changes `options`, the location's values, to what the client asked for; all or nothing. bad_option for a value that
 /// does not parse or is not available here; forbidden_option, naming it, for an option that the location does not allow
-/// or that this version does not know to do (pages, password, priority, expire, callback_url, return, and sync and wait
-/// but for "no" and 0, which ask for nothing).
+/// or that this version does not know to do (pages, expire, callback_url, return, and sync and wait but for "no" and 0,
+/// which ask for nothing). What is no Options is left to the two functions below.
 Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Options& options);
+
+/// The priority that was asked for, 0 … 9, else the location's; bad_option for anything else.
+Result<std::uint8_t> priority_of(const RawOptions& raw, std::uint8_t of_location);
+
+/// Checks the password: bad_option, which does not repeat it, for one of more than max_password bytes or with a NUL.
+Result<void> check_password(const RawOptions& raw);
+inline constexpr std::size_t max_password = 1024;
 
 /// The options in the query of an upload without a form. Other arguments are left alone. `password` is
 /// forbidden_option: queries end in logs.

@@ -3,6 +3,7 @@
 #include <new>
 #include <string>
 
+#include "http/option.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
 #include "nginx/setters.h"
@@ -35,6 +36,30 @@ TokenFile* token_file(ngx_conf_t* cf, const ngx_str_t& path) {
 }
 
 }  // namespace
+
+char* set_options(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+  auto* location = static_cast<LocationConf*>(conf);
+  if (location->options != NGX_CONF_UNSET_UINT) {
+    return duplicate;
+  }
+  const auto names = arguments(cf).subspan(1);
+  http::OptionSet options;
+  if (names.size() == 1 && view(names[0]) == "none") {
+    location->options = 0;
+    return conf_ok;
+  }
+  for (const auto& name : names) {
+    const auto option = http::option_of(view(name));
+    if (!option || !http::options_to_allow().has(*option)) {
+      return refuse(cf, name,
+                    "options that can be allowed are formats, languages, ocr, pages, page_separator, "
+                    "password and priority; or none");
+    }
+    options.add(*option);
+  }
+  location->options = options.bits;
+  return conf_ok;
+}
 
 char* set_tokens(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   auto* location = static_cast<LocationConf*>(conf);

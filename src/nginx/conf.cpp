@@ -11,6 +11,7 @@
 #include "core/format.h"
 #include "core/job.h"
 #include "core/media_type.h"
+#include "http/option.h"
 #include "nginx/error_filter.h"
 #include "nginx/token_file.h"
 #include "process/tessdata.h"
@@ -66,6 +67,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->formats = NGX_CONF_UNSET_UINT;
     location->ocr = NGX_CONF_UNSET_UINT;
     location->dpi = NGX_CONF_UNSET_UINT;
+    location->options = NGX_CONF_UNSET_UINT;
     location->types = NGX_CONF_UNSET_UINT;
     location->max_files = NGX_CONF_UNSET_UINT;
     location->max_pages = NGX_CONF_UNSET_UINT;
@@ -154,6 +156,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   }
   ngx_conf_init_uint_value(location->ocr, static_cast<ngx_uint_t>(OcrMode::automatic));
   ngx_conf_init_uint_value(location->dpi, 300);
+  ngx_conf_merge_uint_value(location->options, previous->options, http::default_options().bits);
   ngx_conf_merge_uint_value(location->types, previous->types, every_type);
   ngx_conf_merge_uint_value(location->max_files, previous->max_files, 32);
   ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);

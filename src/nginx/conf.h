@@ -41,7 +41,8 @@ struct LocationConf {
   ngx_str_t languages;  ///< "eng+deu"
   ngx_uint_t ocr;       ///< OcrMode
   ngx_uint_t dpi;
-  ngx_uint_t types;  ///< bits over MediaType
+  ngx_uint_t options;  ///< bits of OptionSet: docket_options
+  ngx_uint_t types;    ///< bits over MediaType
   ngx_uint_t max_files;
   ngx_uint_t max_pages;
   off_t max_pixels;

@@ -71,6 +71,7 @@ Result<void> Upload::begin() {
     return tl::unexpected<Error>(url.error());
   }
   result_url_ = std::move(*url);
+  auto options = http::options_of_query(http::Query(view(r_->args)));
   const std::string_view content_type =
       r_->headers_in.content_type != nullptr ? view(r_->headers_in.content_type->value) : std::string_view();
   if (http::is_multipart_form(content_type)) {
@@ -78,9 +79,17 @@ Result<void> Upload::begin() {
     if (!boundary) {
       return tl::unexpected<Error>(boundary.error());
     }
+    // Options are the form's then; but a password in a query is in logs already, and that is to be told.
+    if (!options && options.error().code == ErrorCode::forbidden_option) {
+      return tl::unexpected<Error>(options.error());
+    }
     parser_.emplace(std::move(*boundary), http::MultipartLimits{}, *this);
     return {};
   }
+  if (!options) {
+    return tl::unexpected<Error>(options.error());
+  }
+  query_options_ = std::move(*options);
   if (r_->headers_in.content_length_n <= 0 && !r_->headers_in.chunked) {
     return fail(ErrorCode::no_file,
                 "The request has no body; send a file as multipart/form-data or as the body itself.");
@@ -297,14 +306,9 @@ Result<void> Upload::whole() {
 }
 
 Result<std::unique_ptr<Submission>> Upload::make_submission() {
-  const http::Query query(view(r_->args));
   http::Form form = form_.take();
   if (!parser_) {
-    auto options = http::options_of_query(query);
-    if (!options) {
-      return tl::unexpected<Error>(options.error());
-    }
-    form.options = std::move(*options);
+    form.options = std::move(query_options_);
   }
   auto submission = std::make_unique<Submission>();
   JobRecord& record = submission->accept.record;
@@ -319,10 +323,8 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   record.limits.memory = conf_.memory_limit;
   record.limits.cpu_seconds = static_cast<std::uint32_t>(conf_.cpu_limit);
   record.limits.unit_ms = static_cast<std::uint32_t>(conf_.unit_timeout);
-  http::OptionPolicy policy;
-  policy.languages = languages(*main_conf(r_));
-  if (auto applied = http::apply_options(form.options, policy, record.options); !applied) {
-    return tl::unexpected<Error>(applied.error());
+  if (auto set = set_options(form.options, submission->accept); !set) {
+    return tl::unexpected<Error>(set.error());
   }
   submission->accept.status.owner = owner_;
   submission->accept.status.result_url = result_url_;
@@ -332,6 +334,30 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   submission->files = std::move(descriptors_);
   submission->large = large_;
   return submission;
+}
+
+/// What the client asked for beyond the location's values.
+Result<void> Upload::set_options(const http::RawOptions& options, AcceptJob& accept) {
+  http::OptionPolicy policy;
+  policy.languages = languages(*main_conf(r_));
+  policy.allowed.bits = static_cast<std::uint32_t>(conf_.options);
+  if (auto applied = http::apply_options(options, policy, accept.record.options); !applied) {
+    return tl::unexpected<Error>(applied.error());
+  }
+  const auto priority = http::priority_of(options, accept.record.priority);
+  if (!priority) {
+    return tl::unexpected<Error>(priority.error());
+  }
+  accept.record.priority = *priority;
+  if (auto fits = http::check_password(options); !fits) {
+    return tl::unexpected<Error>(fits.error());
+  }
+  auto secret = worker_.secrets().seal(options[http::Option::password]);
+  if (!secret) {
+    return tl::unexpected<Error>(secret.error());
+  }
+  accept.secret = std::move(*secret);
+  return {};
 }
 
 /// What links begin with: docket_result_url, or the path of the server's docket_result location; ends in a slash.

@@ -47,6 +47,7 @@ class Upload final : public http::MultipartEvents {
 
   Result<void> whole();
   Result<std::unique_ptr<Submission>> make_submission();
+  Result<void> set_options(const http::RawOptions& options, AcceptJob& accept);
   Result<std::string> result_url();
   [[nodiscard]] std::string raw_filename() const;
 
@@ -61,6 +62,7 @@ class Upload final : public http::MultipartEvents {
   JobId id_;
   std::optional<http::MultipartParser> parser_;  ///< nothing: the body is one file
   http::FormCollector form_;
+  http::RawOptions query_options_;  ///< of a request without a form
   std::vector<FileStatus> files_;
   std::vector<std::shared_ptr<Fd>> descriptors_;  ///< of files_
   std::optional<SpoolWriter> writer_;             ///< of the file that is being received

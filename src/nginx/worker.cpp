@@ -60,6 +60,11 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
     return nullptr;
   }
   const std::string run_folder = folder + "/run";
+  auto secrets = SecretBox::open(run_folder);
+  if (!secrets) {
+    error = secrets.error();
+    return nullptr;
+  }
   auto bell = Bell::open(run_folder, "work");
   if (!bell) {
     error = bell.error();
@@ -71,11 +76,11 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
     return nullptr;
   }
   return std::unique_ptr<Worker>(
-      new Worker(cycle, conf, std::move(*spool), std::move(*store), std::move(*bell), std::move(*lease)));
+      new Worker(cycle, conf, std::move(*spool), std::move(*store), *secrets, std::move(*bell), std::move(*lease)));
 }
 
-Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, Bell bell,
-               LeaseFile lease)
+Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, SecretBox secrets,
+               Bell bell, LeaseFile lease)
     : conf_(conf),
       log_(cycle->log),
       spool_(std::move(spool)),
@@ -87,6 +92,7 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::uniqu
                .tessdata = std::string(view(conf.tessdata)),
                .strict_sandbox = conf.strict_sandbox != 0,
                .log = warn_in(cycle->log)}),
+      secrets_(secrets),
       work_bell_(std::move(bell)),
       lease_(std::move(lease)),
       board_(cycle->log),
@@ -100,6 +106,7 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::uniqu
                 .committer = committer_,
                 .spool = spool_,
                 .engine = engine_,
+                .secrets = secrets_,
                 .work_bell = work_bell_,
                 .holder = lease_.holder(),
                 .run_folder = std::string(view(conf.store->name)) + "/run",

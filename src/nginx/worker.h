@@ -9,6 +9,7 @@
 #include "core/bell.h"
 #include "core/committer.h"
 #include "core/lease.h"
+#include "core/secret_box.h"
 #include "core/spool.h"
 #include "core/store.h"
 #include "nginx/conf.h"
@@ -37,6 +38,7 @@ class Worker {
   [[nodiscard]] Store& store() noexcept { return *store_; }
   [[nodiscard]] Committer& committer() noexcept { return committer_; }
   [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
+  [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
   [[nodiscard]] Intake& intake() noexcept { return intake_; }
   [[nodiscard]] bool syncs() const noexcept { return conf_.sync != 0; }
 
@@ -55,8 +57,8 @@ class Worker {
   }
 
  private:
-  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, Bell bell,
-         LeaseFile lease);
+  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, SecretBox secrets,
+         Bell bell, LeaseFile lease);
   static std::unique_ptr<Worker> open(ngx_cycle_t* cycle, const MainConf& conf, Error& error);
 
   bool listen(ngx_cycle_t* cycle) noexcept;
@@ -76,6 +78,7 @@ class Worker {
   std::unique_ptr<StoreReader> reader_;
   Committer committer_;
   EngineClient engine_;
+  SecretBox secrets_;
   Bell work_bell_;
   LeaseFile lease_;
   TaskBoard board_;

@@ -9,6 +9,7 @@
 #include "core/bell.h"
 #include "core/committer.h"
 #include "core/lease.h"
+#include "core/secret_box.h"
 #include "core/slots.h"
 #include "core/spool.h"
 #include "process/engine_client.h"
@@ -21,6 +22,7 @@ struct Workshop {
   Committer& committer;
   Spool& spool;
   EngineClient& engine;
+  const SecretBox& secrets;
   Bell& work_bell;  ///< rung when units were queued
   Holder holder;
   std::string run_folder;

@@ -115,7 +115,18 @@ Result<EngineClient::Files> UnitRun::open_files() {
   return files;
 }
 
+/// Without its key a password is as good as none: the engine says what the document needs.
+void UnitRun::unseal_password() {
+  auto password = workshop_.secrets.unseal(claimed_.secret);
+  if (password) {
+    request_.password = std::move(*password);
+  } else if (workshop_.log) {
+    workshop_.log("job " + claimed_.unit.job.text() + ": " + password.error().detail);
+  }
+}
+
 std::optional<EndUnit> UnitRun::run() {
+  unseal_password();
   EndUnit end{.lease = lease_, .pages = {}, .end = ended::HandedBack{}, .now_ms = 0};
   auto files = open_files();
   if (files) {

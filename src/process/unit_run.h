@@ -10,7 +10,7 @@
 
 namespace docket {
 
-/// What the engine is told of a unit. Pure.
+/// What the engine is told of a unit, but for its password. Pure.
 wire::UnitRequest request_for(const ClaimedUnit& claimed);
 
 /// Runs one unit: opens its files, has the engine do it, records pages as they are done. Made, used and destroyed by
@@ -29,6 +29,7 @@ class UnitRun {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void unseal_password();
   Result<EngineClient::Files> open_files();
   void on_probed(const wire::Probed& probed);
   void on_page(PageRecord page);
@@ -42,7 +43,7 @@ class UnitRun {
   Workshop& workshop_;
   StoreReader& reader_;
   const ClaimedUnit claimed_;
-  const wire::UnitRequest request_;
+  wire::UnitRequest request_;
   const Lease lease_;
   const Container own_;
   const bool own_output_;

@@ -28,6 +28,9 @@ class WorkshopTest : public EngineTest {
     store_ = std::move(*store);
     reader_ = store_->reader();
     committer_.emplace(*store_);
+    auto secrets = SecretBox::open(run_folder());
+    ASSERT_TRUE(secrets) << secrets.error().detail;
+    secrets_.emplace(*secrets);
     auto bell = Bell::open(run_folder(), "work");
     ASSERT_TRUE(bell) << bell.error().detail;
     bell_.emplace(std::move(*bell));
@@ -56,6 +59,7 @@ class WorkshopTest : public EngineTest {
             .committer = *committer_,
             .spool = *spool_,
             .engine = client(),
+            .secrets = *secrets_,
             .work_bell = *bell_,
             .holder = lease_->holder(),
             .run_folder = run_folder(),
@@ -158,6 +162,7 @@ class WorkshopTest : public EngineTest {
   std::unique_ptr<Store> store_;
   std::unique_ptr<StoreReader> reader_;
   std::optional<Committer> committer_;
+  std::optional<SecretBox> secrets_;
   std::optional<Bell> bell_;
   std::optional<LeaseFile> lease_;
   std::mutex log_mutex_;

@@ -92,15 +92,15 @@ TEST_F(SubmitOptions, PageSeparatorWhereItIsAllowed) {
 
 TEST_F(SubmitOptions, WhatTheLocationDoesNotAllowIsForbidden) {
   policy_.allowed = {};
-  for (const auto option : {Option::formats, Option::languages, Option::ocr, Option::pages, Option::password}) {
+  for (const auto option :
+       {Option::formats, Option::languages, Option::ocr, Option::pages, Option::password, Option::priority}) {
     expect(apply(option, "x"), ErrorCode::forbidden_option, std::string(word(option)));
   }
 }
 
 TEST_F(SubmitOptions, WhatIsNotSupportedIsForbiddenByName) {
   policy_.allowed.bits = ~0U;
-  for (const auto option :
-       {Option::pages, Option::password, Option::priority, Option::expire, Option::callback_url, Option::return_}) {
+  for (const auto option : {Option::pages, Option::expire, Option::callback_url, Option::return_}) {
     expect(apply(option, "1"), ErrorCode::forbidden_option, std::string(word(option)) + " is not supported");
   }
 }
@@ -125,10 +125,32 @@ TEST_F(SubmitOptions, AllOrNothing) {
   expect(apply_options(raw, policy_, options_), ErrorCode::bad_option, "ocr");
 }
 
-TEST_F(SubmitOptions, AnErrorRepeatsNoPassword) {
-  const auto done = apply(Option::password, "s3cret");
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().detail.find("s3cret"), std::string::npos);
+TEST(Priority, IsADigit) {
+  RawOptions raw;
+  EXPECT_EQ(priority_of(raw, 5), 5);
+  for (const auto* wrong : {"10", "-1", "high", "٣", "1 "}) {
+    raw[Option::priority] = wrong;
+    EXPECT_EQ(priority_of(raw, 5).error().code, ErrorCode::bad_option) << wrong;
+  }
+  raw[Option::priority] = "0";
+  EXPECT_EQ(priority_of(raw, 5), 0);
+  raw[Option::priority] = "9";
+  EXPECT_EQ(priority_of(raw, 5), 9);
+}
+
+TEST(Password, AnErrorRepeatsNone) {
+  RawOptions raw;
+  EXPECT_TRUE(check_password(raw));
+  raw[Option::password] = std::string(max_password, 'p');
+  EXPECT_TRUE(check_password(raw));
+  for (const auto& wrong : {std::string(max_password + 1, 'p'), std::string("ppp\0", 4)}) {
+    raw[Option::password] = wrong;
+    const auto done = check_password(raw);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::bad_option);
+    EXPECT_EQ(done.error().detail.find("ppp"), std::string::npos);
+  }
+  EXPECT_EQ(add_option(raw, Option::password, "other").error().detail.find("other"), std::string::npos);
 }
 
 TEST(OptionsOfQuery, AreRead) {

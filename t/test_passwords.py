@@ -1,0 +1,96 @@
+"""Options that not everybody may set, and the one that nobody else may see: the documents' password."""
+import os
+
+import documents
+from docket import LOCATIONS, assert_problem, wait_for
+
+PDF = documents.text_pdf(1)
+PASSWORD = "open-sesame-Zwölf-7391"
+
+
+def files_with(folder, words):
+    """The files below a folder that have these words in them."""
+    found = []
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            try:
+                with open(path, "rb") as file:
+                    if words.encode() in file.read():
+                        found.append(path)
+            except FileNotFoundError:
+                pass
+    return found
+
+
+def told_by_processes(docket, words):
+    """The processes whose arguments or environment have these words."""
+    found = []
+    for pid in docket.processes():
+        for name in ("cmdline", "environ"):
+            try:
+                with open(f"/proc/{pid}/{name}", "rb") as file:
+                    if words.encode() in file.read():
+                        found.append((pid, name))
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+    return found
+
+
+def test_nobody_sees_a_password(start):
+    docket = start(http="docket_concurrency 1;",
+                   server="access_log logs.txt;")
+    running = docket.submit(documents.scan_pdf([documents.scan_page(number) for number in range(1, 5)]),
+                            fields={"password": PASSWORD, "title": "a field"})
+    waiting = docket.submit(PDF, fields={"password": PASSWORD})
+
+    def check():
+        for job in (running, waiting):
+            assert PASSWORD not in docket.get(f"/result/{job}/status").text
+        assert PASSWORD not in docket.get("/tasks").text
+        assert files_with(docket.folder, PASSWORD) == []
+        assert told_by_processes(docket, PASSWORD) == []
+    wait_for(lambda: docket.status(running)["processed_pages"] > 0, 30)
+    assert docket.status(waiting)["status"] == "pending"
+    check()
+    assert docket.status(running)["fields"] == {"title": "a field"}
+    docket.finish(running)
+    docket.finish(waiting)
+    check()
+
+
+def test_a_refusal_repeats_no_password(start):
+    docket = start(locations=LOCATIONS.replace("docket_upload;", "docket_upload; docket_options none;"))
+    for path, code, word in (("/jobs", 403, "forbidden_option"), ("/process_pdf", 400, "bad_option")):
+        answer = docket.upload(PDF, path=path, fields={"password": PASSWORD + "x" * 1024})
+        assert_problem(answer, code, word, "password")
+        assert PASSWORD not in answer.text
+    assert_problem(docket.upload(PDF, path=f"/process_pdf?password={PASSWORD}"), 403, "forbidden_option", "query")
+    assert PASSWORD not in docket.log()
+
+
+def test_options_that_a_location_allows(start):
+    docket = start(locations=LOCATIONS + """
+        location = /few  { docket_upload; docket_options ocr priority page_separator; }
+        location = /none { docket_upload; docket_options none; }""")
+    assert docket.upload(PDF, path="/few", fields={"ocr": "off", "priority": "0"}).status_code == 202
+    assert_problem(docket.upload(PDF, path="/few", fields={"formats": "text"}), 403, "forbidden_option", "formats",
+                   "docket_options")
+    assert_problem(docket.upload(PDF, path="/few", fields={"priority": "10"}), 400, "bad_option", "priority")
+    assert_problem(docket.upload(PDF, path="/none", fields={"ocr": "off"}), 403, "forbidden_option", "ocr")
+    assert_problem(docket.upload(PDF, fields={"priority": "1"}), 403, "forbidden_option", "priority")
+    # An empty option is not given, and "no" asks for nothing.
+    assert docket.upload(PDF, path="/none", fields={"ocr": "", "sync": "no", "title": "mine"}).status_code == 202
+    two = docket.submit(documents.text_pdf(2), path="/few", fields={"page_separator": "\n-- cut --\n"})
+    docket.finish(two)
+    assert docket.result(two, "markdown?raw=1").text.count("-- cut --") == 1
+
+
+def test_urgent_jobs_come_first(start):
+    docket = start(http="docket_concurrency 1; docket_options priority;")
+    first = docket.submit(documents.scan_pdf([documents.scan_page(number) for number in range(1, 4)]))
+    wait_for(lambda: docket.status(first)["status"] == "processing", 30)
+    late = docket.submit(PDF, fields={"priority": "9"})
+    soon = docket.submit(PDF, fields={"priority": "0"})
+    docket.finish(late)
+    assert docket.status(soon)["completed_at"] <= docket.status(late)["completed_at"]
