@@ -127,6 +127,24 @@ def test_lists_are_the_callers_own(guarded):
     assert ids(guarded, f"/tasks?ids={jobs['alice']}", "root") == [jobs["alice"]]
 
 
+def test_numbers_are_the_callers_own(start, token_file):
+    docket = start(server=f"docket_tokens {token_file};", locations=LOCATIONS + """
+        location = /queue/status { docket_tasks; }
+        location = /all/status   { docket_tasks anyone; }""")
+    for name, content in (("alice", PDF), ("alice", b"%PDF-1.4 broken"), ("bob", PDF)):
+        answer = docket.upload(content, headers=bearer(name))
+        finish(docket, answer.json()["job_id"], bearer(name))
+
+    def numbers(path, name):
+        return docket.get(path, headers=bearer(name)).json()
+    none = {"pending": 0, "processing": 0, "completed": 0, "failed": 0, "total": 0}
+    of_all = {**none, "completed": 2, "failed": 1, "total": 3}
+    assert numbers("/queue/status", "alice") == {**none, "completed": 1, "failed": 1, "total": 2}
+    assert numbers("/queue/status", "bob") == {**none, "completed": 1, "total": 1}
+    assert numbers("/queue/status", "root") == numbers("/all/status", "bob") == of_all
+    assert_problem(docket.get("/queue/status"), 401, "unauthorized")
+
+
 def test_an_admin_has_all_jobs(guarded):
     job = upload(guarded, bearer("alice"))
     finish(guarded, job, bearer("root"))

@@ -180,4 +180,18 @@ std::string next_link(std::string_view path, const TasksQuery& query, const JobI
   return link;
 }
 
+void append_queue_status(std::string& out, const StateCounts& counts) {
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    out += i == 0 ? "{\"" : ",\"";
+    out += word(static_cast<State>(i));
+    out += "\":";
+    append_json_number(out, counts[i]);
+    total += counts[i];
+  }
+  out += ",\"total\":";
+  append_json_number(out, total);
+  out += '}';
+}
+
 }  // namespace docket::http

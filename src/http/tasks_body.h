@@ -51,6 +51,9 @@ class TasksBody {
   std::uint32_t count_ = 0;
 };
 
+/// Appends how many jobs there are in each state, and in all: {"pending": 1, …, "total": 7}.
+void append_queue_status(std::string& out, const StateCounts& counts);
+
 /// The value of the header field Link (RFC 8288) to what follows `next`: `<path?…>; rel="next"`. `path` is the
 /// request's own, as it came, without its query.
 std::string next_link(std::string_view path, const TasksQuery& query, const JobId& next);

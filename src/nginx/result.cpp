@@ -1,4 +1,4 @@
-// docket_result: a job's status, its results, its removal.
+// docket_result: who asks for what of a job, and its results.
 
 #include <algorithm>
 #include <optional>
@@ -10,61 +10,19 @@
 #include "http/problem.h"
 #include "http/query.h"
 #include "http/route.h"
-#include "http/status_body.h"
 #include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
 #include "nginx/handlers.h"
-#include "nginx/held_request.h"
+#include "nginx/job_changes.h"
 #include "nginx/request.h"
+#include "nginx/status.h"
 #include "nginx/worker.h"
-#include "process/clock.h"
 
 namespace docket::ngx {
 namespace {
 
 using http::Route;
-
-constexpr std::string_view json_type = "application/json";
-
-/// The answer to whatever is not there, of whatever owner: its text is send_problem()'s.
-Error no_such_job() {
-  return Error{ErrorCode::not_found, {}};
-}
-
-bool add_retry_after(ngx_http_request_t* r, std::uint32_t seconds) {
-  return add_header(r, "Retry-After", std::to_string(seconds)) != nullptr;
-}
-
-/// A status body, with 200 where the status was asked for and 202 where a result was that is not there yet.
-ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ngx_uint_t code) {
-  struct Look {
-    const JobId& id;
-    const Caller& caller;
-    std::string& body;
-    std::string etag{};
-    std::uint32_t retry_after = 0;
-  } look{id, caller, worker.scratch()};
-  const auto found =
-      worker.reader().status(id, [&look](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
-        if (!look.caller.may_use(status.owner)) {
-          return;
-        }
-        http::append_status(look.body, look.id, status, fields, counts);
-        look.etag = http::status_etag(status.head);
-        look.retry_after = is_final(status.head.state) ? 0 : http::retry_after_seconds(status, counts);
-      });
-  if (!found || look.body.empty()) {
-    return send_problem(r, found ? no_such_job() : found.error());
-  }
-  if (code == NGX_HTTP_OK && !set_etag(r, look.etag)) {
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  }
-  if (look.retry_after != 0 && !add_retry_after(r, look.retry_after)) {
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  }
-  return send_body(r, code, json_type, look.body);
-}
 
 /// What has to be known of a job before one of its results is sent.
 struct JobLook {
@@ -196,70 +154,46 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
   return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
 }
 
-/// Forgets the job on an I/O thread; a unit of it that runs finds its lease gone and is stopped by its runner.
-ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id) {
-  if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
-    return rc;
+/// What may be done with what a path names.
+struct Methods {
+  ngx_uint_t mask = NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_DELETE;
+  std::string_view allow = "GET, HEAD, DELETE, OPTIONS";
+};
+
+Methods methods_of(const Route& route) noexcept {
+  switch (route.what) {
+    case Route::What::result:
+    case Route::What::page:
+      return {NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS"};
+    case Route::What::cancel:
+      return {NGX_HTTP_POST, "POST, OPTIONS"};
+    default:
+      return {};
   }
-  auto removal = std::make_shared<RemoveJob>();
-  removal->job = id;
-  removal->owner = caller.restricted_to();
-  removal->now_ms = unix_ms();
-  removal->result = fail(ErrorCode::store_unavailable, "The job could not be removed.");
-  const auto held = HeldRequest::hold(r);
-  if (!held) {
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  }
-  auto work = [removal, &committer = worker.committer(), &spool = worker.spool()] {
-    const Change change = removal.get();
-    committer.commit({&change, 1});
-    if (removal->result) {
-      // What cannot be unlinked now is an orphan, and the reaper's.
-      (void)spool.remove_job(removal->job, static_cast<std::uint32_t>(removal->result->files.size()),
-                             removal->containers);
-    }
-  };
-  auto then = [removal, held, &worker] {
-    held->finish([&](ngx_http_request_t* request) {
-      if (!removal->result) {
-        return send_problem(request, removal->result.error());
-      }
-      std::string& body = worker.scratch();
-      http::append_deleted(body, removal->job);
-      return send_body(request, NGX_HTTP_OK, json_type, body);
-    });
-  };
-  if (!worker.post_io(std::move(work), std::move(then))) {
-    held->finish([](ngx_http_request_t* request) {
-      return send_problem(request, Error{ErrorCode::store_unavailable, "The docket_io threads take no more tasks."});
-    });
-  }
-  return NGX_DONE;
 }
 
 }  // namespace
 
 ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
+  const Route route = http::parse_route(path_behind_location(r));
+  const Methods methods = methods_of(route);
   Caller caller;
-  if (const auto answered =
-          refuse(r, NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_DELETE, "GET, HEAD, DELETE, OPTIONS", caller)) {
+  if (const auto answered = refuse(r, methods.mask, methods.allow, caller)) {
     return *answered;
   }
   Worker* worker = Worker::current();
-  if (worker == nullptr) {
-    return send_problem(r, store_unavailable());
-  }
-  const Route route = http::parse_route(path_behind_location(r));
-  if ((r->method & NGX_HTTP_DELETE) != 0) {
-    return route.what == Route::What::status ? remove_job(r, *worker, caller, route.id)
-                                             : send_problem(r, no_such_job());
-  }
   if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
     return rc;
   }
+  if (worker == nullptr) {
+    return send_problem(r, store_unavailable());
+  }
   switch (route.what) {
     case Route::What::status:
-      return send_status(r, *worker, caller, route.id, NGX_HTTP_OK);
+      return r->method == NGX_HTTP_DELETE ? remove_job(r, *worker, caller, route.id)
+                                          : send_status(r, *worker, caller, route.id, NGX_HTTP_OK);
+    case Route::What::cancel:
+      return cancel_job(r, *worker, caller, route.id);
     case Route::What::result:
       return send_result(r, *worker, caller, route);
     case Route::What::page:

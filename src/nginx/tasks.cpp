@@ -1,4 +1,4 @@
-// docket_tasks: the jobs there are, newest first.
+// docket_tasks: the jobs there are, newest first, and how many.
 
 #include <optional>
 #include <string>
@@ -27,6 +27,21 @@ void add_named(StoreReader& reader, const http::TasksQuery& query, const std::op
   }
 }
 
+/// Whether the location is one for numbers: "/queue/status", wherever the operator puts it.
+bool asks_for_numbers(ngx_http_request_t* r) noexcept {
+  return view(r->uri).ends_with("/status");
+}
+
+ngx_int_t send_numbers(ngx_http_request_t* r, Worker& worker, const std::optional<std::string>& owner) {
+  const auto counts = worker.reader().states(owner);
+  if (!counts) {
+    return send_problem(r, counts.error());
+  }
+  std::string& text = worker.scratch();
+  http::append_queue_status(text, *counts);
+  return send_body(r, NGX_HTTP_OK, "application/json", text);
+}
+
 }  // namespace
 
 ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
@@ -48,6 +63,10 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
                                  "Nobody is told apart here, so nobody has jobs of their own; "
                                  "\"docket_tasks anyone\" lists everybody's."});
   }
+  const auto owner = of_all ? std::nullopt : std::optional(caller.owner);
+  if (asks_for_numbers(r)) {
+    return send_numbers(r, *worker, owner);
+  }
   const auto query = http::parse_tasks_query(http::Query(view(r->args)));
   if (!query) {
     return send_problem(r, query.error());
@@ -57,15 +76,13 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   http::TasksBody body(text);
   std::optional<JobId> next;
   if (!query->ids.empty()) {
-    add_named(reader, *query, of_all ? std::nullopt : std::optional(caller.owner), body);
+    add_named(reader, *query, owner, body);
   } else {
     const auto counts = reader.counts(0).value_or(QueueCounts{});
     ListQuery list;
     list.states = query->states;
     list.before = query->before;
-    if (!of_all) {
-      list.owner = caller.owner;
-    }
+    list.owner = owner;
     list.limit = query->limit;
     const auto listed =
         reader.list(list, [&](const JobId& id, const StatusView& status) { body.add(id, status, counts); });

@@ -1,0 +1,18 @@
+// What clients change of a job: they cancel it, or remove it.
+#pragma once
+
+#include "core/job_id.h"
+#include "nginx/admission.h"
+#include "nginx/ngx.h"
+#include "nginx/worker.h"
+
+namespace docket::ngx {
+
+/// Ends a job on an I/O thread and then answers with its status, also if it was final before. What runs of it is
+/// stopped by its runner, which finds its lease gone. Returns what the handler returns.
+ngx_int_t cancel_job(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id);
+
+/// Forgets a job, with its files, on an I/O thread, and then says so.
+ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id);
+
+}  // namespace docket::ngx

@@ -1,0 +1,46 @@
+#include "nginx/status.h"
+
+#include <string>
+
+#include "http/status_body.h"
+#include "nginx/answer.h"
+
+namespace docket::ngx {
+namespace {
+
+bool add_retry_after(ngx_http_request_t* r, std::uint32_t seconds) {
+  return add_header(r, "Retry-After", std::to_string(seconds)) != nullptr;
+}
+
+}  // namespace
+
+ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ngx_uint_t code) {
+  struct Look {
+    const JobId& id;
+    const Caller& caller;
+    std::string& body;
+    std::string etag{};
+    std::uint32_t retry_after = 0;
+  } look{id, caller, worker.scratch()};
+  const auto found =
+      worker.reader().status(id, [&look](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
+        if (!look.caller.may_use(status.owner)) {
+          return;
+        }
+        http::append_status(look.body, look.id, status, fields, counts);
+        look.etag = http::status_etag(status.head);
+        look.retry_after = is_final(status.head.state) ? 0 : http::retry_after_seconds(status, counts);
+      });
+  if (!found || look.body.empty()) {
+    return send_problem(r, found ? no_such_job() : found.error());
+  }
+  if (code == NGX_HTTP_OK && !set_etag(r, look.etag)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (look.retry_after != 0 && !add_retry_after(r, look.retry_after)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return send_body(r, code, json_type, look.body);
+}
+
+}  // namespace docket::ngx

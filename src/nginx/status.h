@@ -1,0 +1,22 @@
+// Telling how far a job is.
+#pragma once
+
+#include "core/job_id.h"
+#include "nginx/admission.h"
+#include "nginx/ngx.h"
+#include "nginx/worker.h"
+
+namespace docket::ngx {
+
+inline constexpr std::string_view json_type = "application/json";
+
+/// The answer to whatever is not there, or is another owner's: its text is send_problem()'s.
+inline Error no_such_job() {
+  return Error{ErrorCode::not_found, {}};
+}
+
+/// Answers with a job's status body: `code` 200 where the status was asked for, 202 where a result was that is not
+/// there yet. Returns what the handler returns.
+ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ngx_uint_t code);
+
+}  // namespace docket::ngx

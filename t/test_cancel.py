@@ -1,0 +1,95 @@
+"""Ending jobs that are not wanted any more: POST …/cancel."""
+import documents
+from docket import LOCATIONS, assert_problem, wait_for
+
+PDF = documents.text_pdf(1)
+NEVER = "01890000-0000-7000-8000-000000000000"
+
+
+def scan(pages):
+    """A scan that takes a while."""
+    return documents.scan_pdf([documents.scan_page(number) for number in range(1, pages + 1)])
+
+
+def cancel(docket, job, **arguments):
+    """What cancelling a job answers."""
+    return docket.request("POST", f"/result/{job}/cancel", **arguments)
+
+
+def units_at_work(docket):
+    """The children that have units in hand."""
+    names = []
+    for pid in docket.engines():
+        try:
+            with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+                names += [pid] if comm.read().strip() == "docket-unit" else []
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return names
+
+
+def test_a_running_job_is_cancelled(start):
+    docket = start()
+    job = docket.submit(scan(8))
+    wait_for(lambda: docket.status(job)["processed_pages"] > 0, 30)
+    answer = cancel(docket, job)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["job_id"], body["status"], body["final"]) == (job, "failed", True)
+    assert body["error"]["code"] == "cancelled" and body["percent_complete"] < 100
+    assert body["files"][0]["status"] == "failed" and body["completed_at"]
+    assert_problem(docket.get(f"/result/{job}/markdown"), 422, "cancelled")
+    # What was done of it can still be read, and nothing of it goes on.
+    assert docket.get(f"/result/{job}/pages/1/text?raw=1").text.startswith("Scanned page one")
+    wait_for(lambda: not units_at_work(docket), 5, "the end of its units")
+    assert docket.status(job) == body
+    docket.finish(docket.submit(PDF))
+    assert docket.status(job) == body
+
+
+def test_a_waiting_job_is_cancelled_and_never_begins(start):
+    docket = start(http="docket_concurrency 1;")
+    first = docket.submit(scan(3))
+    wait_for(lambda: docket.status(first)["status"] == "processing", 30)
+    waiting = docket.submit(PDF)
+    body = cancel(docket, waiting).json()
+    assert body["status"] == "failed" and body["started_at"] is None and body["queue_position"] is None
+    docket.finish(first)
+    docket.finish(docket.submit(PDF))
+    assert docket.status(waiting) == body
+
+
+def test_what_is_final_stays_as_it_is(docket):
+    job = docket.submit(PDF)
+    docket.finish(job)
+    before = docket.get(f"/result/{job}/status")
+    answer = cancel(docket, job)
+    assert answer.status_code == 200 and answer.json() == before.json()
+    assert answer.headers["ETag"] == before.headers["ETag"]
+    assert docket.result(job, "text").status_code == 200
+
+
+def test_a_cancelled_job_can_be_removed(docket):
+    job = docket.submit(PDF)
+    assert cancel(docket, job).status_code == 200
+    assert docket.request("DELETE", f"/result/{job}").status_code == 200
+    assert cancel(docket, job).status_code == 404
+
+
+def test_only_with_post_and_only_what_is_there(docket):
+    job = docket.submit(PDF)
+    for method in ("GET", "PUT", "DELETE"):
+        answer = docket.request(method, f"/result/{job}/cancel")
+        assert_problem(answer, 405, "method_not_allowed", "POST")
+        assert answer.headers["Allow"] == "POST, OPTIONS"
+    assert docket.request("OPTIONS", f"/result/{job}/cancel").headers["Allow"] == "POST, OPTIONS"
+    assert_problem(cancel(docket, NEVER), 404, "not_found")
+    assert cancel(docket, job, data=b"x" * 100_000).status_code == 200
+
+
+def test_only_the_owners(start):
+    docket = start(http="docket_owner $http_x_user;", locations=LOCATIONS)
+    job = docket.upload(PDF, headers={"X-User": "alice"}).json()["job_id"]
+    assert_problem(cancel(docket, job, headers={"X-User": "bob"}), 404, "not_found")
+    assert_problem(cancel(docket, job), 401, "unauthorized")
+    assert cancel(docket, job, headers={"X-User": "alice"}).status_code == 200
