@@ -3,6 +3,7 @@
 #include <new>
 #include <string>
 
+#include "http/cors.h"
 #include "http/option.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
@@ -59,6 +60,32 @@ char* set_options(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   }
   location->options = options.bits;
   return conf_ok;
+}
+
+char* set_cors(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
+  auto* location = static_cast<LocationConf*>(conf);
+  if (location->cors != NGX_CONF_UNSET_PTR) {
+    return duplicate;
+  }
+  const auto origins = arguments(cf).subspan(1);
+  if (origins.size() == 1 && view(origins[0]) == "off") {
+    location->cors = nullptr;
+    return conf_ok;
+  }
+  http::CorsPolicy policy;
+  policy.any = origins.size() == 1 && view(origins[0]) == "*";
+  for (const auto& origin : policy.any ? origins.subspan(1) : origins) {
+    if (!http::is_origin(view(origin))) {
+      return refuse(cf, origin,
+                    "expected origins as browsers write them, such as https://app.example or "
+                    "http://localhost:3000, or * alone, or off alone");
+    }
+    policy.origins.emplace_back(view(origin));
+  }
+  location->cors = make_in_pool<http::CorsPolicy>(cf->pool, std::move(policy));
+  return location->cors != nullptr ? conf_ok : conf_error;
+} catch (...) {
+  return conf_error;
 }
 
 char* set_tokens(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {

@@ -3,6 +3,7 @@
 #include "http/text.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
+#include "nginx/cors.h"
 #include "nginx/request.h"
 #include "nginx/token_file.h"
 
@@ -60,7 +61,7 @@ std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::
   if (const auto answered = answer_other_methods(r, allowed, allow)) {
     return answered;
   }
-  auto known = identify(r);
+  auto known = check_origin(r).and_then([r] { return identify(r); });
   if (!known) {
     // What comes of the body is dropped, so that the connection can go on.
     const ngx_int_t rc = ngx_http_discard_request_body(r);

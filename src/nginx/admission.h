@@ -31,7 +31,8 @@ struct Caller {
 
 /// Nothing if the request may go on: `caller` says for whom. Else it was answered, and this is what the handler
 /// returns: 204 for OPTIONS and 405 for methods that are not in `allowed` (a mask of NGX_HTTP_GET …), both with `allow`
-/// as the field Allow; 401 for who is not known where docket_tokens or docket_owner ask for it.
+/// as the field Allow; 403 for pages of other origins that would change something; 401 for who is not known where
+/// docket_tokens or docket_owner ask for it.
 std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow, Caller& caller);
 
 }  // namespace docket::ngx

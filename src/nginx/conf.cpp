@@ -12,7 +12,8 @@
 #include "core/job.h"
 #include "core/media_type.h"
 #include "http/option.h"
-#include "nginx/error_filter.h"
+#include "nginx/cors.h"
+#include "nginx/output_filter.h"
 #include "nginx/token_file.h"
 #include "process/tessdata.h"
 
@@ -79,6 +80,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->anyone = NGX_CONF_UNSET_UINT;
     location->live = NGX_CONF_UNSET_UINT;
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
+    location->cors = static_cast<http::CorsPolicy*>(NGX_CONF_UNSET_PTR);
     location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
   }
   return location;
@@ -146,6 +148,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   const Limits limits;
 
   ngx_conf_merge_ptr_value(location->tokens, previous->tokens, nullptr);
+  ngx_conf_merge_ptr_value(location->cors, previous->cors, nullptr);
   ngx_conf_merge_ptr_value(location->owner, previous->owner, nullptr);
   ngx_conf_merge_uint_value(location->upload_code, previous->upload_code, NGX_HTTP_ACCEPTED);
   ngx_conf_merge_uint_value(location->formats, previous->formats, every_format.bits);
@@ -195,7 +198,10 @@ ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
 /// After all is read and merged: what the locations in use need as a whole.
 ngx_int_t check(ngx_conf_t* cf) noexcept {
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
-  install_error_filter();
+  install_output_filter();
+  if (!install_preflights(cf)) {
+    return NGX_ERROR;
+  }
   ngx_conf_init_uint_value(main->strict_sandbox, 0);
   ngx_conf_init_value(main->concurrency, 0);
   if (main->store == nullptr) {

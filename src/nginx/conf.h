@@ -4,6 +4,10 @@
 
 #include "nginx/ngx.h"
 
+namespace docket::http {
+struct CorsPolicy;
+}
+
 namespace docket::ngx {
 
 class TokenFile;
@@ -54,6 +58,7 @@ struct LocationConf {
   ngx_str_t default_result_url;     ///< the server's only docket_result prefix
   TokenFile* tokens;                ///< null: none
   ngx_http_complex_value_t* owner;  ///< null: docket_tokens tells, or nobody
+  http::CorsPolicy* cors;           ///< null: off
   ngx_uint_t anyone;                ///< docket_tasks anyone
   ngx_uint_t live;                  ///< docket_health live
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "core/fd.h"
 
@@ -45,12 +46,12 @@ Result<http::TokenList> TokenFile::load(const std::string& path, Version& versio
 
 Result<TokenFile> TokenFile::read(std::string path) {
   TokenFile file(std::move(path));
-  auto list = load(file.path_, file.read_);
+  auto list = load(file.path_, file.tried_);
   if (!list) {
     return tl::unexpected<Error>(list.error());
   }
   file.list_ = std::move(*list);
-  file.looked_ = file.read_;
+  file.looked_ = file.tried_;
   return file;
 }
 
@@ -61,14 +62,17 @@ const http::TokenList& TokenFile::tokens(ngx_log_t* log) {
   looked_at_ = ngx_time();
   struct stat status {};
   const Version now = ::stat(path_.c_str(), &status) == 0 ? Version::of(status) : Version{};
-  if (now.is(looked_)) {
+  if (now.is(tried_)) {
     return list_;
   }
-  looked_ = now;
-  auto list = load(path_, read_);
+  // Somebody may be writing it at this moment: it is read when two looks in a row find it the same.
+  if (!now.is(std::exchange(looked_, now))) {
+    return list_;
+  }
+  tried_ = now;
+  auto list = load(path_, tried_);
   if (list) {
     list_ = std::move(*list);
-    looked_ = read_;
     ngx_log_error(NGX_LOG_NOTICE, log, 0, "docket: \"%s\" was read again: %uz tokens", path_.c_str(), list_.size());
   } else {
     ngx_log_error(NGX_LOG_ERR, log, 0, "docket: \"%s\" has changed and cannot be read, the tokens before hold: %s",

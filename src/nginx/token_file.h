@@ -20,8 +20,8 @@ class TokenFile {
   /// bad_option or io, with what is wrong and where.
   static Result<TokenFile> read(std::string path);
 
-  /// The tokens as they are now: looks at most once a second whether the file has changed. What cannot be read leaves
-  /// those that were there, and is told in the log once.
+  /// The tokens as they are now: looks at most once a second whether the file has changed, and reads it when it has
+  /// come to rest. What cannot be read leaves those that were there, and is told in the log once.
   const http::TokenList& tokens(ngx_log_t* log);
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -43,7 +43,7 @@ class TokenFile {
 
   std::string path_;
   http::TokenList list_;
-  Version read_;    ///< of list_
+  Version tried_;   ///< read last, whatever came of it
   Version looked_;  ///< at the last look
   time_t looked_at_ = 0;
 };

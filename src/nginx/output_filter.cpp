@@ -1,4 +1,4 @@
-#include "nginx/error_filter.h"
+#include "nginx/output_filter.h"
 
 #include <algorithm>
 #include <string>
@@ -9,6 +9,7 @@
 #include "nginx/answer.h"
 #include "nginx/conf.h"
 #include "nginx/context.h"
+#include "nginx/cors.h"
 
 namespace docket::ngx {
 namespace {
@@ -68,6 +69,9 @@ bool replace_body(ngx_http_request_t* r) {
 }
 
 ngx_int_t header_filter(ngx_http_request_t* r) noexcept try {
+  if (!add_cors_headers(r)) {
+    return NGX_ERROR;
+  }
   if (is_nginx_own_error(r)) {
     replace_body(r);  // where memory is short nginx's page stays
   }
@@ -96,7 +100,7 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
 
 }  // namespace
 
-void install_error_filter() noexcept {
+void install_output_filter() noexcept {
   next_header_filter = ngx_http_top_header_filter;
   ngx_http_top_header_filter = header_filter;
   next_body_filter = ngx_http_top_body_filter;

@@ -1,4 +1,5 @@
-// nginx's own errors in our locations, in our words.
+// What is done to every answer of our locations: pages of other origins may read it, and nginx's own errors are told in
+// our words.
 #pragma once
 
 #include "nginx/ngx.h"
@@ -6,6 +7,6 @@
 namespace docket::ngx {
 
 /// Puts the filters into nginx's chains; called once, at the end of the configuration.
-void install_error_filter() noexcept;
+void install_output_filter() noexcept;
 
 }  // namespace docket::ngx
