@@ -3,6 +3,7 @@
 #include "http/text.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
+#include "nginx/context.h"
 #include "nginx/cors.h"
 #include "nginx/request.h"
 #include "nginx/token_file.h"
@@ -68,6 +69,11 @@ std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::
     return rc == NGX_OK ? send_problem(r, known.error()) : rc;
   }
   caller = std::move(*known);
+  if (caller.is_known) {
+    if (Context* context = context_of(r)) {
+      context->owner = copy(r->pool, caller.owner);
+    }
+  }
   return std::nullopt;
 }
 

@@ -15,6 +15,7 @@
 #include "nginx/cors.h"
 #include "nginx/output_filter.h"
 #include "nginx/token_file.h"
+#include "nginx/variables.h"
 #include "process/tessdata.h"
 
 namespace docket::ngx {
@@ -237,7 +238,7 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
 }  // namespace
 
 ngx_http_module_t module_context = {
-    nullptr,          // preconfiguration
+    add_variables,    // preconfiguration
     check,            // postconfiguration
     create_main,      // create main configuration
     nullptr,          // init main configuration

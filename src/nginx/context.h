@@ -1,6 +1,10 @@
 // What the module keeps with a request.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
+#include "core/job.h"
 #include "nginx/ngx.h"
 
 namespace docket::ngx {
@@ -11,6 +15,13 @@ class Upload;
 struct Context {
   Upload* upload = nullptr;        ///< docket_upload: who receives the body
   ngx_chain_t* problem = nullptr;  ///< nginx's own error page is to be replaced by this
+
+  // For the variables: what the request was about. Strings are the pool's.
+  std::optional<JobId> job;
+  std::optional<State> state;          ///< of the job, as it was told
+  ngx_str_t owner{};                   ///< who is asking; empty: nobody in particular
+  ngx_str_t filename{};                ///< of an upload: the first file's
+  std::optional<std::uint64_t> bytes;  ///< of an upload: all files'
 };
 
 inline Context* find_context(ngx_http_request_t* r) noexcept {

@@ -62,6 +62,7 @@ ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const Caller& caller
         (void)spool.remove_job(change.job, static_cast<std::uint32_t>(change.result->files.size()), change.containers);
       },
       [&worker](ngx_http_request_t* request, RemoveJob& change) {
+        remember(request, change.job, change.result->head.state);
         std::string& body = worker.scratch();
         http::append_deleted(body, change.job);
         return send_body(request, NGX_HTTP_OK, json_type, body);

@@ -111,6 +111,7 @@ ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& calle
   if (!look) {
     return send_problem(r, look.error());
   }
+  remember(r, route.id, look->state);
   if (!look->formats.has(route.format)) {
     return send_problem(r, no_such_job());
   }
@@ -130,6 +131,7 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
   if (!look) {
     return send_problem(r, look.error());
   }
+  remember(r, route.id, look->state);
   if (!look->formats.has(route.format)) {
     return send_problem(r, no_such_job());
   }

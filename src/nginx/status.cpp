@@ -19,6 +19,7 @@ ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& calle
     const JobId& id;
     const Caller& caller;
     std::string& body;
+    State state = State::pending;
     std::string etag{};
     std::uint32_t retry_after = 0;
   } look{id, caller, worker.scratch()};
@@ -28,12 +29,14 @@ ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& calle
           return;
         }
         http::append_status(look.body, look.id, status, fields, counts);
+        look.state = status.head.state;
         look.etag = http::status_etag(status.head);
         look.retry_after = is_final(status.head.state) ? 0 : http::retry_after_seconds(status, counts);
       });
   if (!found || look.body.empty()) {
     return send_problem(r, found ? no_such_job() : found.error());
   }
+  remember(r, id, look.state);
   if (code == NGX_HTTP_OK && !set_etag(r, look.etag)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }

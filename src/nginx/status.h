@@ -3,6 +3,7 @@
 
 #include "core/job_id.h"
 #include "nginx/admission.h"
+#include "nginx/context.h"
 #include "nginx/ngx.h"
 #include "nginx/worker.h"
 
@@ -13,6 +14,14 @@ inline constexpr std::string_view json_type = "application/json";
 /// The answer to whatever is not there, or is another owner's: its text is send_problem()'s.
 inline Error no_such_job() {
   return Error{ErrorCode::not_found, {}};
+}
+
+/// Keeps for the variables which job a request is about, and how far it is.
+inline void remember(ngx_http_request_t* r, const JobId& id, State state) noexcept {
+  if (Context* context = context_of(r)) {
+    context->job = id;
+    context->state = state;
+  }
 }
 
 /// Answers with a job's status body: `code` 200 where the status was asked for, 202 where a result was that is not

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 
 #include "http/content_disposition.h"
 #include "http/content_type.h"
@@ -387,6 +388,13 @@ void Upload::answer(const Result<void>& result) {
 }
 
 ngx_int_t Upload::send_accepted() {
+  if (Context* context = context_of(r_)) {
+    context->job = id_;
+    context->state = State::pending;
+    context->filename = copy(r_->pool, files_.front().filename);
+    context->bytes = std::accumulate(files_.begin(), files_.end(), std::uint64_t{0},
+                                     [](std::uint64_t sum, const FileStatus& file) { return sum + file.size; });
+  }
   std::string& text = worker_.scratch();
   http::append_status_url(text, result_url_, id_);
   if (add_header(r_, "Location", text) == nullptr) {

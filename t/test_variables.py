@@ -1,0 +1,51 @@
+"""What nginx's own logs and headers can say of jobs: the variables $docket_…"""
+import documents
+from docket import LOCATIONS, wait_for
+
+PDF = documents.text_pdf(1)
+FORMAT = "log_format jobs '$request_method|$status|$docket_job_id|$docket_status|$docket_owner|$docket_filename|" \
+         "$docket_bytes';"
+NEVER = "01890000-0000-7000-8000-000000000000"
+
+
+def lines(docket, count):
+    """The lines of the access log, each as a list, once there are so many."""
+    log = docket.folder / "jobs.log"
+
+    def read():
+        found = log.read_text().splitlines()
+        return found if len(found) >= count else None
+    return [line.split("|") for line in wait_for(read, 10, f"{count} lines in the log")]
+
+
+def test_variables_in_access_log(start):
+    docket = start(http=FORMAT, server="access_log jobs.log jobs; docket_owner $http_x_user;",
+                   locations=LOCATIONS + "location = /other { return 204; }")
+    user = {"X-User": "alice"}
+    job = docket.upload(PDF, "first one.pdf", headers=user).json()["job_id"]
+    path = f"/result/{job}"
+    wait_for(lambda: docket.get(f"{path}/status", headers=user).json()["final"], 30)
+    for answer in (docket.get(f"{path}/text", headers=user), docket.get(f"{path}/pages/1/text", headers=user),
+                   docket.request("POST", f"{path}/cancel", headers=user)):
+        assert answer.status_code == 200
+    assert docket.get(f"/result/{NEVER}/text", headers=user).status_code == 404
+    assert docket.get(f"{path}/text").status_code == 401
+    assert docket.upload(PDF, headers={"X-User": "bob", "Origin": "https://evil.example"}).status_code == 403
+    assert docket.get("/other").status_code == 204
+    told = [line for line in lines(docket, 9) if line[3] not in ("pending", "processing") or line[0] == "POST"]
+    about = [job, "completed", "alice", "first one.pdf", "-"]
+    assert told[0] == ["POST", "200", job, "pending", "alice", "first one.pdf", str(len(PDF))]
+    assert told[1:] == [["GET", "200", *about], ["GET", "200", *about], ["GET", "200", *about], ["POST", "200", *about],
+                        ["GET", "404", "-", "-", "alice", "-", "-"], ["GET", "401", *"-----"],
+                        ["POST", "403", *"-----"], ["GET", "204", *"-----"]]
+
+
+def test_variables_in_headers(start):
+    docket = start(server="add_header X-Job $docket_job_id; add_header X-State $docket_status;")
+    answer = docket.upload(PDF)
+    job = answer.json()["job_id"]
+    assert (answer.headers["X-Job"], answer.headers["X-State"]) == (job, "pending")
+    docket.finish(job)
+    answer = docket.get(f"/result/{job}/text")
+    assert (answer.headers["X-Job"], answer.headers["X-State"]) == (job, "completed")
+    assert "X-Job" not in docket.get("/tasks").headers
