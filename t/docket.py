@@ -128,6 +128,7 @@ class Docket:
         self._parts = {"main": main, "http": http, "server": server, "locations": locations, "store": store,
                        "listen": listen, "workers": workers, "body_size": body_size, "threads": threads, "engine": engine}
         self._environment = {**ENVIRONMENT, **(environment or {})}
+        self.before_start = None  # called in nginx's process before nginx is
         self._nginx = None
         self._read_log = 0
         self._allowed = []
@@ -189,7 +190,8 @@ http {{
             self.write_conf()
             self._nginx = subprocess.Popen([NGINX, "-e", self.error_log, "-p", self.folder, "-c", self.conf],
                                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                           stderr=subprocess.PIPE, env=self._environment, start_new_session=True)
+                                           stderr=subprocess.PIPE, env=self._environment, start_new_session=True,
+                                           preexec_fn=self.before_start)
             try:
                 wait_for(self._is_up, 20, "nginx to start")
                 return self

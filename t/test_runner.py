@@ -1,13 +1,16 @@
 """Processing: units on all cores, reloads, and the death of a worker or of an engine in the middle of a job."""
 import os
+import pwd
 import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 import documents
-from docket import DOCKETCTL, ENGINE, assert_problem, command_of, wait_for
+from docket import DOCKETCTL, ENGINE, Docket, assert_problem, command_of, wait_for
 
 PDF = documents.text_pdf(1)
 
@@ -257,3 +260,48 @@ def test_two_instances_on_one_store(start):
     assert documents.page_text(1) in two.result(job, "markdown?raw=1").text
     other = two.submit(PDF)
     one.finish(other)
+
+
+def test_wholly_unprivileged():
+    """nginx started by somebody who is not root: everything is theirs, and everything works."""
+    docket = Docket()
+    if os.geteuid() == 0:
+        if docket.user != "www-data":
+            docket.remove_folder()
+            pytest.skip("www-data cannot reach the programs that were built")
+        user = pwd.getpwnam(docket.user)
+        docket.user = None
+        docket.write_conf()  # and the folders that it names
+        for path in [docket.folder, *docket.folder.iterdir()]:
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+        def become_nobody_special():
+            os.setgroups([])
+            os.setgid(user.pw_gid)
+            os.setuid(user.pw_uid)
+        docket.before_start = become_nobody_special
+    try:
+        docket.start()
+        check_scan(docket, docket.submit(scan(2)), 2)
+        docket.reload()
+        docket.finish(docket.submit(PDF))
+        assert (docket.store.stat().st_mode & 0o777) == 0o700
+    finally:
+        docket.close()
+
+
+def test_root_gives_the_store_to_the_workers():
+    if os.geteuid() != 0:
+        pytest.skip("this is about nginx started by root")
+    docket = Docket()
+    try:
+        docket.start()
+        docket.finish(docket.submit(PDF))
+        owner = pwd.getpwuid(docket.store.stat().st_uid).pw_name
+        assert owner == docket.user
+        for place, folders, files in os.walk(docket.store):
+            for name in folders + files:
+                status = os.lstat(os.path.join(place, name))
+                assert pwd.getpwuid(status.st_uid).pw_name == owner and not status.st_mode & 0o007, name
+    finally:
+        docket.close()

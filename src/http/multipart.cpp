@@ -154,7 +154,7 @@ Result<void> MultipartParser::at_delimiter(bool last) {
     return {};
   }
   if (parts_ == limits_.max_parts) {
-    return fail(ErrorCode::bad_multipart, "The form has more than " + std::to_string(limits_.max_parts) + " parts.");
+    return fail(ErrorCode::too_many_fields, "The form has more than " + std::to_string(limits_.max_parts) + " parts.");
   }
   ++parts_;
   headers_.clear();

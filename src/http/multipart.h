@@ -38,7 +38,8 @@ struct MultipartLimits {
 /// Finds the parts in a body. Memory is constant: a part's headers, and at the end of a piece of input what may be the
 /// front of a delimiter. Owned by the request that reads the body; `events` outlives it. One thread at a time.
 ///
-/// Everything that is refused is bad_multipart with the part's number and the reason. What is read beyond RFC 7578:
+/// Everything that is refused is bad_multipart with the part's number and the reason, but for too many parts
+/// (too_many_fields). What is read beyond RFC 7578:
 /// - text before the first and after the last boundary is dropped; spaces and tabs after a boundary are allowed; a
 ///   line that only begins like a boundary is data;
 /// - a body of the final boundary alone has no parts (browsers send that for an empty form), unless other text came

@@ -51,6 +51,10 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   if (ngx_conf_full_name(cf->cycle, &path, 0) != NGX_OK) {
     return conf_error;
   }
+  ngx_file_info_t info;
+  if (ngx_file_info(path.data, &info) == 0 && !ngx_is_dir(&info)) {
+    return refuse(cf, path, "it is no folder");
+  }
   main->store = static_cast<ngx_path_t*>(ngx_pcalloc(cf->pool, sizeof(ngx_path_t)));
   if (main->store == nullptr) {
     return conf_error;

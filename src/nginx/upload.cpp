@@ -84,7 +84,9 @@ Result<void> Upload::begin() {
     if (!options && options.error().code == ErrorCode::forbidden_option) {
       return tl::unexpected<Error>(options.error());
     }
-    parser_.emplace(std::move(*boundary), http::MultipartLimits{}, *this);
+    http::MultipartLimits limits;  // its own limits of files and fields are passed before that of parts
+    limits.max_parts = static_cast<std::uint32_t>(conf_.max_files) + http::FormLimits{}.max_fields + 1;
+    parser_.emplace(std::move(*boundary), limits, *this);
     return {};
   }
   if (!options) {

@@ -522,6 +522,7 @@ TEST(Multipart, LimitsHeaderLinesPartsAndThePreamble) {
   const std::string part = "--b\r\nContent-Disposition: form-data; name=f\r\n\r\nx\r\n";
   EXPECT_FALSE(run(part + "--b--", "b", {}, limits).error.has_value());
   EXPECT_THAT(run(part + part + "--b--", "b", {}, limits).error->detail, HasSubstr("more than 1 parts"));
+  EXPECT_EQ(run(part + part + "--b--", "b", {}, limits).error->code, ErrorCode::too_many_fields);
   EXPECT_FALSE(run("preamble10\r\n" + part + "--b--", "b", {}, limits).error.has_value());
   EXPECT_THAT(run("preamble 11\r\n" + part + "--b--", "b", {}, limits).error->detail, HasSubstr("first 10 bytes"));
 }

@@ -1,0 +1,209 @@
+"""A machine that is not as it should be: no room, a store that cannot be written, another engine, an old kernel."""
+import contextlib
+import ctypes
+import os
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+import documents
+from docket import ENGINE, Docket, assert_problem, wait_for
+
+PDF = documents.text_pdf(1)
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+
+
+@contextlib.contextmanager
+def small_disk(docket, size):
+    """A file system of its own below a Docket's store."""
+    docket.store.mkdir(mode=0o700)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "docket-test", docket.store],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"this machine mounts nothing: {done.stderr.strip()}")
+    try:
+        if docket.user:
+            shutil.chown(docket.store, docket.user, docket.user)
+        yield
+    finally:
+        subprocess.run(["umount", "-l", docket.store], check=True)
+
+
+@contextlib.contextmanager
+def on_small_disk(size):
+    """A Docket of one worker whose store has so much room."""
+    docket = Docket(workers=1, server="add_header X-Worker $pid always;")
+    with small_disk(docket, size):
+        try:
+            yield docket.start()
+        finally:
+            docket.stop()
+    docket.close()
+
+
+@needs_root
+def test_a_full_disk():
+    with on_small_disk("24m") as docket:
+        docket.allow("The disk of docket_store is full")
+        job = docket.submit(PDF)
+        docket.finish(job)
+        worker = docket.get("/health").headers["X-Worker"]
+        for _ in range(3):
+            answer = docket.upload(documents.padded_pdf(1, 40_000_000))
+            assert_problem(answer, 507, "store_full", "docket_store")
+        # What was there is there, the next job is done, and by the same worker.
+        assert docket.result(job, "text").json()["status"] == "completed"
+        docket.finish(docket.submit(PDF))
+        assert docket.get("/health").headers["X-Worker"] == worker
+        wait_for(lambda: len(list(docket.store.glob("spool/*/*/*.in.*"))) == 2, 10, "the removal of what had no room")
+
+
+@needs_root
+def test_a_store_that_cannot_be_written():
+    with on_small_disk("64m") as docket:
+        job = docket.submit(PDF)
+        docket.finish(job)
+        worker = docket.get("/health").headers["X-Worker"]
+        # Files that are open for writing keep a file system from becoming read-only.
+        fill = docket.store / "fill"
+        with contextlib.suppress(OSError), fill.open("wb") as file:
+            while True:
+                file.write(b"x" * 65536)
+                file.flush()
+        answer = docket.upload(PDF)
+        assert answer.status_code in (503, 507), answer.text
+        assert answer.json()["code"] in ("store_full", "store_unavailable")
+        assert docket.status(job)["status"] == "completed"
+        assert TEXT_OF_PAGE in docket.result(job, "text?raw=1").text
+        fill.unlink()
+        docket.finish(docket.submit(PDF))
+        assert docket.get("/health").headers["X-Worker"] == worker
+
+
+TEXT_OF_PAGE = documents.page_text(1)
+
+
+def test_a_store_that_is_no_folder():
+    docket = Docket()
+    docket.store.write_text("this is no folder")
+    try:
+        code, said = docket.check_conf()
+        assert code != 0 and "no folder" in said and f"in {docket.conf}:" in said, said
+    finally:
+        docket.remove_folder()
+
+
+def test_a_store_of_something_else():
+    """It cannot be opened: nginx serves everything else, and says what is wrong."""
+    docket = Docket(locations="location /other { return 204; } location = /process_pdf { docket_upload; } "
+                              "location /result/ { docket_result; } location = /health { docket_health; }")
+    docket.store.mkdir()
+    (docket.store / "lmdb").write_text("no folder")
+    if docket.user:
+        shutil.chown(docket.store, docket.user, docket.user)
+    try:
+        docket.start()
+        docket.allow("cannot be used")
+        assert docket.get("/other").status_code == 204
+        for answer in (docket.upload(PDF), docket.get("/health"),
+                       docket.get("/result/01890000-0000-7000-8000-000000000000")):
+            assert_problem(answer, 503, "store_unavailable", "error log")
+            assert answer.headers["Retry-After"]
+        assert f'the store "{docket.store}" cannot be used' in docket.log()
+    finally:
+        docket.close()
+
+
+# ---- Engines.
+
+def write_engine(docket, text):
+    """Puts a program of this text in the engine's place."""
+    docket.engine.unlink()
+    docket.engine.write_text(text)
+    docket.engine.chmod(0o755)
+
+
+def unwell(docket):
+    """What /health answers, once it is not well."""
+    wait_for(lambda: docket.get("/health").status_code == 503, 20, "bad health")
+    return docket.get("/health")
+
+
+def restore_engine(docket):
+    """Puts the engine back."""
+    docket.engine.unlink()
+    docket.engine.symlink_to(ENGINE)
+
+
+OTHER_VERSION = """#!/usr/bin/python3
+import socket, struct
+control = socket.socket(fileno=3)
+version = b"9.9.9"
+control.send(struct.pack("<I", 9999) + struct.pack("<I", len(version)) + version)
+control.recv(1)
+"""
+
+
+def test_an_engine_of_another_version(start):
+    docket = start(workers=1)
+    write_engine(docket, OTHER_VERSION)
+    job = docket.submit(PDF)
+    answer = unwell(docket)
+    assert_problem(answer, 503, "store_unavailable", "9.9.9", "9999")
+    assert not docket.status(job)["final"]
+    restore_engine(docket)
+    docket.finish(job)
+
+
+def test_a_missing_engine(start):
+    docket = start(workers=1)
+    docket.engine.unlink()
+    job = docket.submit(PDF)
+    answer = unwell(docket)
+    assert_problem(answer, 503, "store_unavailable", str(docket.engine))
+    docket.engine.symlink_to(ENGINE)
+    docket.finish(job)
+
+
+# ---- A kernel without Landlock.
+
+LANDLOCK_CREATE_RULESET = 444
+
+
+def without_landlock():
+    """Has the kernel know no Landlock in this process and all that come from it: seccomp answers ENOSYS."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    program = b"".join(struct.pack("<HBBI", *instruction) for instruction in (
+        (0x20, 0, 0, 0),                           # load the number of the system call
+        (0x15, 0, 1, LANDLOCK_CREATE_RULESET),     # is it this one?
+        (0x06, 0, 0, 0x00050000 | 38),             # then: ENOSYS
+        (0x06, 0, 0, 0x7FFF0000)))                 # else: allowed
+    buffer = ctypes.create_string_buffer(program)
+    filter_program = struct.pack("<HxxxxxxQ", 4, ctypes.addressof(buffer))
+    assert libc.prctl(38, 1, 0, 0, 0) == 0
+    assert libc.prctl(22, 2, ctypes.c_char_p(filter_program), 0, 0) == 0
+
+
+def start_without_landlock(docket):
+    """Starts a Docket on what looks like an older kernel."""
+    docket.before_start = without_landlock
+    return docket.start()
+
+
+def test_a_kernel_without_landlock():
+    docket = Docket()
+    try:
+        start_without_landlock(docket)
+        docket.finish(docket.submit(PDF))
+        docket.stop()
+        docket.configure(http="docket_sandbox strict;")
+        start_without_landlock(docket)
+        job = docket.submit(PDF)
+        answer = unwell(docket)
+        assert_problem(answer, 503, "store_unavailable", "Landlock")
+        assert not docket.status(job)["final"]
+    finally:
+        docket.close()
