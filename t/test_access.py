@@ -109,7 +109,8 @@ def test_jobs_of_others_are_like_unknown_ones(guarded):
     job = upload(guarded, bearer("alice"))
     finish(guarded, job, bearer("alice"))
     for method, rest in (("GET", "status"), ("GET", ""), ("GET", "markdown"), ("GET", "markdown?raw=1"),
-                         ("HEAD", "markdown"), ("GET", "pages/1/text"), ("GET", "nonsense"), ("DELETE", "")):
+                         ("HEAD", "markdown"), ("GET", "pages/1/text"), ("GET", "input"), ("GET", "nonsense"), ("DELETE", ""),
+                         ("POST", "cancel")):
         path = f"/{rest}" if rest else ""
         for_bob = guarded.request(method, f"/result/{job}{path}", headers=bearer("bob"))
         unknown = guarded.request(method, f"/result/{NEVER}{path}", headers=bearer("bob"))

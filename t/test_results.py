@@ -180,6 +180,38 @@ def test_pending(start):
     docket.finish(job)
 
 
+# ---- What was sent.
+
+def test_input(docket):
+    scan = documents.tiff([documents.scan_page(1)])
+    files = [("file", ("résumé.pdf", PDF)), ("file", ("page.tif", scan))]
+    job = docket.request("POST", "/process_pdf", files=files).json()["job_id"]
+    for what in ("input", "input/0"):
+        answer = docket.result(job, what)
+        assert answer.content == PDF and answer.headers["Content-Type"] == "application/pdf"
+        assert answer.headers["Content-Disposition"].startswith("inline;")
+        assert "r%C3%A9sum%C3%A9.pdf" in answer.headers["Content-Disposition"]
+    answer = docket.result(job, "input/1")
+    assert answer.content == scan and answer.headers["Content-Type"] == "image/tiff"
+    assert answer.headers["Content-Disposition"].startswith("attachment;"), "browsers have no TIFF of their own"
+    for header, value in (("Content-Security-Policy", "sandbox; default-src 'none'"),
+                          ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "private, no-cache")):
+        assert answer.headers[header] == value
+    path = f"/result/{job}/input/1"
+    assert docket.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert docket.get(path, headers={"Range": "bytes=4-7"}).content == scan[4:8]
+    assert docket.request("HEAD", path).headers["Content-Length"] == str(len(scan))
+    assert_problem(docket.get(f"/result/{job}/input/2"), 404, "not_found")
+    assert_problem(docket.request("DELETE", path), 405, "method_not_allowed")
+    docket.finish(job)
+
+
+def test_input_of_a_job_that_failed(docket):
+    job = docket.submit(b"%PDF-1.4 broken", "broken.pdf")
+    docket.finish(job, expect="failed")
+    assert docket.result(job, "input").content == b"%PDF-1.4 broken"
+
+
 def test_delete(docket, job):
     answer = docket.request("DELETE", f"/result/{job}")
     assert answer.status_code == 200 and answer.json() == {"job_id": job, "status": "deleted"}

@@ -46,9 +46,20 @@ Route parse_route(std::string_view path) noexcept {
       route.what = Route::What::status;
     } else if (word == "cancel") {
       route.what = Route::What::cancel;
+    } else if (word == "input") {
+      route.what = Route::What::input;
     } else if (const auto format = format_of(word)) {
       route.what = Route::What::result;
       route.format = *format;
+    }
+    return route;
+  }
+  if (word == "input") {
+    const auto number = take_segment(path, ended);
+    const auto file = number.size() > 1 && number.front() == '0' ? std::nullopt : parse_number(number);
+    if (ended && file && *file <= std::numeric_limits<std::uint16_t>::max()) {
+      route.what = Route::What::input;
+      route.file = static_cast<std::uint32_t>(*file);
     }
     return route;
   }

@@ -15,6 +15,7 @@ struct Route {
     status,     ///< {id} and {id}/status
     result,     ///< {id}/{format}
     page,       ///< {id}/pages/{n}/{format}
+    input,      ///< {id}/input and {id}/input/{n}
     cancel,     ///< {id}/cancel
   };
 
@@ -22,6 +23,7 @@ struct Route {
   JobId id{};
   Format format = Format::markdown;  ///< of result and page
   std::uint32_t page = 0;            ///< of page: 1-based
+  std::uint32_t file = 0;            ///< of input: 0-based, as in the status body's files
 
   friend bool operator==(const Route&, const Route&) = default;
 };

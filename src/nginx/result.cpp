@@ -5,6 +5,8 @@
 #include <string>
 
 #include "core/codec.h"
+#include "core/hex.h"
+#include "core/media_type.h"
 #include "http/accept.h"
 #include "http/content_disposition.h"
 #include "http/problem.h"
@@ -156,6 +158,63 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
   return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
 }
 
+/// One of a job's files as the client sent it.
+struct InputLook {
+  std::string filename;
+  std::string etag;
+  MediaType type = MediaType::unknown;
+  std::uint64_t size = 0;
+  std::int64_t created_ms = 0;
+};
+
+Result<InputLook> look_at_input(Worker& worker, const Caller& caller, const Route& route, State& state) {
+  InputLook look;
+  bool found_file = false;
+  const auto found =
+      worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
+        state = status.head.state;
+        look.created_ms = status.head.created_ms;
+        std::uint32_t index = 0;
+        status.each_file([&](const FileView& file) {
+          if (index++ == route.file && caller.may_use(status.owner)) {
+            found_file = true;
+            look.filename = file.filename;
+            look.type = file.type;
+            look.size = file.size;
+            look.etag = '"';
+            append_hex(look.etag, file.sha256);
+            look.etag += '"';
+          }
+        });
+      });
+  if (!found || !found_file) {
+    return tl::unexpected<Error>(found ? no_such_job() : found.error());
+  }
+  return look;
+}
+
+/// Whoever opens it in a browser shall not run what a stranger has written: it is shown only where it is a document or
+/// a picture of a kind that browsers show safely.
+ngx_int_t send_input(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+  State state = State::pending;
+  const auto look = look_at_input(worker, caller, route, state);
+  if (!look) {
+    return send_problem(r, look.error());
+  }
+  remember(r, route.id, state);
+  const bool shown = look->type == MediaType::pdf || look->type == MediaType::png || look->type == MediaType::jpeg;
+  std::string disposition;
+  http::append_content_disposition(
+      disposition, shown ? http::DispositionType::inline_ : http::DispositionType::attachment, look->filename);
+  if (!set_etag(r, look->etag) || add_header(r, "Content-Disposition", disposition) == nullptr ||
+      add_header(r, "Content-Security-Policy", "sandbox; default-src 'none'") == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return send_stretch(r, worker.spool().absolute(Spool::input_path(route.id, route.file)), 0,
+                      static_cast<off_t>(look->size), info(look->type).mime,
+                      static_cast<time_t>(look->created_ms / 1000));
+}
+
 /// What may be done with what a path names.
 struct Methods {
   ngx_uint_t mask = NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_DELETE;
@@ -166,6 +225,7 @@ Methods methods_of(const Route& route) noexcept {
   switch (route.what) {
     case Route::What::result:
     case Route::What::page:
+    case Route::What::input:
       return {NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS"};
     case Route::What::cancel:
       return {NGX_HTTP_POST, "POST, OPTIONS"};
@@ -198,6 +258,8 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
       return cancel_job(r, *worker, caller, route.id);
     case Route::What::result:
       return send_result(r, *worker, caller, route);
+    case Route::What::input:
+      return send_input(r, *worker, caller, route);
     case Route::What::page:
       return send_page(r, *worker, caller, route);
     default:

@@ -52,14 +52,17 @@ TEST(Routes, AreKnown) {
   ASSERT_TRUE(id);
   using What = Route::What;
   const std::map<std::string, Route> known{
-      {"", {What::status, *id, Format::markdown, 0}},
-      {"/status", {What::status, *id, Format::markdown, 0}},
-      {"/markdown", {What::result, *id, Format::markdown, 0}},
-      {"/text", {What::result, *id, Format::text, 0}},
-      {"/json", {What::result, *id, Format::json, 0}},
-      {"/pages/1/text", {What::page, *id, Format::text, 1}},
-      {"/pages/4294967295/json", {What::page, *id, Format::json, 4294967295}},
-      {"/cancel", {What::cancel, *id, Format::markdown, 0}},
+      {"", {What::status, *id, Format::markdown, 0, 0}},
+      {"/status", {What::status, *id, Format::markdown, 0, 0}},
+      {"/markdown", {What::result, *id, Format::markdown, 0, 0}},
+      {"/text", {What::result, *id, Format::text, 0, 0}},
+      {"/json", {What::result, *id, Format::json, 0, 0}},
+      {"/pages/1/text", {What::page, *id, Format::text, 1, 0}},
+      {"/pages/4294967295/json", {What::page, *id, Format::json, 4294967295, 0}},
+      {"/input", {What::input, *id, Format::markdown, 0, 0}},
+      {"/input/0", {What::input, *id, Format::markdown, 0, 0}},
+      {"/input/31", {What::input, *id, Format::markdown, 0, 31}},
+      {"/cancel", {What::cancel, *id, Format::markdown, 0, 0}},
   };
   for (const auto& [rest, route] : known) {
     EXPECT_EQ(parse_route(path(rest)), route) << rest;
@@ -85,6 +88,12 @@ TEST(Routes, EverythingElseIsNotFound) {
                            "/pages/1/status",
                            "/pages//text",
                            "/cancel/x",
+                           "/input/",
+                           "/input/00",
+                           "/input/x",
+                           "/input/0/",
+                           "/input/65536",
+                           "/input/-1",
                            "x",
                            "/status?x"}) {
     EXPECT_EQ(parse_route(path(rest)).what, Route::What::not_found) << rest;
