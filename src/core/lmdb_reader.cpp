@@ -77,7 +77,7 @@ Result<void> LmdbReader::status(
     }
     fields = found->value_or(std::string_view());
   }
-  auto counts = counts_of(txn, view->head.pool);
+  auto counts = is_final(view->head.state) ? QueueCounts{} : counts_of(txn, view->head.pool);
   if (!counts) {
     return pass_on(counts);
   }

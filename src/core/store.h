@@ -133,7 +133,8 @@ class StoreReader {
   StoreReader& operator=(const StoreReader&) = delete;
   virtual ~StoreReader() = default;
 
-  /// A job's status and, if it has any, its fields (a JSON object, else empty). not_found for an unknown job.
+  /// A job's status and, if it has any, its fields (a JSON object, else empty); of a job that is not final also the
+  /// counts of its pool (else zeros: it has no place in the line). not_found for an unknown job.
   virtual Result<void> status(
       const JobId& job,
       const std::function<void(const StatusView&, std::string_view fields, const QueueCounts&)>& visit) = 0;

@@ -18,8 +18,9 @@ bool add_common_headers(ngx_http_request_t* r) noexcept {
       }
     }
   }
-  return add_header(r, first, "nosniff") != nullptr && add_header(r, "Cache-Control", "private, no-cache") != nullptr &&
-         add_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
+  return add_static_header(r, first, "nosniff") != nullptr &&
+         add_static_header(r, "Cache-Control", "private, no-cache") != nullptr &&
+         add_static_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
 }
 
 /// Sends the header and then, unless there is to be no body, `buffer`.
@@ -57,24 +58,26 @@ bool has_error_page(ngx_http_request_t* r, ngx_uint_t status) noexcept {
 
 }  // namespace
 
-ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept {
+ngx_table_elt_t* add_static_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept {
   auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
   if (header == nullptr) {
     return nullptr;
   }
   ngx_memzero(header, sizeof(*header));  // newer versions of nginx have more members
-  header->value = copy(r->pool, value);
-  if (header->value.data == nullptr) {
-    return nullptr;  // hash 0: nginx skips it
-  }
   header->hash = 1;
   header->key = str(name);
+  header->value = str(value);
   return header;
+}
+
+ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept {
+  const ngx_str_t copied = copy(r->pool, value);
+  return copied.data != nullptr ? add_static_header(r, name, view(copied)) : nullptr;
 }
 
 bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept {
   const bool later = status == NGX_HTTP_TOO_MANY_REQUESTS || status == NGX_HTTP_SERVICE_UNAVAILABLE;
-  return add_common_headers(r) && (!later || add_header(r, "Retry-After", "5") != nullptr);
+  return add_common_headers(r) && (!later || add_static_header(r, "Retry-After", "5") != nullptr);
 }
 
 bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept {
@@ -170,7 +173,7 @@ ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::strin
   if (r->reading_body) {
     r->keepalive = 0;  // the rest of the body is still to come: no next request behind it
   }
-  if (status == NGX_HTTP_UNAUTHORIZED && add_header(r, "WWW-Authenticate", "Bearer") == nullptr) {
+  if (status == NGX_HTTP_UNAUTHORIZED && add_static_header(r, "WWW-Authenticate", "Bearer") == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   if (!add_problem_headers(r, status)) {

@@ -12,6 +12,9 @@ namespace docket::ngx {
 /// Adds a header field; `name` must be static, `value` is copied into the request's pool. Null when memory is short.
 ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept;
 
+/// The same with a value that is static, too: nothing is copied.
+ngx_table_elt_t* add_static_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept;
+
 /// Adds what every problem has: the fields of every answer of ours, and Retry-After with 429 and 503.
 bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 
