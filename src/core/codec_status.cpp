@@ -57,6 +57,11 @@ std::uint32_t size32(std::string_view text) noexcept {
 bool is_state(std::uint8_t value) noexcept {
   return value <= static_cast<std::uint8_t>(State::failed);
 }
+/// Nobody has written a time before 1970; so whoever takes the difference of two need not think of an overflow.
+bool has_times(const StatusHead& head) noexcept {
+  return head.created_ms >= 0 && head.started_ms >= 0 && head.updated_ms >= 0 && head.completed_ms >= 0 &&
+         head.expires_ms >= 0;
+}
 bool is_media_type(std::uint8_t value) noexcept {
   return value < all_media_types.size();
 }
@@ -183,7 +188,7 @@ Result<StatusView> StatusView::parse(std::string_view bytes) noexcept {
   const auto whole =
       std::uint64_t{fixed} + sizes.owner + sizes.result_url + sizes.error_detail + sizes.files + sizes.warnings;
   if (view.head.version != status_version || !is_state(static_cast<std::uint8_t>(view.head.state)) ||
-      whole != bytes.size()) {
+      !has_times(view.head) || whole != bytes.size()) {
     return bad_status();
   }
   auto rest = bytes.substr(fixed);

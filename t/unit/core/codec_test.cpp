@@ -239,6 +239,13 @@ TEST(Codec, AStatusWithImpossibleValuesIsRefused) {
   EXPECT_TRUE(refuses(offsetof(StatusHead, state), 4));
   EXPECT_TRUE(refuses(offsetof(StatusHead, file_count), 1));
   EXPECT_TRUE(refuses(offsetof(StatusHead, file_count), 3));
+  // The last byte of each time has its sign.
+  for (const auto time :
+       {offsetof(StatusHead, created_ms), offsetof(StatusHead, started_ms), offsetof(StatusHead, updated_ms),
+        offsetof(StatusHead, completed_ms), offsetof(StatusHead, expires_ms)}) {
+    EXPECT_TRUE(refuses(time + 7, '\x80')) << "a time before 1970, at byte " << time;
+    EXPECT_FALSE(refuses(time + 7, '\x7F'));
+  }
   EXPECT_TRUE(refuses(files, 5)) << "no such type";
   EXPECT_TRUE(refuses(files + 1, 4)) << "no such state";
   EXPECT_FALSE(refuses(files, 2));
