@@ -1,0 +1,169 @@
+// The header fields that clients write: whatever they write is read or refused, and what we write we can read.
+//
+// Input: a line that names what the rest is: accept, disposition, filename, none-match, origin, part, path, token,
+// tokens or type. origin takes Origin from the next line and Host from what follows it, token Authorization and
+// X-Api-Key.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "fuzz.h"
+#include "http/accept.h"
+#include "http/conditional.h"
+#include "http/content_disposition.h"
+#include "http/content_type.h"
+#include "http/cors.h"
+#include "http/part_head.h"
+#include "http/route.h"
+#include "http/text.h"
+#include "http/tokens.h"
+
+namespace {
+
+using namespace docket::http;
+using docket::ErrorCode;
+using docket::fuzz::expect;
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+void try_accept(std::string_view field) {
+  expect(accept_quality(field, "text/plain") <= 1000, "a quality is at most 1000");
+  for (const auto& entry : docket::all_formats) {
+    expect(choose_form(field, entry.format, true) == docket::Form::raw, "?raw=1 is raw");
+    static_cast<void>(choose_form(field, entry.format, false));
+  }
+}
+
+void try_disposition(std::string_view field) {
+  const auto read = parse_content_disposition(field);
+  expect(!read || (!read->type.empty() && lower(read->type) == read->type), "a type in lower case");
+}
+
+/// A client's name goes out in a field that is sound, means one thing, and stays as it is from then on.
+void try_filename(std::string_view name) {
+  std::string field;
+  append_content_disposition(field, DispositionType::attachment, name);
+  expect(std::none_of(field.begin(), field.end(), [](char c) { return c < 0x20 || c == 0x7F; }), "plain ASCII");
+  const auto read = parse_content_disposition(field);
+  expect(read && read->type == "attachment" && read->filename.has_value() == !name.empty(), "we read what we write");
+  if (read->filename) {
+    expect(is_utf8(*read->filename) && read->filename->size() <= 255 && !has_control(*read->filename) &&
+               read->filename->find_first_of("/\\") == std::string::npos,
+           "a name that can be shown and saved");
+    std::string again;
+    append_content_disposition(again, DispositionType::attachment, *read->filename);
+    expect(again == field, "a safe name stays as it is");
+  }
+  const auto download = download_name(name, "md");
+  expect(download.ends_with(".md") && download.size() > 3 && download.find_first_of("/\\") == std::string::npos,
+         "a download has a name");
+}
+
+void try_none_match(std::string_view field) {
+  const auto tag = parse_entity_tag(field);
+  if (tag) {
+    const auto same = "W/\"" + std::string(tag->opaque) + '"';
+    expect(matches_none_match(field, same) && matches_none_match(same, field), "a tag matches itself");
+  }
+  expect(!matches_none_match("", field), "no field matches nothing");
+}
+
+/// Nobody but our own pages and those listed may change anything.
+void try_origin(std::string_view rest) {
+  const auto origin = docket::fuzz::take_line(rest);
+  const CorsPolicy policy{.any = false, .origins = {"https://app.example"}};
+  const OriginFacts facts{.origin = origin, .host = rest};
+  const auto allowed = check_origin(facts, &policy);
+  const bool is_own = allowed && check_origin(facts, nullptr);
+  const auto scheme_end = origin.find("://");
+  if (is_own && !origin.empty()) {
+    const auto host = rest.substr(0, rest.find_last_of(':'));
+    expect(scheme_end != std::string_view::npos && !rest.empty() &&
+               lower(origin.substr(scheme_end + 3)).starts_with(lower(host)),
+           "our own pages have our host");
+  } else {
+    expect(!allowed || origin.empty() || origin == policy.origins.front(), "others are listed");
+  }
+  expect(cors_answer(origin, policy).has_value() == (origin == policy.origins.front()), "only listed pages may read");
+  static_cast<void>(is_origin(origin));
+}
+
+void try_part(std::string_view block) {
+  constexpr std::size_t max_headers = 4;
+  const auto head = parse_part_headers(block, max_headers);
+  if (head) {
+    expect(lower(head->head.content_type) == head->head.content_type, "a type in lower case");
+  } else {
+    expect(!head.error().empty(), "a reason");
+  }
+}
+
+void try_path(std::string_view path) {
+  const auto route = parse_route(path);
+  expect(route.what == Route::What::not_found || path.starts_with(route.id.text()),
+         "an id is the path's first segment");
+}
+
+void try_token(std::string_view rest) {
+  const auto authorization = docket::fuzz::take_line(rest);
+  const auto token = shown_token(authorization, rest);
+  if (!token) {
+    expect(token.error().code == ErrorCode::unauthorized, "errors are unauthorized");
+  } else if (*token) {
+    expect(!(*token)->empty() && (*token)->size() <= max_token, "a token is neither empty nor oversized");
+  }
+}
+
+void try_tokens(std::string_view text) {
+  const auto list = TokenList::parse(text);
+  if (!list) {
+    expect(list.error().code == ErrorCode::bad_option && list.error().detail.starts_with("line "), "it names the line");
+  } else {
+    expect(list->size() <= static_cast<std::size_t>(std::count(text.begin(), text.end(), ':')), "a token is a line");
+  }
+}
+
+void try_type(std::string_view field) {
+  const auto type = parse_content_type(field);
+  expect(!type || (type->type.find('/') != std::string::npos && lower(type->type) == type->type), "type/subtype");
+  const auto boundary = multipart_boundary(field);
+  if (boundary) {
+    expect(is_multipart_form(field), "only a form has a boundary");
+    expect(!boundary->empty() && boundary->size() <= max_boundary && !has_control(*boundary) && boundary->back() != ' ',
+           "a boundary that the parser can take");
+  } else {
+    expect(boundary.error().code == ErrorCode::bad_multipart, "errors are bad_multipart");
+  }
+}
+
+struct Try {
+  std::string_view name;
+  void (*run)(std::string_view text);
+};
+constexpr std::array<Try, 10> tries{{{"accept", try_accept},
+                                     {"disposition", try_disposition},
+                                     {"filename", try_filename},
+                                     {"none-match", try_none_match},
+                                     {"origin", try_origin},
+                                     {"part", try_part},
+                                     {"path", try_path},
+                                     {"token", try_token},
+                                     {"tokens", try_tokens},
+                                     {"type", try_type}}};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  auto rest = docket::fuzz::input(data, size);
+  const auto name = docket::fuzz::take_line(rest);
+  const auto* const found =
+      std::find_if(tries.begin(), tries.end(), [name](const Try& one) { return one.name == name; });
+  if (found == tries.end()) {
+    return -1;
+  }
+  found->run(rest);
+  return 0;
+}
