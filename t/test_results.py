@@ -295,6 +295,7 @@ def test_ocr_can_be_switched_off(docket):
 def test_the_sample_of_the_repository(docket):
     sample = (Path(__file__).parent / "data" / "sample-scan.pdf").read_bytes()
     _, markdown = docket.convert(sample, "sample-scan.pdf")
-    for words in ("The slip that travels with the work", "may ask at any time how far it is",
-                  "What the second page is for", "Yours faithfully"):
+    for words in ("# The slip that travels with the work\n", "In a busy office a docket is the slip of paper",
+                  "may ask at any time how far it is.\n", "3. What does the first page say, although the last one is still",
+                  "# What the second page is for\n", "as if somebody had typed them again.\n", "Yours faithfully"):
         assert words in markdown
