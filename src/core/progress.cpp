@@ -105,7 +105,13 @@ class Ending {
     }
   }
 
-  void on(const ended::EndedBadly& end) { bad_end(with_code(end.error, ErrorCode::crashed)); }
+  void on(const ended::EndedBadly& end) {
+    const auto error = with_code(end.error, ErrorCode::crashed);
+    if (end.repeats && !is_divisible() && !nothing_left(unit_)) {
+      return tries_used_up(error);
+    }
+    bad_end(error);
+  }
 
   void on(const ended::HandedBack& end) {
     if (end.owner_lost) {
@@ -179,6 +185,20 @@ class Ending {
     }
     follow_up_.new_units.push_back(new_unit(UnitKind::assemble, 0, {.first = 0, .last = 0}));
     left = 1;
+  }
+
+  /// Whether another try would be another piece of work: the next one divides the pages that are left more finely. A
+  /// probe that did not even tell how many pages there are got stuck where every one will.
+  [[nodiscard]] bool is_divisible() const {
+    switch (unit_.kind) {
+      case UnitKind::probe:
+        return status_.files[unit_.file].total_pages > next_page(unit_);
+      case UnitKind::range:
+        return unit_.last_page > next_page(unit_);
+      case UnitKind::assemble:
+        break;
+    }
+    return false;
   }
 
   void bad_end(const Error& error) {

@@ -196,8 +196,9 @@ UnitEnd UnitDialogue::on_ended(const wire::Ended& ended) const {
   if (WIFSIGNALED(ended.wait_status)) {
     const auto number = WTERMSIG(ended.wait_status);
     if (number == SIGXCPU) {
-      return ended_badly(ErrorCode::timeout, "it took more than " + std::to_string(limits.cpu_seconds) +
-                                                 " s of processor time (docket_cpu_limit)");
+      return ended::EndedBadly{{ErrorCode::timeout, "it took more than " + std::to_string(limits.cpu_seconds) +
+                                                        " s of processor time (docket_cpu_limit)"},
+                               true};
     }
     if (number == SIGSYS) {
       return ended_badly(ErrorCode::crashed,

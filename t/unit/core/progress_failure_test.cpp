@@ -306,6 +306,41 @@ TEST_F(Crashing, AnErrorWithoutACodeIsACrash) {
   EXPECT_EQ(status.head.error, ErrorCode::crashed);
 }
 
+const ended::EndedBadly too_much{{ErrorCode::timeout, "120 s"}, true};
+
+TEST_F(Crashing, WhatWouldRepeatIsNotTriedAgainForOnePage) {
+  accept_with_ranges(3, {{1, 1}, {2, 3}});
+  claim(units[0]);
+  auto follow_up = end(units[0], too_much);
+  EXPECT_FALSE(follow_up.unit_goes_on);
+  ASSERT_EQ(follow_up.given_up.size(), 1U);
+  EXPECT_EQ(follow_up.given_up[0].error, ErrorCode::timeout);
+  EXPECT_EQ(follow_up.given_up[0].error_detail, "120 s");
+
+  // Of two pages it may have been either: the next try does them one by one.
+  claim(units[1]);
+  EXPECT_TRUE(end(units[1], too_much).unit_goes_on);
+  claim(units[1]);
+  do_pages(units[1], 2, 2);
+  EXPECT_FALSE(end(units[1], too_much).unit_goes_on);
+  EXPECT_EQ(status.files[0].failed_pages, 2U);
+}
+
+TEST_F(Crashing, AProbeThatWouldRepeatFailsTheFile) {
+  accept(1);
+  claim(units[0]);
+  EXPECT_FALSE(end(units[0], too_much).unit_goes_on);
+  EXPECT_EQ(status.head.state, State::failed);
+  EXPECT_EQ(status.head.error, ErrorCode::timeout);
+}
+
+TEST_F(Crashing, AProbeThatDoesPagesIsTriedAgainWhileSeveralAreLeft) {
+  accept(1);
+  claim(units[0]);
+  set_total_pages(status, units[0], 3, now());
+  EXPECT_TRUE(end(units[0], too_much).unit_goes_on);
+}
+
 TEST_F(HandingBack, IsNobodysFault) {
   accept(2);
   auto& probe = units[0];

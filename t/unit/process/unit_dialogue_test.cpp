@@ -329,6 +329,9 @@ TEST_F(UnitDialogueTest, ProcessorTimeNamesItsDirective) {
   const auto error = bad_end(ended({.wait_status = SIGXCPU}));
   EXPECT_EQ(error.code, ErrorCode::timeout);
   EXPECT_EQ(error.detail, "it took more than 3 s of processor time (docket_cpu_limit)");
+  EXPECT_TRUE(std::get<ended::EndedBadly>(ended({.wait_status = SIGXCPU})).repeats);
+  EXPECT_FALSE(std::get<ended::EndedBadly>(ended({.wait_status = SIGSEGV})).repeats);
+  EXPECT_FALSE(std::get<ended::EndedBadly>(ended({.timed_out = true})).repeats) << "the machine may have been busy";
 }
 
 TEST_F(UnitDialogueTest, MemoryNamesItsDirective) {
