@@ -2,7 +2,7 @@
 import pytest
 
 import documents
-from docket import ENGINE, LOCATIONS, ROOT, Docket
+from docket import ENGINE, LOCATIONS, Docket
 
 
 @pytest.fixture
@@ -162,23 +162,6 @@ def test_checking_leaves_no_trace(check):
     assert code == 0, said
     # nginx itself makes the folders of its paths, under -t, too.
     assert not docket.store.exists() or not list(docket.store.iterdir())
-
-
-def test_the_example_is_valid(tmp_path):
-    """conf/nginx.conf, with the paths of this machine."""
-    docket = Docket()
-    text = (ROOT / "conf" / "nginx.conf").read_text()
-    docket.write_conf = lambda: docket.conf.write_text(
-        text.replace("modules/ngx_http_docket_module.so", str(ENGINE.parent / "ngx_http_docket_module.so"))
-        .replace("/var/lib/docket", str(docket.store)).replace("/run/nginx.pid", str(tmp_path / "pid"))
-        .replace("/var/log/nginx", str(docket.folder)).replace("127.0.0.1:8000", f"127.0.0.1:{docket.port}")
-        .replace("user www-data;", "").replace("http {", "http {\n" + "".join(
-            f"{name}_temp_path {docket.folder}/temp/{name};\n"
-            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))))
-    (docket.folder / "temp").mkdir()
-    code, said = docket.check_conf()
-    docket.remove_folder()
-    assert code == 0, said
 
 
 def test_values_are_inherited_and_replaced_whole(start):

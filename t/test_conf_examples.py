@@ -1,0 +1,177 @@
+"""Every configuration in conf/ is started as it stands, but for paths, addresses and the user, and converts a document.
+
+The replacing is done by scripts/local-conf, as for scripts/run.
+"""
+import hashlib
+import http.client
+import json
+import subprocess
+
+import pytest
+import requests
+
+import documents
+from docket import MODULE, ROOT, SANITIZED, Docket, free_port, wait_for
+
+LINE = documents.page_text(1)
+PDF = documents.text_pdf(1)
+
+# Every file in conf/ has a test of this name.
+TESTS = {"nginx.conf": "test_the_smallest", "tokens.conf": "test_tokens", "tls.conf": "test_tls",
+         "proxy.conf": "test_behind_a_proxy", "behind-a-proxy.conf": "test_behind_a_proxy"}
+
+
+def smallest(port):
+    """The only address in most of the examples."""
+    return {"127.0.0.1:8000": f"127.0.0.1:{port}"}
+
+
+class Example(Docket):
+    """One nginx with a configuration of conf/. `replaced(port)` is what scripts/local-conf is to replace besides paths,
+    so that nginx listens on `port`."""
+
+    def __init__(self, name, replaced=smallest, port=None):
+        super().__init__()
+        self.port = port or self.port
+        self._example = ROOT / "conf" / name
+        self._replaced = replaced
+        # The engine is looked for beside the module.
+        (self.folder / MODULE.name).symlink_to(MODULE)
+
+    def write_conf(self):
+        """Writes nginx.conf from the example."""
+        (self.folder / "temp").mkdir(exist_ok=True)
+        made = subprocess.run([ROOT / "scripts" / "local-conf", self._example, self.folder, self.folder,
+                               *(f"{old}={new}" for old, new in self._replaced(self.port).items())],
+                              capture_output=True, text=True, check=True).stdout
+        environment = "env ASAN_OPTIONS;\nenv UBSAN_OPTIONS;\n" if SANITIZED else ""
+        self.conf.write_text(f"daemon off;\n{environment}{made}")
+
+    def access_log(self):
+        """The lines of the access log."""
+        return (self.folder / "access.log").read_text().splitlines()
+
+
+@pytest.fixture
+def example():
+    """A factory of Examples to be started; they are stopped and checked after the test."""
+    made = []
+
+    def factory(*arguments, **named):
+        made.append(Example(*arguments, **named))
+        return made[-1]
+
+    yield factory
+    problems = []
+    for one in made:
+        try:
+            one.close()
+        except AssertionError as problem:
+            problems.append(str(problem))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def scan(tmp_path):
+    """The path of a document for curl."""
+    file = tmp_path / "scan.pdf"
+    file.write_bytes(PDF)
+    return file
+
+
+def curl(*arguments):
+    """What curl prints."""
+    return subprocess.run(["curl", "--noproxy", "*", "-sS", "--max-time", "60", *map(str, arguments)],
+                          capture_output=True, text=True, check=True).stdout
+
+
+def test_every_example_has_a_test():
+    assert {file.name for file in (ROOT / "conf").iterdir()} == set(TESTS)
+    assert all(test in globals() for test in TESTS.values())
+
+
+def test_the_smallest(example):
+    docket = example("nginx.conf").start()
+    job, markdown = docket.convert(PDF)
+    assert LINE in markdown
+    assert job in docket.get("/tasks").text
+    assert docket.get("/health").status_code == 200
+
+
+def test_tokens(example):
+    docket = example("tokens.conf")
+    (docket.folder / "docket.tokens").write_text(
+        "".join(f"{name}:{hashlib.sha256(name.encode()).hexdigest()}\n" for name in ("alice", "bob")))
+    docket.start()
+    alice, bob = ({"Authorization": f"Bearer {name}"} for name in ("alice", "bob"))
+    assert docket.upload(PDF).status_code == 401
+    job = docket.submit(PDF, headers=alice)
+    wait_for(lambda: docket.get(f"/result/{job}/status", headers=alice).json()["final"], what=f"the end of {job}")
+    assert LINE in docket.result(job, "markdown?raw=1", headers=alice).text
+    docket.result(job, "markdown", expect=404, headers=bob)
+    assert docket.get("/tasks", headers=bob).json()["tasks"] == []
+    assert docket.get("/health").status_code == 200
+    assert any(f"owner=alice job={job}" in line for line in docket.access_log())
+
+
+def test_behind_a_proxy(example, scan):
+    """The proxy is 127.0.0.1, a client is 127.0.0.2."""
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    back = example("behind-a-proxy.conf", lambda port: {
+        "10.0.0.2:8000": f"127.0.0.1:{port}", "10.0.0.1": "127.0.0.1", "https://www.example.com": site}).start()
+    example("proxy.conf", lambda port: {
+        "listen 80;": f"listen 127.0.0.1:{port};", "10.0.0.2:8000": f"127.0.0.1:{back.port}"}, port=port).start()
+
+    answer = json.loads(curl("--interface", "127.0.0.2", "-H", "X-Real-IP: 192.0.2.1", "-F", f"file=@{scan}",
+                             f"{site}/docket/process_pdf"))
+    # The links are for clients: they lead through the proxy.
+    assert answer["status_url"].startswith(f"{site}/docket/result/{answer['job_id']}/")
+    status = wait_for(lambda: (body := requests.get(answer["status_url"], timeout=60).json())["final"] and body,
+                      what="the end of the job")
+    assert status["status"] == "completed", status
+    assert LINE in requests.get(status["results"]["markdown"], timeout=60).json()["content"]
+
+    # What the client says about its address is not believed, what the proxy says is.
+    uploads = [line.split()[0] for line in back.access_log() if "POST /process_pdf" in line]
+    assert uploads == ["127.0.0.2"]
+    assert curl("--interface", "127.0.0.3", "-H", "X-Real-IP: 127.0.0.1", "-o", "/dev/null", "-w", "%{http_code}",
+                f"{back.url}/health") == "403"
+
+    # The limit is Docket's and so is the answer.
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.putrequest("PUT", "/docket/jobs/large.pdf")
+    connection.putheader("Content-Length", str(300 << 20))
+    connection.endheaders(PDF)
+    refusal = connection.getresponse()
+    assert (refusal.status, json.loads(refusal.read())["code"]) == (413, "too_large")
+    connection.close()
+
+
+def test_tls(example, scan):
+    plain = free_port()
+    docket = example("tls.conf", lambda port: {"listen 443": f"listen 127.0.0.1:{port}",
+                                               "listen 80;": f"listen 127.0.0.1:{plain};"})
+    (docket.folder / "tls").mkdir()
+    certificate = docket.folder / "tls" / "docket.crt"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                    "/CN=docs.example.com", "-addext", "subjectAltName=DNS:docs.example.com",
+                    "-keyout", docket.folder / "tls" / "docket.key", "-out", certificate],
+                   check=True, capture_output=True)
+    docket.start()
+    site = f"https://docs.example.com:{docket.port}"
+    trusting = ["--cacert", certificate, "--resolve", f"docs.example.com:{docket.port}:127.0.0.1"]
+
+    def status(job):
+        return json.loads(curl(*trusting, f"{site}/result/{job}/status"))
+
+    body, version = curl(*trusting, "--http2", "-F", f"file=@{scan}", "-w", "\n%{http_version}",
+                         f"{site}/process_pdf").rsplit("\n", 1)
+    assert version == "2"
+    job = json.loads(body)["job_id"]
+    wait_for(lambda: status(job)["final"], what="the end of the job")
+    assert LINE in curl(*trusting, "--http2", f"{site}/result/{job}/markdown?raw=1")
+
+    redirect = curl("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-X", "POST", "-H",
+                    "Host: docs.example.com", f"http://127.0.0.1:{plain}/process_pdf?formats=text")
+    assert redirect == "308 https://docs.example.com/process_pdf?formats=text"
