@@ -40,7 +40,8 @@ struct Refused {
 /// The unit's own child ended badly: timeout, crashed, out_of_memory. Counts as a try.
 struct EndedBadly {
   Error error;
-  bool repeats = false;  ///< the same work would end so again, whatever else the machine does: docket_cpu_limit
+  bool repeats = false;  ///< the same work would end so again, whatever else the machine does:
+                         ///< docket_cpu_limit, docket_memory_limit
 };
 /// The unit was not done and nobody is to blame: shutdown, a lost engine or worker.
 struct HandedBack {

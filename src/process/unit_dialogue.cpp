@@ -208,8 +208,9 @@ UnitEnd UnitDialogue::on_ended(const wire::Ended& ended) const {
   }
   const auto code = WEXITSTATUS(ended.wait_status);
   if (ended.out_of_memory || code == wire::exit_out_of_memory) {
-    return ended_badly(ErrorCode::out_of_memory,
-                       "it needed more than " + std::to_string(limits.memory >> 20U) + " MB (docket_memory_limit)");
+    return ended::EndedBadly{{ErrorCode::out_of_memory, "it needed more than " + std::to_string(limits.memory >> 20U) +
+                                                            " MB (docket_memory_limit)"},
+                             true};
   }
   if (code == wire::exit_no_sandbox) {
     return ended_badly(ErrorCode::crashed, "the engine's child could not close itself in");

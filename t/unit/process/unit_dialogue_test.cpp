@@ -338,6 +338,7 @@ TEST_F(UnitDialogueTest, MemoryNamesItsDirective) {
   const auto error = bad_end(ended({.wait_status = wire::exit_out_of_memory << 8, .out_of_memory = true}));
   EXPECT_EQ(error.code, ErrorCode::out_of_memory);
   EXPECT_EQ(error.detail, "it needed more than 64 MB (docket_memory_limit)");
+  EXPECT_TRUE(std::get<ended::EndedBadly>(ended({.wait_status = wire::exit_out_of_memory << 8})).repeats);
 }
 
 TEST_F(UnitDialogueTest, CrashNamesItsSignal) {
