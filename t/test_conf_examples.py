@@ -18,7 +18,8 @@ PDF = documents.text_pdf(1)
 
 # Every file in conf/ has a test of this name.
 TESTS = {"nginx.conf": "test_the_smallest", "tokens.conf": "test_tokens", "tls.conf": "test_tls",
-         "proxy.conf": "test_behind_a_proxy", "behind-a-proxy.conf": "test_behind_a_proxy"}
+         "proxy.conf": "test_behind_a_proxy", "behind-a-proxy.conf": "test_behind_a_proxy",
+         "container.conf": "test_the_container_s"}
 
 
 def smallest(port):
@@ -95,6 +96,18 @@ def test_the_smallest(example):
     job, markdown = docket.convert(PDF)
     assert LINE in markdown
     assert job in docket.get("/tasks").text
+    assert docket.get("/health").status_code == 200
+
+
+def test_the_container_s(example):
+    """With files for what goes to the standard streams; scripts/check-package starts it as the image does."""
+    docket = example("container.conf", lambda port: {
+        "listen 8000;": f"listen 127.0.0.1:{port};", "/run/docket/nginx.pid": f"{docket.folder}/nginx.pid",
+        "error_log stderr": f"error_log {docket.error_log}", "/dev/stdout": f"{docket.folder}/access.log"})
+    docket.start()
+    job, markdown = docket.convert(PDF)
+    assert LINE in markdown
+    assert any(f"/result/{job}/markdown" in line for line in docket.access_log())
     assert docket.get("/health").status_code == 200
 
 
