@@ -41,7 +41,7 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->strict_sandbox = NGX_CONF_UNSET_UINT;
     main->concurrency = NGX_CONF_UNSET;
     main->tessdata = copy(cf->pool, tessdata_folder());
-    main->token_files = ngx_array_create(cf->pool, 1, sizeof(TokenFile*));
+    main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
     if (main->token_files == nullptr) {
       return nullptr;
     }
