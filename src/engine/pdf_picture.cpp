@@ -140,9 +140,10 @@ class ScanDevice final : public ImageDevice {
 
 // The highest resolution, `dpi` at most, with which the page stays within all limits; nothing if 72 is too high.
 std::optional<std::uint16_t> resolution_within(const RenderRequest& request) {
-  const double by_area =
-      std::sqrt(static_cast<double>(request.max_pixels) / (request.width * request.height)) * points_per_inch;
-  const double by_side = (max_picture_side - 1) / std::max(request.width, request.height) * points_per_inch;
+  const double width = request.width * request.user_unit / points_per_inch;  // inches
+  const double height = request.height * request.user_unit / points_per_inch;
+  const double by_area = std::sqrt(static_cast<double>(request.max_pixels) / (width * height));
+  const double by_side = (max_picture_side - 1) / std::max(width, height);
   const double within = std::floor(std::min({static_cast<double>(request.dpi), by_area, by_side}));
   if (within < points_per_inch) {
     return std::nullopt;
@@ -171,10 +172,12 @@ PixPtr to_pix(const SplashBitmap& bitmap) {
 Result<Picture> render_page(PDFDoc& document, int page, const RenderRequest& request) {
   const auto dpi = resolution_within(request);
   if (!dpi) {
-    return fail(ErrorCode::too_many_pixels,
-                "Page " + std::to_string(page) + " measures " + std::to_string(std::lround(request.width)) + " × " +
-                    std::to_string(std::lround(request.height)) + " points: at 72 dpi that is more than the " +
-                    std::to_string(request.max_pixels) + " pixels that docket_max_pixels allows.");
+    return fail(ErrorCode::too_many_pixels, "Page " + std::to_string(page) + " measures " +
+                                                std::to_string(std::lround(request.width * request.user_unit)) + " × " +
+                                                std::to_string(std::lround(request.height * request.user_unit)) +
+                                                " points: at 72 dpi that is more than the " +
+                                                std::to_string(request.max_pixels) +
+                                                " pixels that docket_max_pixels allows.");
   }
   SplashColor white = {0xff, 0xff, 0xff, 0xff};
   SplashOutputDev device(splashModeMono8, /*bitmapRowPadA=*/4, /*reverseVideoA=*/false, white);
@@ -182,7 +185,9 @@ Result<Picture> render_page(PDFDoc& document, int page, const RenderRequest& req
   device.setVectorAntialias(true);
   device.setSkipText(request.without_text, request.without_text);
   device.startDoc(&document);
-  document.displayPage(&device, page, *dpi, *dpi, 0, /*useMediaBox=*/false, /*crop=*/true, /*printing=*/false);
+  const double per_72_units = *dpi * request.user_unit;
+  document.displayPage(&device, page, per_72_units, per_72_units, 0, /*useMediaBox=*/false, /*crop=*/true,
+                       /*printing=*/false);
   Picture picture;
   if (const auto* bitmap = device.getBitmap(); bitmap != nullptr) {
     picture.pix = to_pix(*bitmap);
@@ -190,7 +195,7 @@ Result<Picture> render_page(PDFDoc& document, int page, const RenderRequest& req
   if (!picture.pix) {
     return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be drawn.");
   }
-  const auto scale = static_cast<float>(points_per_inch / *dpi);
+  const auto scale = static_cast<float>(points_per_inch / per_72_units);
   picture.frame = {.x0 = 0, .y0 = 0, .x_scale = scale, .y_scale = scale};
   picture.dpi = *dpi;
   pixSetResolution(picture.pix.get(), *dpi, *dpi);
@@ -202,8 +207,10 @@ Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const Re
   const bool sideways = scan.quarter_turns % 2 != 0;
   const double width = sideways ? scan.height : scan.width;
   const double height = sideways ? scan.width : scan.height;
-  const double x_dpi = width / scan.box.width() * points_per_inch;
-  const double y_dpi = height / scan.box.height() * points_per_inch;
+  const double x_scale = scan.box.width() / width;
+  const double y_scale = scan.box.height() / height;
+  const double x_dpi = points_per_inch / (x_scale * request.user_unit);
+  const double y_dpi = points_per_inch / (y_scale * request.user_unit);
   // Rendering makes pixels square, coarse scans smooth and very fine ones smaller.
   constexpr double square = 1.1;
   constexpr double coarse = 100;
@@ -224,8 +231,8 @@ Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const Re
   }
   picture.frame = {.x0 = scan.box.x0,
                    .y0 = scan.box.y0,
-                   .x_scale = static_cast<float>(points_per_inch / x_dpi),
-                   .y_scale = static_cast<float>(points_per_inch / y_dpi)};
+                   .x_scale = static_cast<float>(x_scale),
+                   .y_scale = static_cast<float>(y_scale)};
   picture.dpi = static_cast<std::uint16_t>(std::lround((x_dpi + y_dpi) / 2));
   pixSetResolution(picture.pix.get(), picture.dpi, picture.dpi);
   return picture;

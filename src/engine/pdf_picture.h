@@ -20,8 +20,9 @@ struct Picture {
 };
 
 struct RenderRequest {
-  double width = 0;  ///< of the upright page, points
+  double width = 0;  ///< of the upright page, in its units
   double height = 0;
+  double user_unit = 1;  ///< points a unit; frames are in units, resolutions and limits true
   std::uint16_t dpi = 300;
   std::uint64_t max_pixels = 0;
   bool without_text = false;  ///< leave out what the text layer tells already

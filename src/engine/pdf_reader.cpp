@@ -100,6 +100,23 @@ Result<OpenFile> unlock(int fd, const std::string& password) {
   return open;
 }
 
+// From units of the page to points (ISO 32000-1, table 30, UserUnit).
+void scale(Page& page, float unit) {
+  const auto scaled = [unit](const Box& box) {
+    return Box{box.x0 * unit, box.y0 * unit, box.x1 * unit, box.y1 * unit};
+  };
+  page.width *= unit;
+  page.height *= unit;
+  for (auto& line : page.lines) {
+    line.box = scaled(line.box);
+    line.baseline *= unit;
+    for (auto& word : line.words) {
+      word.box = scaled(word.box);
+      word.size *= unit;
+    }
+  }
+}
+
 /// Lives in a child, on its only thread.
 class PdfReader final : public DocumentReader {
  public:
@@ -121,7 +138,16 @@ class PdfReader final : public DocumentReader {
 
   Result<Page> read(std::uint32_t page) override {
     try {
-      return read_page(page);
+      ::Page* const source = find(page);
+      if (source == nullptr) {
+        return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be found in the document.");
+      }
+      const double unit = user_unit(*source);
+      auto result = read_page(*source, page, unit);
+      if (result && unit != 1) {
+        scale(*result, static_cast<float>(unit));
+      }
+      return result;
     } catch (const std::bad_alloc&) {
       throw;  // the end of the child, which says so by its exit code
     } catch (const std::exception& exception) {
@@ -138,24 +164,31 @@ class PdfReader final : public DocumentReader {
     return source != nullptr && source->isOk() ? source : nullptr;
   }
 
-  Result<Page> read_page(std::uint32_t number) {
+  // Points a unit; Poppler takes no notice of it.
+  [[nodiscard]] double user_unit(::Page& source) const {
+    constexpr double smallest = 0.01;
+    constexpr double largest = 75'000;  // what Acrobat takes
+    const auto page = document_->getXRef()->fetch(source.getRef());
+    const auto unit = page.isDict() ? page.dictLookup("UserUnit") : Object(objNull);
+    return unit.isNum() && unit.getNum() >= smallest && unit.getNum() <= largest ? unit.getNum() : 1;
+  }
+
+  // The page in its own units.
+  Result<Page> read_page(::Page& source, std::uint32_t number, double unit) {
     const auto errors_before = poppler_errors();
-    ::Page* const source = find(number);
-    if (source == nullptr) {
-      return fail(ErrorCode::corrupt, "Page " + std::to_string(number) + " cannot be found in the document.");
-    }
     Page page;
     page.number = number;
-    const bool sideways = source->getRotate() % 180 != 0;
-    const double width = sideways ? source->getCropHeight() : source->getCropWidth();
-    const double height = sideways ? source->getCropWidth() : source->getCropHeight();
+    const bool sideways = source.getRotate() % 180 != 0;
+    const double width = sideways ? source.getCropHeight() : source.getCropWidth();
+    const double height = sideways ? source.getCropWidth() : source.getCropHeight();
     if (!std::isfinite(width) || !std::isfinite(height) || width <= 0 || height <= 0) {
       return fail(ErrorCode::corrupt, "Page " + std::to_string(number) + " has no size.");
     }
     page.width = static_cast<float>(width);
     page.height = static_cast<float>(height);
     const int index = static_cast<int>(number);
-    RenderRequest request{.width = width, .height = height, .dpi = options_.dpi, .max_pixels = options_.max_pixels};
+    RenderRequest request{
+        .width = width, .height = height, .user_unit = unit, .dpi = options_.dpi, .max_pixels = options_.max_pixels};
     if (options_.ocr == OcrMode::force) {
       return recognise_into(std::move(page), survey_page(*document_, index, width, height), request);
     }
@@ -169,7 +202,7 @@ class PdfReader final : public DocumentReader {
     if (!wants_recognition(page, survey)) {
       if (page.lines.empty()) {
         const bool drawn = survey.image_share > 0 || survey.filled_shapes > 0 || survey.other_marks > 0;
-        if (!drawn && poppler_errors() > errors_before && has_content(*source)) {
+        if (!drawn && poppler_errors() > errors_before && has_content(source)) {
           return fail(ErrorCode::corrupt, "Nothing of page " + std::to_string(number) + " can be read.");
         }
         page.source = Source::blank;

@@ -112,7 +112,7 @@ std::string PdfMaker::assemble(const std::string& trailer, std::string_view key)
   for (const int page : pages_) {
     kids += std::to_string(page) + " 0 R ";
   }
-  objects_[0].body = "<< /Type /Catalog /Pages 2 0 R >>";
+  objects_[0].body = "<< /Type /Catalog /Pages 2 0 R" + catalogue_ + " >>";
   objects_[1].body = "<< /Type /Pages /Count " + std::to_string(pages_.size()) + " /Kids [" + kids + "] >>";
   std::string file = "%PDF-1.4\n";
   std::string table = "xref\n0 " + std::to_string(objects_.size() + 1) + "\n0000000000 65535 f \n";

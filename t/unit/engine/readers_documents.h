@@ -29,6 +29,9 @@ class PdfMaker {
   /// `entries` holds /Resources, /Rotate and the like.
   void add_page(const std::string& content, const std::string& entries, const std::string& media_box = "0 0 612 792");
 
+  /// Puts entries into the catalogue.
+  void add_to_catalogue(const std::string& entries) { catalogue_ += " " + entries; }
+
   /// The file. `trailer` is put into the trailer's dictionary.
   [[nodiscard]] std::string finish(const std::string& trailer = "");
 
@@ -45,6 +48,7 @@ class PdfMaker {
 
   std::vector<Object> objects_ = std::vector<Object>(2);  // 1: the catalogue, 2: the page tree
   std::vector<int> pages_;
+  std::string catalogue_;
 };
 
 /// A /Resources dictionary with Helvetica as /F1.
