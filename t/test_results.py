@@ -1,6 +1,5 @@
 """Fetching: wrapped and raw, negotiation, ranges, page results while the job runs, deleting."""
 import json
-from pathlib import Path
 
 import pytest
 
@@ -250,52 +249,7 @@ def test_delete_while_it_waits(start):
     assert docket.get(f"/result/{second}/status").status_code == 404
 
 
-# ---- Kinds of documents.
-
-@pytest.mark.parametrize("encoding", ["fax", "jpeg", "flate"])
-def test_scanned_pdf(docket, encoding):
-    pages = [documents.scan_page(1), documents.scan_page(2)]
-    _, markdown = docket.convert(documents.scan_pdf(pages, encoding))
-    assert markdown.index("Scanned page one") < markdown.index("Scanned page two")
-    assert "quick brown fox jumps over the lazy dog" in markdown
-
-
-def test_pictures(docket):
-    for name, content in (("page.png", documents.png(documents.scan_page(3))),
-                          ("page.jpg", documents.jpeg(documents.scan_page(3), quality=85))):
-        _, markdown = docket.convert(content, name)
-        assert "Scanned page three" in markdown and "lazy dog" in markdown
-
-
-def test_tiff_of_many_pages(docket):
-    job, markdown = docket.convert(documents.tiff([documents.scan_page(number) for number in range(1, 4)]), "fax.tif")
-    assert docket.status(job)["total_pages"] == 3
-    assert markdown.index("page one") < markdown.index("page two") < markdown.index("page three")
-
-
-def test_mixed_pdf(docket):
-    job, markdown = docket.convert(documents.mixed_pdf([["Typed words here."]], [documents.scan_page(4)]))
-    assert markdown.index("Typed words here.") < markdown.index("Scanned page four")
-    assert docket.status(job)["total_pages"] == 2
-
-
 def test_words_have_boxes_and_confidence(docket):
     job, _ = docket.convert(documents.png(documents.scan_page(1)), "page.png")
     page = json.dumps(docket.result(job, "json?raw=1").json())
     assert "confidence" in page and "recognised" in page
-
-
-def test_ocr_can_be_switched_off(docket):
-    job = docket.submit(documents.mixed_pdf([["Typed words here."]], [documents.scan_page(4)]), fields={"ocr": "off"})
-    docket.finish(job)
-    markdown = docket.result(job, "markdown?raw=1").text
-    assert "Typed words here." in markdown and "Scanned" not in markdown
-
-
-def test_the_sample_of_the_repository(docket):
-    sample = (Path(__file__).parent / "data" / "sample-scan.pdf").read_bytes()
-    _, markdown = docket.convert(sample, "sample-scan.pdf")
-    for words in ("# The slip that travels with the work\n", "In a busy office a docket is the slip of paper",
-                  "may ask at any time how far it is.\n", "3. What does the first page say, although the last one is still",
-                  "# What the second page is for\n", "as if somebody had typed them again.\n", "Yours faithfully"):
-        assert words in markdown

@@ -8,7 +8,18 @@
 
 namespace docket {
 
-enum class MediaType : std::uint8_t { unknown = 0, pdf = 1, png = 2, jpeg = 3, tiff = 4 };
+enum class MediaType : std::uint8_t {
+  unknown = 0,
+  pdf = 1,
+  png = 2,
+  jpeg = 3,
+  tiff = 4,
+  webp = 5,
+  gif = 6,
+  bmp = 7,
+  pnm = 8,  ///< PBM, PGM, PPM, PAM
+  jp2 = 9,  ///< JPEG 2000: the file format JP2, or a codestream alone
+};
 
 struct MediaTypeInfo {
   MediaType type;
@@ -17,12 +28,17 @@ struct MediaTypeInfo {
   std::string_view extension;  ///< without the dot
 };
 
-inline constexpr std::array<MediaTypeInfo, 5> all_media_types{{
+inline constexpr std::array<MediaTypeInfo, 10> all_media_types{{
     {MediaType::unknown, "unknown", "application/octet-stream", "bin"},
     {MediaType::pdf, "pdf", "application/pdf", "pdf"},
     {MediaType::png, "png", "image/png", "png"},
     {MediaType::jpeg, "jpeg", "image/jpeg", "jpg"},
     {MediaType::tiff, "tiff", "image/tiff", "tif"},
+    {MediaType::webp, "webp", "image/webp", "webp"},
+    {MediaType::gif, "gif", "image/gif", "gif"},
+    {MediaType::bmp, "bmp", "image/bmp", "bmp"},
+    {MediaType::pnm, "pnm", "image/x-portable-anymap", "pnm"},
+    {MediaType::jp2, "jp2", "image/jp2", "jp2"},
 }};
 
 constexpr const MediaTypeInfo& info(MediaType type) noexcept {

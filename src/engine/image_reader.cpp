@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "engine/bmp.h"
+#include "engine/first_frame.h"
+#include "engine/image_size.h"
+#include "engine/jp2_file.h"
 #include "engine/mapped_file.h"
 #include "engine/ocr.h"
+#include "engine/orientation.h"
 #include "engine/pix.h"
 #include "engine/tiff_file.h"
 
@@ -40,14 +46,22 @@ PixPtr to_plain(PixPtr pix) {
     const int y_resolution = pixGetYRes(pix.get());
     pix.reset(pixConvertTo8(pix.get(), 0));
     if (pix) {
-      pixSetResolution(pix.get(), x_resolution, y_resolution);
+      set_resolution(*pix, x_resolution, y_resolution);
     }
   }
   return pix;
 }
 
-bool credible(int resolution) {
-  return resolution >= lowest_resolution && resolution <= highest_resolution;
+// What screens have: programs that know nothing of a picture write it, and cameras do.
+constexpr int screen_resolution = 96;
+constexpr float largest_sheet = 17;  // inches: A3 and tabloid
+
+// Whether a picture is as large as its resolution says. Credible resolutions are not, if they make the photograph of a
+// page a poster.
+bool credible(int pixels, int resolution) {
+  return resolution >= lowest_resolution && resolution <= highest_resolution &&
+         (resolution > screen_resolution ||
+          static_cast<float>(pixels) <= largest_sheet * static_cast<float>(resolution));
 }
 
 // The resolution at which a picture of unknown size would be a sheet of A4.
@@ -60,9 +74,40 @@ float resolution_of_sheet(int width, int height) {
 /// Lives in a child, on its only thread. Keeps the file mapped.
 class ImageReader final : public DocumentReader {
  public:
-  /// `tiff` reads from `file`; nullptr for other types.
-  ImageReader(MappedFile file, std::unique_ptr<TiffFile> tiff, MediaType type, std::uint32_t pages, ReadOptions options)
-      : file_(std::move(file)), tiff_(std::move(tiff)), type_(type), pages_(pages), options_(std::move(options)) {}
+  ImageReader(MappedFile file, MediaType type, ReadOptions options)
+      : file_(std::move(file)), type_(type), options_(std::move(options)) {}
+
+  /// To be called once, before anything else. Errors: corrupt, too_many_pages.
+  Result<void> open() {
+    switch (type_) {
+      case MediaType::tiff:
+        tiff_ = TiffFile::open(file_.bytes());
+        if (!tiff_) {
+          return fail(ErrorCode::corrupt, "The TIFF file has no directory that can be read.");
+        }
+        pages_ = tiff_->page_count();
+        break;
+      case MediaType::jp2:
+        jp2_ = Jp2File::open(file_.bytes());
+        if (!jp2_) {
+          return fail(ErrorCode::corrupt, "The image's header cannot be read.");
+        }
+        break;
+      case MediaType::gif:
+        first_frame_ = first_gif_frame(file_.bytes());
+        break;
+      case MediaType::webp:
+        first_frame_ = first_webp_frame(file_.bytes());
+        break;
+      default:
+        break;
+    }
+    if (pages_ > options_.max_pages) {
+      return fail(ErrorCode::too_many_pages, "The image has " + std::to_string(pages_) + " pages, more than the " +
+                                                 std::to_string(options_.max_pages) + " that docket_max_pages allows.");
+    }
+    return {};
+  }
 
   [[nodiscard]] std::uint32_t page_count() const override { return pages_; }
 
@@ -90,50 +135,52 @@ class ImageReader final : public DocumentReader {
  private:
   // By the header, before anything is decoded: a small file may hold a huge picture.
   [[nodiscard]] Result<void> check_size(std::uint32_t number) const {
-    std::uint64_t width = 0;
-    std::uint64_t height = 0;
-    if (tiff_) {
-      if (const auto size = tiff_->size(number - 1); size) {
-        width = size->width;
-        height = size->height;
-      }
-    } else {
-      const auto bytes = file_.bytes();
-      l_int32 w = 0;
-      l_int32 h = 0;
-      if (pixReadHeaderMem(bytes.data(), bytes.size(), nullptr, &w, &h, nullptr, nullptr, nullptr) == 0 && w > 0 &&
-          h > 0) {
-        width = static_cast<std::uint64_t>(w);
-        height = static_cast<std::uint64_t>(h);
-      }
-    }
-    if (width == 0 || height == 0) {
+    const auto size = tiff_ ? tiff_->size(number - 1) : jp2_ ? std::optional(jp2_->size()) : image_size(type_, bytes());
+    if (!size) {
       return fail(ErrorCode::corrupt, "The image's header cannot be read.");
     }
-    if (width > options_.max_pixels / height) {
-      return fail(ErrorCode::too_many_pixels, "The image has " + std::to_string(width) + " × " +
-                                                  std::to_string(height) + " pixels, more than the " +
+    if (size->width > options_.max_pixels / size->height) {
+      return fail(ErrorCode::too_many_pixels, "The image has " + std::to_string(size->width) + " × " +
+                                                  std::to_string(size->height) + " pixels, more than the " +
                                                   std::to_string(options_.max_pixels) +
                                                   " that docket_max_pixels allows.");
     }
     return {};
   }
 
+  /// The picture's bytes: of an animation, its first frame.
+  [[nodiscard]] ByteView bytes() const { return first_frame_ ? ByteView(*first_frame_) : ByteView(file_.bytes()); }
+
   [[nodiscard]] PixPtr decode_bytes(std::uint32_t number) const {
-    const auto bytes = file_.bytes();
-    if (tiff_) {
-      // Leptonica first: it keeps black and white at one bit a pixel.
-      if (PixPtr pix(pixReadMemTiff(bytes.data(), bytes.size(), static_cast<l_int32>(number) - 1)); pix) {
-        return pix;
+    const auto all = bytes().bytes();
+    switch (type_) {
+      case MediaType::tiff:
+        return decode_tiff(number);
+      case MediaType::jp2:
+        return jp2_->decode();
+      case MediaType::bmp:
+        return decode_bmp(bytes());
+      case MediaType::jpeg: {
+        // What damaged data give is shown by every viewer and worth reading.
+        l_int32 warnings = 0;
+        return PixPtr(pixReadMemJpeg(all.data(), all.size(), 0, 1, &warnings, L_JPEG_CONTINUE_WITH_BAD_DATA));
       }
-      return tiff_->decode_gray(number - 1);
+      default:
+        return PixPtr(pixReadMem(all.data(), all.size()));
     }
-    if (type_ == MediaType::jpeg) {
-      // What damaged data give is shown by every viewer and worth reading.
-      l_int32 warnings = 0;
-      return PixPtr(pixReadMemJpeg(bytes.data(), bytes.size(), 0, 1, &warnings, L_JPEG_CONTINUE_WITH_BAD_DATA));
+  }
+
+  [[nodiscard]] PixPtr decode_tiff(std::uint32_t number) const {
+    const auto all = bytes().bytes();
+    const bool plain = tiff_->is_plain(number - 1);
+    PixPtr pix(plain ? pixReadMemTiff(all.data(), all.size(), static_cast<l_int32>(number) - 1) : nullptr);
+    if (!pix) {
+      pix = tiff_->decode_gray(number - 1);
     }
-    return PixPtr(pixReadMem(bytes.data(), bytes.size()));
+    if (!pix && !plain) {
+      pix.reset(pixReadMemTiff(all.data(), all.size(), static_cast<l_int32>(number) - 1));
+    }
+    return pix;
   }
 
   [[nodiscard]] PixPtr decode(std::uint32_t number) const {
@@ -141,15 +188,15 @@ class ImageReader final : public DocumentReader {
     if (!pix) {
       return nullptr;
     }
-    pix = to_plain(std::move(pix));
+    pix = upright(to_plain(std::move(pix)), exif_orientation(type_, bytes()));
     if (const int side = pix ? std::max(pixGetWidth(pix.get()), pixGetHeight(pix.get())) : 0; side > max_picture_side) {
       const float smaller = static_cast<float>(max_picture_side - 1) / static_cast<float>(side);
       const int x_resolution = pixGetXRes(pix.get());
       const int y_resolution = pixGetYRes(pix.get());
       pix.reset(pixScale(pix.get(), smaller, smaller));
       if (pix) {
-        pixSetResolution(pix.get(), static_cast<int>(std::lround(static_cast<float>(x_resolution) * smaller)),
-                         static_cast<int>(std::lround(static_cast<float>(y_resolution) * smaller)));
+        set_resolution(*pix, static_cast<int>(std::lround(static_cast<float>(x_resolution) * smaller)),
+                       static_cast<int>(std::lround(static_cast<float>(y_resolution) * smaller)));
       }
     }
     return pix;
@@ -163,11 +210,11 @@ class ImageReader final : public DocumentReader {
     pixGetResolution(pix.get(), &x_resolution, &y_resolution);
     float x_dpi = static_cast<float>(x_resolution);
     float y_dpi = static_cast<float>(y_resolution);
-    if (!credible(x_resolution) || !credible(y_resolution)) {
+    if (!credible(width, x_resolution) || !credible(height, y_resolution)) {
       x_dpi = resolution_of_sheet(width, height);
       y_dpi = x_dpi;
       // Tesseract's own guess, from the height of the letters, is the better one for recognising.
-      pixSetResolution(pix.get(), 0, 0);
+      set_resolution(*pix, 0, 0);
     }
     const PictureFrame frame{.x0 = 0, .y0 = 0, .x_scale = points_per_inch / x_dpi, .y_scale = points_per_inch / y_dpi};
     Page page;
@@ -188,9 +235,11 @@ class ImageReader final : public DocumentReader {
   }
 
   MappedFile file_;
-  std::unique_ptr<TiffFile> tiff_;
+  std::unique_ptr<TiffFile> tiff_;  // reads from file_, as does the next
+  std::unique_ptr<Jp2File> jp2_;
+  std::optional<std::string> first_frame_;
   MediaType type_;
-  std::uint32_t pages_;
+  std::uint32_t pages_ = 1;
   ReadOptions options_;
 };
 
@@ -202,19 +251,8 @@ Result<std::unique_ptr<DocumentReader>> open_image(int fd, MediaType type, const
   if (!file) {
     return tl::unexpected(std::move(file.error()));
   }
-  std::unique_ptr<TiffFile> tiff;
-  if (type == MediaType::tiff) {
-    tiff = TiffFile::open(file->bytes());
-    if (!tiff) {
-      return fail(ErrorCode::corrupt, "The TIFF file has no directory that can be read.");
-    }
-  }
-  const std::uint32_t pages = tiff ? tiff->page_count() : 1;
-  if (pages > options.max_pages) {
-    return fail(ErrorCode::too_many_pages, "The image has " + std::to_string(pages) + " pages, more than the " +
-                                               std::to_string(options.max_pages) + " that docket_max_pages allows.");
-  }
-  return std::make_unique<ImageReader>(std::move(*file), std::move(tiff), type, pages, options);
+  auto reader = std::make_unique<ImageReader>(std::move(*file), type, options);
+  return reader->open().map([&] { return std::unique_ptr<DocumentReader>(std::move(reader)); });
 }
 
 }  // namespace docket::engine

@@ -1,4 +1,5 @@
-// Images as documents: PNG and JPEG are one page, TIFF may be many.
+// Images as documents: each is one page, a TIFF may be many. Of an animation (GIF, WebP) the first frame is read: the
+// others show the same thing moved.
 #pragma once
 
 #include <memory>

@@ -20,6 +20,11 @@ Result<std::unique_ptr<DocumentReader>> open_document(int fd, MediaType type, co
     case MediaType::png:
     case MediaType::jpeg:
     case MediaType::tiff:
+    case MediaType::webp:
+    case MediaType::gif:
+    case MediaType::bmp:
+    case MediaType::pnm:
+    case MediaType::jp2:
       return open_image(fd, type, options);
     case MediaType::unknown:
       break;

@@ -7,7 +7,10 @@
 #include <cstdio>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
+
+#include "engine/orientation.h"
 
 namespace docket::engine {
 
@@ -66,13 +69,37 @@ std::uint32_t TiffFile::page_count() {
   return std::max<std::uint32_t>(TIFFNumberOfDirectories(handle_), 1);
 }
 
-std::optional<TiffFile::Size> TiffFile::size(std::uint32_t page) {
-  Size size;
+std::optional<ImageSize> TiffFile::size(std::uint32_t page) {
+  ImageSize size;
   if (TIFFSetDirectory(handle_, page) == 0 || TIFFGetField(handle_, TIFFTAG_IMAGEWIDTH, &size.width) == 0 ||
       TIFFGetField(handle_, TIFFTAG_IMAGELENGTH, &size.height) == 0 || size.width == 0 || size.height == 0) {
     return std::nullopt;
   }
   return size;
+}
+
+bool TiffFile::is_plain(std::uint32_t page) {
+  if (TIFFSetDirectory(handle_, page) == 0) {
+    return false;
+  }
+  std::uint16_t photometric = 0;
+  std::uint16_t bits = 1;
+  std::uint16_t samples = 1;
+  TIFFGetField(handle_, TIFFTAG_PHOTOMETRIC, &photometric);
+  TIFFGetFieldDefaulted(handle_, TIFFTAG_BITSPERSAMPLE, &bits);
+  TIFFGetFieldDefaulted(handle_, TIFFTAG_SAMPLESPERPIXEL, &samples);
+  switch (photometric) {
+    case PHOTOMETRIC_MINISWHITE:
+      return samples == 1 && (bits == 1 || bits == 8);
+    case PHOTOMETRIC_MINISBLACK:
+      return samples == 1 && (bits == 1 || bits == 8 || bits == 16);
+    case PHOTOMETRIC_RGB:
+      return samples == 3 && bits == 8;
+    case PHOTOMETRIC_YCBCR:
+      return true;  // which is JPEG data
+    default:
+      return false;
+  }
 }
 
 PixPtr TiffFile::decode_gray(std::uint32_t page) {
@@ -83,7 +110,10 @@ PixPtr TiffFile::decode_gray(std::uint32_t page) {
   }
   const std::size_t width = dimensions->width;
   std::vector<std::uint32_t> colours(width * dimensions->height);
-  if (TIFFReadRGBAImageOriented(handle_, dimensions->width, dimensions->height, colours.data(), ORIENTATION_TOPLEFT,
+  // Asked for the orientation it has, libtiff leaves the rows as they are; it could mirror, but not turn.
+  std::uint16_t orientation = ORIENTATION_TOPLEFT;
+  TIFFGetFieldDefaulted(handle_, TIFFTAG_ORIENTATION, &orientation);
+  if (TIFFReadRGBAImageOriented(handle_, dimensions->width, dimensions->height, colours.data(), orientation,
                                 /*stop_on_error=*/0) == 0) {
     return nullptr;
   }
@@ -113,7 +143,7 @@ PixPtr TiffFile::decode_gray(std::uint32_t page) {
     };
     pixSetResolution(pix.get(), dots(x_resolution), dots(y_resolution));
   }
-  return pix;
+  return upright(std::move(pix), orientation);
 }
 
 }  // namespace docket::engine

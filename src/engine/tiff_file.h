@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "engine/image_size.h"
 #include "engine/pix.h"
 
 struct tiff;
@@ -25,15 +26,15 @@ class TiffFile {
   /// Counted by walking over the directories; nothing is decoded. At least 1.
   [[nodiscard]] std::uint32_t page_count();
 
-  struct Size {
-    std::uint32_t width = 0;  ///< pixels
-    std::uint32_t height = 0;
-  };
   /// By the page's directory alone; nothing if there is no such page or it has no size.
-  [[nodiscard]] std::optional<Size> size(std::uint32_t page);
+  [[nodiscard]] std::optional<ImageSize> size(std::uint32_t page);
+
+  /// Whether the page has one of the forms that Leptonica reads right, keeping black and white at one bit a pixel. Of
+  /// others (Lab, gray of 2 bits with white as 0 …) it makes something, but not what they show.
+  [[nodiscard]] bool is_plain(std::uint32_t page);
 
   /// Decodes a page of any form that libtiff turns into colours (tiled, planar, YCbCr, 16 bits, CMYK …) to 8-bit gray,
-  /// what is transparent becoming white, with its resolution. nullptr if libtiff cannot.
+  /// what is transparent becoming white, upright, with its resolution. nullptr if libtiff cannot.
   [[nodiscard]] PixPtr decode_gray(std::uint32_t page);
 
  private:

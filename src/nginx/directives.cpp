@@ -192,7 +192,7 @@ char* set_types(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
       return entry.type != MediaType::unknown && entry.name == view(value);
     });
     if (known == all_media_types.end()) {
-      return refuse(cf, value, "known types are pdf, png, jpeg and tiff");
+      return refuse(cf, value, "known types are pdf, png, jpeg, tiff, webp, gif, bmp, pnm and jp2");
     }
     types |= ngx_uint_t{1} << static_cast<unsigned>(known->type);
   }
