@@ -1,4 +1,4 @@
-"""Options that not everybody may set, and the one that nobody else may see: the documents' password."""
+"""The documents' password: nobody else may see it."""
 import os
 
 import documents
@@ -67,30 +67,3 @@ def test_a_refusal_repeats_no_password(start):
         assert PASSWORD not in answer.text
     assert_problem(docket.upload(PDF, path=f"/process_pdf?password={PASSWORD}"), 403, "forbidden_option", "query")
     assert PASSWORD not in docket.log()
-
-
-def test_options_that_a_location_allows(start):
-    docket = start(locations=LOCATIONS + """
-        location = /few  { docket_upload; docket_options ocr priority page_separator; }
-        location = /none { docket_upload; docket_options none; }""")
-    assert docket.upload(PDF, path="/few", fields={"ocr": "off", "priority": "0"}).status_code == 202
-    assert_problem(docket.upload(PDF, path="/few", fields={"formats": "text"}), 403, "forbidden_option", "formats",
-                   "docket_options")
-    assert_problem(docket.upload(PDF, path="/few", fields={"priority": "10"}), 400, "bad_option", "priority")
-    assert_problem(docket.upload(PDF, path="/none", fields={"ocr": "off"}), 403, "forbidden_option", "ocr")
-    assert_problem(docket.upload(PDF, fields={"priority": "1"}), 403, "forbidden_option", "priority")
-    # An empty option is not given, and "no" asks for nothing.
-    assert docket.upload(PDF, path="/none", fields={"ocr": "", "sync": "no", "title": "mine"}).status_code == 202
-    two = docket.submit(documents.text_pdf(2), path="/few", fields={"page_separator": "\n-- cut --\n"})
-    docket.finish(two)
-    assert docket.result(two, "markdown?raw=1").text.count("-- cut --") == 1
-
-
-def test_urgent_jobs_come_first(start):
-    docket = start(http="docket_concurrency 1; docket_options priority;")
-    first = docket.submit(documents.scan_pdf([documents.scan_page(number) for number in range(1, 4)]))
-    wait_for(lambda: docket.status(first)["status"] == "processing", 30)
-    late = docket.submit(PDF, fields={"priority": "9"})
-    soon = docket.submit(PDF, fields={"priority": "0"})
-    docket.finish(late)
-    assert docket.status(soon)["completed_at"] <= docket.status(late)["completed_at"]

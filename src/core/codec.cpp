@@ -7,7 +7,8 @@
 namespace docket {
 namespace {
 
-constexpr std::uint16_t job_version = 1;
+constexpr std::uint16_t job_version = 2;
+constexpr std::uint16_t job_version_without_pages = 1;
 constexpr std::uint16_t unit_version = 1;
 constexpr std::uint16_t page_version = 1;
 constexpr std::uint16_t outputs_version = 1;
@@ -122,6 +123,7 @@ std::string encode(const JobRecord& record) {
   out.put(static_cast<std::uint8_t>(options.ocr));
   out.put(options.dpi);
   out.put_string(options.page_separator);
+  out.put_string(options.pages.text());
   const auto& limits = record.limits;
   out.put(limits.max_pages);
   out.put(limits.max_pixels);
@@ -134,7 +136,8 @@ std::string encode(const JobRecord& record) {
 
 Result<JobRecord> decode_job(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.get<std::uint16_t>() != job_version) {
+  const auto version = in.get<std::uint16_t>();
+  if (version != job_version && version != job_version_without_pages) {
     return bad_record("job");
   }
   JobRecord record;
@@ -149,6 +152,8 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   options.ocr = static_cast<OcrMode>(ocr);
   options.dpi = in.get<std::uint16_t>();
   options.page_separator = in.get_string();
+  const auto pages = PageSet::parse(version == job_version ? in.get_string() : std::string());
+  options.pages = pages.value_or(PageSet());
   auto& limits = record.limits;
   limits.max_pages = in.get<std::uint32_t>();
   limits.max_pixels = in.get<std::uint64_t>();
@@ -156,7 +161,7 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   limits.cpu_seconds = in.get<std::uint32_t>();
   limits.unit_ms = in.get<std::uint32_t>();
   limits.attempts = in.get<std::uint32_t>();
-  if (!in.ok() || !in.at_end() || ocr > static_cast<std::uint8_t>(OcrMode::off)) {
+  if (!in.ok() || !in.at_end() || !pages || ocr > static_cast<std::uint8_t>(OcrMode::off)) {
     return bad_record("job");
   }
   return record;

@@ -16,6 +16,7 @@
 #include "core/format.h"
 #include "core/job_id.h"
 #include "core/media_type.h"
+#include "core/page_set.h"
 
 namespace docket {
 
@@ -44,6 +45,7 @@ struct Options {
   OcrMode ocr = OcrMode::automatic;
   std::uint16_t dpi = 300;
   std::string page_separator;  ///< between pages in Markdown and text; empty: a blank line
+  PageSet pages;               ///< of each document
 
   friend bool operator==(const Options&, const Options&) = default;
 };
@@ -93,7 +95,7 @@ struct FileStatus {
 /// A page that could not be done, or something else that is worth knowing and no reason to fail.
 struct Warning {
   std::uint16_t file = 0;
-  std::uint32_t page = 0;  ///< 1-based within its file; 0: the file as a whole
+  std::uint32_t page = 0;  ///< 1-based, the document's own number; 0: the file as a whole
   ErrorCode code = ErrorCode::none;
   std::string detail;
 
@@ -226,7 +228,7 @@ struct Outputs {
 /// A page that is done, or was given up (then `error` says why and there are no outputs).
 struct PageRecord {
   std::uint16_t file = 0;
-  std::uint32_t page = 0;  ///< 1-based within its file
+  std::uint32_t page = 0;  ///< 1-based among those that Options::pages chooses of its file
   ErrorCode error = ErrorCode::none;
   std::string error_detail;
   Outputs outputs;

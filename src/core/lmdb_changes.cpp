@@ -136,10 +136,14 @@ Result<void> ChangeWriter::record(const RecordPages& change) {
   if (!job) {
     return pass_on(job);
   }
+  auto record = job_record(job->id);
+  if (!record) {
+    return pass_on(record);
+  }
   if (change.total_pages) {
     set_total_pages(job->status, unit->unit, *change.total_pages, change.now_ms);
   }
-  if (auto recorded = record_pages(job->status, unit->unit, change.pages, change.now_ms); !recorded) {
+  if (auto recorded = record_pages(*record, job->status, unit->unit, change.pages, change.now_ms); !recorded) {
     return recorded;
   }
   write_pages(*job, change.pages);
@@ -161,7 +165,7 @@ Result<Status> ChangeWriter::end(EndUnit& change) {
   if (!record) {
     return pass_on(record);
   }
-  if (auto recorded = record_pages(job->status, unit->unit, change.pages, change.now_ms); !recorded) {
+  if (auto recorded = record_pages(*record, job->status, unit->unit, change.pages, change.now_ms); !recorded) {
     return pass_on(recorded);
   }
   auto follow_up = end_unit(*record, job->status, unit->unit, change.end, change.now_ms);

@@ -90,7 +90,7 @@ bool are_next_pages(const Status& status, const Unit& unit, std::span<const Page
   return true;
 }
 
-void count_pages(Status& status, Unit& unit, std::span<const PageRecord> pages) {
+void count_pages(const JobRecord& record, Status& status, Unit& unit, std::span<const PageRecord> pages) {
   if (pages.empty()) {
     return;
   }
@@ -102,7 +102,7 @@ void count_pages(Status& status, Unit& unit, std::span<const PageRecord> pages) 
     if (page.error != ErrorCode::none) {
       ++file.failed_pages;
       ++head.failed_pages;
-      warn(status, page.file, page.page, {page.error, page.error_detail});
+      warn(status, page.file, record.options.pages.page_at(page.page), {page.error, page.error_detail});
     }
   }
   unit.first_page = pages.back().page + 1;

@@ -54,7 +54,7 @@ void set_total(Status& status, std::uint16_t index, std::uint32_t total_pages);
 bool are_next_pages(const Status& status, const Unit& unit, std::span<const PageRecord> pages);
 
 /// Counts pages that are_next_pages().
-void count_pages(Status& status, Unit& unit, std::span<const PageRecord> pages);
+void count_pages(const JobRecord& record, Status& status, Unit& unit, std::span<const PageRecord> pages);
 
 /// `ranges` without the pages before `next`, which were done in an earlier try; nothing if they are not ascending
 /// ranges within the `total` pages (less than the greatest number), or do not cover exactly those from `next` on.

@@ -65,7 +65,7 @@ class Ending {
       return out_of_turn();
     }
     if (!nothing_left(unit_)) {
-      return bad_end({ErrorCode::crashed, "the engine ended without page " + std::to_string(next_page(unit_))});
+      return bad_end({ErrorCode::crashed, without_page()});
     }
     over();
   }
@@ -81,7 +81,7 @@ class Ending {
       return;
     }
     if (next_page(unit_) != end.total_pages + 1) {
-      return bad_end({ErrorCode::crashed, "the engine ended without page " + std::to_string(next_page(unit_))});
+      return bad_end({ErrorCode::crashed, without_page()});
     }
     set_total(status_, unit_.file, end.total_pages);
     settle_file(status_, unit_.file, {ErrorCode::no_pages, "no page could be done"});
@@ -164,6 +164,11 @@ class Ending {
     return true;
   }
 
+  /// What is wrong with an engine that ended before its unit did.
+  [[nodiscard]] std::string without_page() const {
+    return "the engine ended without page " + std::to_string(record_.options.pages.page_at(next_page(unit_)));
+  }
+
   /// The unit waits again, with a new number for its try.
   void go_on() {
     ++unit_.attempt;
@@ -235,7 +240,7 @@ class Ending {
       pages.push_back(
           {.file = unit_.file, .page = page, .error = error.code, .error_detail = error.detail, .outputs = {}});
     }
-    count_pages(status_, unit_, pages);
+    count_pages(record_, status_, unit_, pages);
     follow_up_.given_up = std::move(pages);
   }
 
@@ -362,14 +367,15 @@ void set_total_pages(Status& status, const Unit& unit, std::uint32_t total_pages
   touch(status, now_ms);
 }
 
-Result<void> record_pages(Status& status, Unit& unit, std::span<const PageRecord> pages, std::int64_t now_ms) {
+Result<void> record_pages(const JobRecord& record, Status& status, Unit& unit, std::span<const PageRecord> pages,
+                          std::int64_t now_ms) {
   if (auto checked = check_unit(status, unit); !checked) {
     return checked;
   }
   if (!are_next_pages(status, unit, pages)) {
     return fail(ErrorCode::illegal_change, "the pages are not the next ones of their unit");
   }
-  count_pages(status, unit, pages);
+  count_pages(record, status, unit, pages);
   touch(status, now_ms);
   return {};
 }

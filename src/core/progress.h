@@ -11,13 +11,6 @@
 
 namespace docket {
 
-struct PageRange {
-  std::uint32_t first = 1;  ///< 1-based, inclusive
-  std::uint32_t last = 1;
-
-  friend bool operator==(const PageRange&, const PageRange&) = default;
-};
-
 /// How a unit ended.
 namespace ended {
 
@@ -77,7 +70,8 @@ void set_total_pages(Status& status, const Unit& unit, std::uint32_t total_pages
 /// Pages of `unit` are done or failed each on its own. Moves the first_page of a range, and of a probe that does pages
 /// itself, on. The pages must be the unit's next ones, ascending and without a gap: illegal_change, and no change at
 /// all, if they are not, or were counted before.
-Result<void> record_pages(Status& status, Unit& unit, std::span<const PageRecord> pages, std::int64_t now_ms);
+Result<void> record_pages(const JobRecord& record, Status& status, Unit& unit, std::span<const PageRecord> pages,
+                          std::int64_t now_ms);
 
 /// Ends a job that is no longer wanted: failed, cancelled, whatever of it waits or runs. False, and no change, if it is
 /// final already.

@@ -77,7 +77,7 @@ class ImageReader final : public DocumentReader {
   ImageReader(MappedFile file, MediaType type, ReadOptions options)
       : file_(std::move(file)), type_(type), options_(std::move(options)) {}
 
-  /// To be called once, before anything else. Errors: corrupt, too_many_pages.
+  /// To be called once, before anything else. Error: corrupt.
   Result<void> open() {
     switch (type_) {
       case MediaType::tiff:
@@ -101,10 +101,6 @@ class ImageReader final : public DocumentReader {
         break;
       default:
         break;
-    }
-    if (pages_ > options_.max_pages) {
-      return fail(ErrorCode::too_many_pages, "The image has " + std::to_string(pages_) + " pages, more than the " +
-                                                 std::to_string(options_.max_pages) + " that docket_max_pages allows.");
     }
     return {};
   }
@@ -252,7 +248,10 @@ Result<std::unique_ptr<DocumentReader>> open_image(int fd, MediaType type, const
     return tl::unexpected(std::move(file.error()));
   }
   auto reader = std::make_unique<ImageReader>(std::move(*file), type, options);
-  return reader->open().map([&] { return std::unique_ptr<DocumentReader>(std::move(reader)); });
+  if (auto opened = reader->open(); !opened) {
+    return tl::unexpected(std::move(opened.error()));
+  }
+  return reader;
 }
 
 }  // namespace docket::engine

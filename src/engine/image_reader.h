@@ -8,7 +8,7 @@
 
 namespace docket::engine {
 
-/// Opens an image behind `fd`, which may be closed afterwards. Errors: corrupt, no_pages, too_many_pages.
+/// Opens an image behind `fd`, which may be closed afterwards. Error: corrupt.
 Result<std::unique_ptr<DocumentReader>> open_image(int fd, MediaType type, const ReadOptions& options);
 
 }  // namespace docket::engine

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/chosen_pages.h"
 #include "engine/image_reader.h"
 #include "engine/ocr.h"
 #include "engine/pdf_reader.h"
@@ -12,8 +13,9 @@
 #include "process/tessdata.h"
 
 namespace docket::engine {
+namespace {
 
-Result<std::unique_ptr<DocumentReader>> open_document(int fd, MediaType type, const ReadOptions& options) {
+Result<std::unique_ptr<DocumentReader>> open_whole(int fd, MediaType type, const ReadOptions& options) {
   switch (type) {
     case MediaType::pdf:
       return open_pdf(fd, options);
@@ -30,6 +32,14 @@ Result<std::unique_ptr<DocumentReader>> open_document(int fd, MediaType type, co
       break;
   }
   return fail(ErrorCode::unsupported_type, "Documents of this type cannot be read.");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DocumentReader>> open_document(int fd, MediaType type, const ReadOptions& options) {
+  return open_whole(fd, type, options).and_then([&](std::unique_ptr<DocumentReader>&& document) {
+    return choose_pages(std::move(document), options);
+  });
 }
 
 Result<void> warm_readers(const std::string& languages) {

@@ -282,10 +282,6 @@ Result<std::unique_ptr<DocumentReader>> open_checked(int fd, const ReadOptions& 
   if (pages <= 0) {
     return fail(ErrorCode::no_pages, "The document has no pages.");
   }
-  if (static_cast<std::uint32_t>(pages) > options.max_pages) {
-    return fail(ErrorCode::too_many_pages, "The document has " + std::to_string(pages) + " pages, more than the " +
-                                               std::to_string(options.max_pages) + " that docket_max_pages allows.");
-  }
   return std::make_unique<PdfReader>(std::move(*open), options);
 }
 

@@ -8,7 +8,7 @@
 namespace docket::engine {
 
 /// Opens the PDF behind `fd` (seekable; a duplicate is kept; its position is not used, but changed). Errors:
-/// encrypted, wrong_password, corrupt, no_pages, too_many_pages.
+/// encrypted, wrong_password, corrupt, no_pages.
 Result<std::unique_ptr<DocumentReader>> open_pdf(int fd, const ReadOptions& options);
 
 }  // namespace docket::engine

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/job.h"
 #include "core/media_type.h"
+#include "core/page_set.h"
 #include "engine/document.h"
 
 namespace docket::engine {
@@ -21,7 +22,8 @@ struct ReadOptions {
   std::string languages = "eng";
   std::uint16_t dpi = 300;
   std::uint64_t max_pixels = 100'000'000;
-  std::uint32_t max_pages = 2000;
+  std::uint32_t max_pages = 2000;  ///< of those chosen
+  PageSet pages;
   std::string password;
 };
 
@@ -44,7 +46,8 @@ class DocumentReader {
 };
 
 /// Opens a document of a known type; takes no ownership of `fd`, which is seekable and stays open while the reader
-/// lives. Errors: encrypted, wrong_password, corrupt, no_pages, too_many_pages, unsupported_type.
+/// lives. The document is that of the chosen pages, see choose_pages(). Errors: encrypted, wrong_password, corrupt,
+/// no_pages, too_many_pages, bad_option, unsupported_type.
 Result<std::unique_ptr<DocumentReader>> open_document(int fd, MediaType type, const ReadOptions& options);
 
 /// Loads what every child will need into this process, to be inherited copy-on-write: Poppler's tables and fonts, and

@@ -67,6 +67,7 @@ Result<std::unique_ptr<DocumentReader>> UnitWork::open() const {
                         .dpi = request_.options.dpi,
                         .max_pixels = request_.limits.max_pixels,
                         .max_pages = request_.limits.max_pages,
+                        .pages = request_.options.pages,
                         .password = request_.password});
 }
 
@@ -107,7 +108,6 @@ Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint3
   }
   auto page = lay_out(std::move(*read));
   page.file = request_.file;
-  page.number = number;
 
   std::string block;
   auto& sections = done.page.outputs.sections;

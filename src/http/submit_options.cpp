@@ -19,6 +19,7 @@ constexpr OptionSet known_to_do() noexcept {
       .add(Option::formats)
       .add(Option::languages)
       .add(Option::ocr)
+      .add(Option::pages)
       .add(Option::page_separator)
       .add(Option::password)
       .add(Option::priority);
@@ -171,6 +172,13 @@ Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Op
                  "it has to be UTF-8 of at most " + std::to_string(max_page_separator) + " bytes");
     }
     changed.page_separator = value;
+  }
+  if (const auto& value = raw[Option::pages]; !value.empty()) {
+    auto pages = PageSet::parse(value);
+    if (!pages) {
+      return bad(Option::pages, value, "it has to be page numbers and ranges of them, such as 1-3,7,12-");
+    }
+    changed.pages = std::move(*pages);
   }
   options = std::move(changed);
   return {};

@@ -33,7 +33,7 @@ struct OptionPolicy {
 
 /// Changes `options`, the location's values, to what the client asked for; all or nothing. bad_option for a value that
 /// does not parse or is not available here; forbidden_option, naming it, for an option that the location does not allow
-/// or that this version does not know to do (pages, expire, callback_url, return, and sync and wait but for "no" and 0,
+/// or that this version does not know to do (expire, callback_url, return, and sync and wait but for "no" and 0,
 /// which ask for nothing). What is no Options is left to the two functions below.
 Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Options& options);
 

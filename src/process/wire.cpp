@@ -261,6 +261,7 @@ std::string encode(const UnitRequest& request) {
   out.put(request.options.formats.bits);
   out.put(request.options.dpi);
   out.put_string(request.options.page_separator);
+  out.put_string(request.options.pages.text());
   out.put_string(request.password);
   out.put(static_cast<std::uint32_t>(request.index.size()));
   for (const auto& entry : request.index) {
@@ -309,6 +310,9 @@ Result<UnitRequest> decode_request(std::string_view bytes) {
   request.options.formats.bits = in.get<std::uint32_t>();
   request.options.dpi = in.get<std::uint16_t>();
   request.options.page_separator = in.get_string();
+  const auto pages = PageSet::parse(in.get_string());
+  good = good && pages.has_value();
+  request.options.pages = pages.value_or(PageSet());
   request.password = in.get_string();
   constexpr std::size_t index_size = 2 + 4 + 8 + 8;
   request.index.resize(get_count(in, index_size, good));

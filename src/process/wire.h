@@ -26,7 +26,7 @@
 
 namespace docket::wire {
 
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 inline constexpr std::size_t max_message = std::size_t{64} * 1024;
 
 /// The fork server finds its control socket here.

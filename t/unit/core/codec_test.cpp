@@ -26,6 +26,7 @@ JobRecord sample_job() {
   record.options.ocr = OcrMode::force;
   record.options.dpi = 400;
   record.options.page_separator = "\n\f\n";
+  record.options.pages = PageSet::parse("2-5,9-").value();
   record.limits = {.max_pages = 7,
                    .max_pixels = std::numeric_limits<std::uint64_t>::max(),
                    .memory = 3,
@@ -119,7 +120,7 @@ void expect_exact_length(const std::string& bytes, Decode decode) {
 /// Another version in the first two bytes is refused.
 template <class Decode>
 void expect_this_version_only(std::string bytes, Decode decode) {
-  for (const auto version : std::array<std::uint16_t, 4>{0, 2, 0x0101, 0xFFFF}) {
+  for (const auto version : std::array<std::uint16_t, 4>{0, 3, 0x0101, 0xFFFF}) {
     std::memcpy(bytes.data(), &version, sizeof version);
     const auto decoded = decode(bytes);
     ASSERT_FALSE(decoded) << version;
@@ -151,6 +152,19 @@ TEST(Codec, AJobOfAnotherShapeIsRefused) {
   expect_exact_length(encode(sample_job()), decode_job);
   expect_this_version_only(encode(sample_job()), decode_job);
   expect_no_harm_from_damage(encode(sample_job()), decode_job);
+}
+
+TEST(Codec, AJobStoredBeforePagesCouldBeChosenHasAllOfThem) {
+  auto record = sample_job();
+  auto bytes = encode(record);
+  const std::string pages("\6\0\0\0002-5,9-", 10);  // the length, then the text
+  ASSERT_NE(bytes.find(pages), std::string::npos);
+  bytes.erase(bytes.find(pages), pages.size());
+  bytes[0] = 1;
+  record.options.pages = {};
+  const auto decoded = decode_job(bytes);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(*decoded, record);
 }
 
 TEST(Codec, AUnitComesBack) {
@@ -246,7 +260,7 @@ TEST(Codec, AStatusWithImpossibleValuesIsRefused) {
     EXPECT_TRUE(refuses(time + 7, '\x80')) << "a time before 1970, at byte " << time;
     EXPECT_FALSE(refuses(time + 7, '\x7F'));
   }
-  EXPECT_TRUE(refuses(files, 5)) << "no such type";
+  EXPECT_TRUE(refuses(files, static_cast<char>(all_media_types.size()))) << "no such type";
   EXPECT_TRUE(refuses(files + 1, 4)) << "no such state";
   EXPECT_FALSE(refuses(files, 2));
   // The last warning, which has no text, is of a file that is not there.

@@ -58,13 +58,13 @@ class ProgressTest : public testing::Test {
     for (auto number = first; number <= last; ++number) {
       pages.push_back(page(unit, number));
     }
-    const auto recorded = record_pages(status, unit, pages, now());
+    const auto recorded = record_pages(record, status, unit, pages, now());
     ASSERT_TRUE(recorded) << recorded.error().detail;
   }
 
   void fail_page(Unit& unit, std::uint32_t number, ErrorCode code, std::string detail = "bad") {
     const std::vector<PageRecord> pages{bad_page(unit, number, code, std::move(detail))};
-    const auto recorded = record_pages(status, unit, pages, now());
+    const auto recorded = record_pages(record, status, unit, pages, now());
     ASSERT_TRUE(recorded) << recorded.error().detail;
   }
 

@@ -126,13 +126,13 @@ class RandomJob {
       const auto error = badly() ? ErrorCode::too_many_pixels : ErrorCode::none;
       pages.push_back({.file = unit.file, .page = page, .error = error, .error_detail = "", .outputs = {}});
     }
-    ASSERT_TRUE(record_pages(status_, unit, pages, now()));
+    ASSERT_TRUE(record_pages(record_, status_, unit, pages, now()));
     for (const auto& page : pages) {
       note(page);
     }
     if (!pages.empty() && below(10) == 0) {
       const auto before = status_;
-      ASSERT_FALSE(record_pages(status_, unit, pages, now())) << "the same pages again";
+      ASSERT_FALSE(record_pages(record_, status_, unit, pages, now())) << "the same pages again";
       ASSERT_EQ(status_, before);
     }
   }

@@ -88,7 +88,7 @@ TEST_F(Accepting, NothingOfAFinalJobIsBegun) {
   const auto before = status;
   EXPECT_EQ(begin_unit(status, probe, now()).error().code, ErrorCode::illegal_change);
   const std::vector<PageRecord> pages{page(probe, 1)};
-  EXPECT_EQ(record_pages(status, probe, pages, now()).error().code, ErrorCode::illegal_change);
+  EXPECT_EQ(record_pages(record, status, probe, pages, now()).error().code, ErrorCode::illegal_change);
   EXPECT_EQ(end_unit(record, status, probe, ended::HandedBack{}, now()).error().code, ErrorCode::illegal_change);
   EXPECT_EQ(status, before);
 }
@@ -99,7 +99,7 @@ TEST_F(Accepting, AUnitOfAFileThatIsNotThereIsRefused) {
   unit.file = 1;
   EXPECT_FALSE(begin_unit(status, unit, now()));
   claim(units[0]);
-  EXPECT_FALSE(record_pages(status, unit, {}, now()));
+  EXPECT_FALSE(record_pages(record, status, unit, {}, now()));
   EXPECT_FALSE(end_unit(record, status, unit, ended::HandedBack{}, now()));
 }
 
@@ -130,7 +130,7 @@ TEST_F(Counting, NoPagesMoveNothing) {
   auto& range = units[0];
   claim(range);
   range.bad_ends = 1;
-  ASSERT_TRUE(record_pages(status, range, {}, now()));
+  ASSERT_TRUE(record_pages(record, status, range, {}, now()));
   EXPECT_EQ(range.bad_ends, 1U);
   EXPECT_EQ(range.first_page, 1U);
 }
@@ -178,6 +178,21 @@ TEST_F(Counting, LongDetailsAreCutAtACharacter) {
   EXPECT_EQ(status.files.at(0).error_detail, detail.substr(0, 299));
 }
 
+TEST_F(Counting, OfChosenPagesWarningsTellTheDocumentsNumbers) {
+  accept(1);
+  record.options.pages = PageSet::parse("4,7-8").value();
+  claim(units[0]);
+  units = end(units.at(0), ended::Probed{3, {{1, 3}}}).new_units;
+  claim(units.at(0));
+  do_pages(units[0], 1, 1);
+  fail_page(units[0], 2, ErrorCode::corrupt);
+  end(units[0], ended::Refused{{ErrorCode::corrupt, "no more"}});
+  ASSERT_EQ(status.warnings.size(), 2U);
+  EXPECT_EQ(status.warnings[0].page, 7U);
+  EXPECT_EQ(status.warnings[1].page, 8U);
+  EXPECT_EQ(status.files[0].processed_pages, 3U);
+}
+
 TEST_F(Counting, PagesThatAreNotTheNextOnesAreRefusedWhole) {
   accept_with_ranges(10, {{1, 5}, {6, 10}});
   auto range = units[0];
@@ -186,7 +201,7 @@ TEST_F(Counting, PagesThatAreNotTheNextOnesAreRefusedWhole) {
   const auto before = status;
   const auto unit_before = range;
   const auto refuses = [&](std::vector<PageRecord> pages) {
-    const auto recorded = record_pages(status, range, pages, now());
+    const auto recorded = record_pages(record, status, range, pages, now());
     return !recorded && recorded.error().code == ErrorCode::illegal_change && status == before && range == unit_before;
   };
   EXPECT_TRUE(refuses({page(range, 2)})) << "counted before";

@@ -1,6 +1,8 @@
 // Opening PDFs, and telling what their pages need.
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {
@@ -35,6 +37,36 @@ TEST(OpenPdf, TooManyPagesNamesLimitAndDirective) {
   EXPECT_THAT(error.detail, HasSubstr("2"));
   EXPECT_THAT(error.detail, HasSubstr("docket_max_pages"));
   EXPECT_EQ(open_error(maker.finish(), with(&ReadOptions::max_pages, 3)).code, ErrorCode::none);
+}
+
+TEST(OpenPdf, ChosenPagesAreTheDocument) {
+  PdfMaker maker;
+  for (int page = 1; page <= 5; ++page) {
+    maker.add_page("BT /F1 12 Tf 72 700 Td (page " + std::to_string(page) + ") Tj ET", helvetica);
+  }
+  const auto options = with(&ReadOptions::pages, PageSet::parse("5,2-3,9-").value(), with(&ReadOptions::max_pages, 3));
+  const auto pages = read_all(maker.finish(), MediaType::pdf, options);
+  ASSERT_TRUE(pages) << pages.error().detail;
+  ASSERT_EQ(pages->size(), 3U);
+  for (std::size_t at = 0; at < 3; ++at) {
+    constexpr std::array numbers{2U, 3U, 5U};
+    EXPECT_EQ(pages->at(at)->number, numbers.at(at));
+    EXPECT_EQ(text_of(*pages->at(at)), "page " + std::to_string(numbers.at(at)) + "\n");
+  }
+}
+
+TEST(OpenPdf, ChosenPagesHaveToBeThereAndNotTooMany) {
+  PdfMaker maker;
+  for (int page = 0; page < 4; ++page) {
+    maker.add_page("", "");
+  }
+  const auto none = open_error(maker.finish(), with(&ReadOptions::pages, PageSet::parse("5,9-12").value()));
+  EXPECT_EQ(none.code, ErrorCode::bad_option);
+  EXPECT_EQ(none.detail, "The option pages is 5,9-12, but the document has 4 pages.");
+  const auto many = open_error(
+      maker.finish(), with(&ReadOptions::pages, PageSet::parse("2-").value(), with(&ReadOptions::max_pages, 2)));
+  EXPECT_EQ(many.code, ErrorCode::too_many_pages);
+  EXPECT_EQ(many.detail, "The option pages chooses 3 pages, more than the 2 that docket_max_pages allows.");
 }
 
 TEST(OpenPdf, UnknownTypesAreRefused) {

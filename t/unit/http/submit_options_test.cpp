@@ -80,6 +80,13 @@ TEST_F(SubmitOptions, Ocr) {
   expect(apply(Option::ocr, "maybe"), ErrorCode::bad_option, "auto, force or off");
 }
 
+TEST_F(SubmitOptions, Pages) {
+  ASSERT_TRUE(apply(Option::pages, "7,1-3"));
+  EXPECT_EQ(options_.pages.text(), "1-3,7");
+  options_ = before_;
+  expect(apply(Option::pages, "3-1"), ErrorCode::bad_option, "pages is \"3-1\"; it has to be page numbers");
+}
+
 TEST_F(SubmitOptions, PageSeparatorWhereItIsAllowed) {
   expect(apply(Option::page_separator, "\n---\n"), ErrorCode::forbidden_option, "page_separator");
   policy_.allowed.add(Option::page_separator);
@@ -100,7 +107,7 @@ TEST_F(SubmitOptions, WhatTheLocationDoesNotAllowIsForbidden) {
 
 TEST_F(SubmitOptions, WhatIsNotSupportedIsForbiddenByName) {
   policy_.allowed.bits = ~0U;
-  for (const auto option : {Option::pages, Option::expire, Option::callback_url, Option::return_}) {
+  for (const auto option : {Option::expire, Option::callback_url, Option::return_}) {
     expect(apply(option, "1"), ErrorCode::forbidden_option, std::string(word(option)) + " is not supported");
   }
 }

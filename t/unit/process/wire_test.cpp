@@ -24,6 +24,7 @@ UnitRequest full_request() {
   request.options.ocr = OcrMode::force;
   request.options.dpi = 400;
   request.options.page_separator = "\n---\n";
+  request.options.pages = PageSet::parse("2-5,9-").value();
   request.limits = {.max_pages = 9, .max_pixels = 8, .memory = 7, .cpu_seconds = 6, .unit_ms = 5, .attempts = 4};
   request.password = "secret";
   request.index = {{.file = 0, .page = 1, .offset = 2, .length = 3},
