@@ -3,6 +3,7 @@ import base64
 import hashlib
 import os
 import re
+import socket
 
 import pytest
 
@@ -265,6 +266,19 @@ def test_limits_of_nginx(start):
     answer = docket.get("/slow")
     assert_problem(answer, 429, "too_many_requests")
     assert re.fullmatch(r"\d+", answer.headers["Retry-After"])
+
+
+def test_limited_connections(start):
+    docket = start(http="limit_conn_zone $binary_remote_addr zone=one:1m; limit_conn_status 429;",
+                   locations=LOCATIONS + "location = /one { docket_upload; limit_conn one 1; }")
+    docket.allow("limiting connections")
+    with socket.create_connection(("127.0.0.1", docket.port)) as slow:
+        slow.sendall(b"PUT /one HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%%PDF-" % len(PDF))
+        wait_for(lambda: docket.upload(PDF, path="/one").status_code == 429, 10, "the first upload's beginning")
+        assert_problem(docket.upload(PDF, path="/one"), 429, "too_many_requests")
+        slow.sendall(PDF[5:])
+        assert slow.recv(12) == b"HTTP/1.1 202"
+    wait_for(lambda: docket.upload(PDF, path="/one").status_code == 202, 10, "room for another")
 
 
 def test_error_page_of_the_operator(start, token_file):
