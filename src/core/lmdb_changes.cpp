@@ -40,9 +40,19 @@ void ChangeWriter::apply(RecoverHolder& change) {
   change.result = recover(change);
 }
 
-Result<void> ChangeWriter::accept(AcceptJob& change) {
+Result<void> ChangeWriter::check_room(const AcceptJob& change) {
   if (rules_.refuse_jobs) {
     return tl::unexpected(*rules_.refuse_jobs);
+  }
+  const auto of_owner = owner_counts_key(OwnerKey::of(change.status.owner));
+  return check_queue(change.limits, states_of(all_counts_key()), states_of(of_owner)).and_then([&] {
+    return check_bytes(change.limits, rules_.environment_bytes + stored_bytes(), input_size(change.status));
+  });
+}
+
+Result<void> ChangeWriter::accept(AcceptJob& change) {
+  if (auto room = check_room(change); !room) {
+    return room;
   }
   const auto& id = change.record.id;
   if (tables_.get(tables_.t.status, id.key())) {
@@ -52,6 +62,7 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
   OpenJob job{
       .id = id, .owner = OwnerKey::of(change.status.owner), .before = {}, .status = change.status, .events = {}};
   const auto units = begin_job(change.record, job.status, change.now_ms);
+  settle_retention(change.record, job.status);
 
   auto& head = job.status.head;
   head.has_fields = change.fields.empty() ? 0 : 1;
@@ -76,6 +87,7 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
     tables_.put(tables_.t.expiry, expiry_key(head.expires_ms, id), {});
   }
   count_states(job.owner, std::nullopt, head.state);
+  count_bytes(id, static_cast<std::int64_t>(input_size(job.status)));
 
   std::uint64_t place = 0;
   for (const auto& unit : units) {
@@ -204,6 +216,10 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
   change.containers = containers_of(id);
 
   const auto& head = job->status.head;
+  if (const auto size = tables_.get(tables_.t.sizes, id.key())) {
+    count_bytes(id, -static_cast<std::int64_t>(value_of<std::uint64_t>(*size).value_or(0)));
+    tables_.erase(tables_.t.sizes, id.key());
+  }
   for (const auto& unit : units) {
     queue_.remove(unit);
   }

@@ -25,6 +25,7 @@ constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count>
     {"leased", &Tables::leased},
     {"pages", &Tables::pages},
     {"outputs", &Tables::outputs},
+    {"sizes", &Tables::sizes},
     {"by_owner", &Tables::by_owner},
     {"expiry", &Tables::expiry},
     {"counters", &Tables::counters},

@@ -16,6 +16,7 @@
 #include "core/codec.h"
 #include "core/job.h"
 #include "core/progress.h"
+#include "core/store_limits.h"
 
 namespace docket {
 
@@ -27,9 +28,11 @@ struct AcceptJob {
   Status status;       ///< files, owner, result_url; completed by begin_job()
   std::string fields;  ///< the client's fields as a JSON object; empty: none
   std::string secret;  ///< the documents' password, sealed; forgotten when the job is final; empty: none
+  StoreLimits limits;
   std::int64_t now_ms = 0;
 
-  /// store_full: no room for new jobs; bad_request: an id there is already.
+  /// store_full: no room for new jobs; queue_full, owner_queue_full: too many unfinished ones; bad_request: an id there
+  /// is already.
   Result<void> result{};
 };
 
@@ -114,9 +117,6 @@ struct ListQuery {
   std::uint32_t limit = 100;
 };
 
-/// How many jobs are in each State.
-using StateCounts = std::array<std::uint64_t, 4>;
-
 /// Numbers for estimates.
 struct QueueCounts {
   std::uint64_t accepted = 0;  ///< jobs accepted in this pool since the store was made
@@ -153,6 +153,12 @@ class StoreReader {
                                             const std::function<void(const JobId&, const StatusView&)>& visit) = 0;
 
   virtual Result<QueueCounts> counts(std::uint8_t pool) = 0;
+
+  /// What the files of all jobs come to, in bytes. What tries left that came to nothing is not counted.
+  virtual Result<std::uint64_t> stored_bytes() = 0;
+
+  /// Jobs whose time is over at `now_ms`, the longest ago first.
+  virtual Result<std::vector<JobId>> expired(std::int64_t now_ms, std::uint32_t limit) = 0;
 
   /// How many jobs there are of this owner; nothing: of all.
   virtual Result<StateCounts> states(const std::optional<std::string>& owner) = 0;

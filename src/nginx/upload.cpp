@@ -30,13 +30,6 @@ constexpr std::size_t turn_bytes = std::size_t{64} * 1024;
 /// holds up nobody.
 constexpr std::uint64_t large_bytes = std::uint64_t{8} * 1024 * 1024;
 
-/// The installed languages, read once a process: the folder does not change under a running server, and where it does
-/// a reload reads it again.
-std::span<const std::string> languages(const MainConf& conf) {
-  static const std::vector<std::string> installed = installed_languages(std::string(view(conf.tessdata)));
-  return installed;
-}
-
 void on_readable(ngx_http_request_t* r) noexcept try { find_context(r)->upload->receive(); } catch (...) {
   ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
 }
@@ -72,6 +65,9 @@ Result<void> Upload::begin() {
     return tl::unexpected<Error>(url.error());
   }
   result_url_ = std::move(*url);
+  if (auto room = check_room(); !room) {
+    return room;
+  }
   auto options = http::options_of_query(http::Query(view(r_->args)));
   const std::string_view content_type =
       r_->headers_in.content_type != nullptr ? view(r_->headers_in.content_type->value) : std::string_view();
@@ -306,74 +302,6 @@ Result<void> Upload::whole() {
   submission_->answer = [this](const Result<void>& result) { answer(result); };
   worker_.intake().submit(std::move(*submission));
   return {};
-}
-
-Result<std::unique_ptr<Submission>> Upload::make_submission() {
-  http::Form form = form_.take();
-  if (!parser_) {
-    form.options = std::move(query_options_);
-  }
-  auto submission = std::make_unique<Submission>();
-  JobRecord& record = submission->accept.record;
-  record.id = id_;
-  record.owner = owner_;
-  record.options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
-  record.options.languages = view(conf_.languages);
-  record.options.ocr = static_cast<OcrMode>(conf_.ocr);
-  record.options.dpi = static_cast<std::uint16_t>(conf_.dpi);
-  record.limits.max_pages = static_cast<std::uint32_t>(conf_.max_pages);
-  record.limits.max_pixels = static_cast<std::uint64_t>(conf_.max_pixels);
-  record.limits.memory = conf_.memory_limit;
-  record.limits.cpu_seconds = static_cast<std::uint32_t>(conf_.cpu_limit);
-  record.limits.unit_ms = static_cast<std::uint32_t>(conf_.unit_timeout);
-  if (auto set = set_options(form.options, submission->accept); !set) {
-    return tl::unexpected<Error>(set.error());
-  }
-  submission->accept.status.owner = owner_;
-  submission->accept.status.result_url = result_url_;
-  submission->accept.status.files = files_;
-  submission->accept.fields = std::move(form.fields);
-  submission->accept.now_ms = unix_ms();
-  submission->files = std::move(descriptors_);
-  submission->large = large_;
-  return submission;
-}
-
-/// What the client asked for beyond the location's values.
-Result<void> Upload::set_options(const http::RawOptions& options, AcceptJob& accept) {
-  http::OptionPolicy policy;
-  policy.languages = languages(*main_conf(r_));
-  policy.allowed.bits = static_cast<std::uint32_t>(conf_.options);
-  if (auto applied = http::apply_options(options, policy, accept.record.options); !applied) {
-    return tl::unexpected<Error>(applied.error());
-  }
-  const auto priority = http::priority_of(options, accept.record.priority);
-  if (!priority) {
-    return tl::unexpected<Error>(priority.error());
-  }
-  accept.record.priority = *priority;
-  if (auto fits = http::check_password(options); !fits) {
-    return tl::unexpected<Error>(fits.error());
-  }
-  auto secret = worker_.secrets().seal(options[http::Option::password]);
-  if (!secret) {
-    return tl::unexpected<Error>(secret.error());
-  }
-  accept.secret = std::move(*secret);
-  return {};
-}
-
-/// What links begin with: docket_result_url, or the path of the server's docket_result location; ends in a slash.
-Result<std::string> Upload::result_url() {
-  ngx_str_t url = conf_.default_result_url;
-  if (conf_.result_url != nullptr && ngx_http_complex_value(r_, conf_.result_url, &url) != NGX_OK) {
-    return fail(ErrorCode::io, "docket_result_url could not be evaluated.");
-  }
-  std::string text(view(url));
-  if (!text.ends_with('/')) {
-    text += '/';
-  }
-  return text;
 }
 
 // ---- The answer.

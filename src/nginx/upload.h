@@ -48,6 +48,9 @@ class Upload final : public http::MultipartEvents {
   Result<void> whole();
   Result<std::unique_ptr<Submission>> make_submission();
   Result<void> set_options(const http::RawOptions& options, AcceptJob& accept);
+  [[nodiscard]] StoreLimits store_limits() const noexcept;
+  [[nodiscard]] Result<void> check_room() const;
+  [[nodiscard]] std::uint8_t priority_of_location() const;
   Result<std::string> result_url();
   [[nodiscard]] std::string raw_filename() const;
 
