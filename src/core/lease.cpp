@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/file_lock.h"
+
 namespace docket {
 namespace {
 
@@ -21,18 +23,6 @@ constexpr int max_tries = 10;
 
 std::string path_of(const std::string& run_folder, const Holder& holder) {
   return run_folder + "/" + std::string(prefix) + holder.text();
-}
-
-struct flock whole_file() noexcept {
-  struct flock lock {};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;  // l_len 0: to the end, however far that is; l_pid 0, as these locks demand
-}
-
-bool try_lock(int fd) noexcept {
-  auto lock = whole_file();
-  return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
 }
 
 /// Whether the file open as `fd` is the one that has the name `path` now.
@@ -102,8 +92,7 @@ bool is_dead(const std::string& run_folder, const Holder& holder) {
   if (!file) {
     return errno == ENOENT;  // whatever else is wrong, it does not make the holder dead
   }
-  auto lock = whole_file();
-  return ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+  return is_locked(file.get()) == false;
 }
 
 void remove_dead_lease_files(const std::string& run_folder) {

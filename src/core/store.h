@@ -124,6 +124,24 @@ struct QueueCounts {
   std::uint64_t waiting_units = 0;
 };
 
+/// Which files a job has, by its records.
+struct JobFiles {
+  struct Input {
+    std::uint64_t size = 0;
+    Sha256 sha256{};
+  };
+  struct Reach {
+    Container container;
+    std::uint64_t bytes = 0;  ///< where the last committed section of it ends
+  };
+
+  JobId id;
+  State state = State::pending;
+  std::vector<Input> inputs;      ///< none where they are not kept
+  std::vector<Reach> containers;  ///< those that committed sections stand in, each once
+  bool readable = true;           ///< false: a record is damaged, and there may be more files than these
+};
+
 /// A read-only look at the store. Made by Store::reader(); belongs to one thread; every call is one short snapshot and
 /// no snapshot is open between calls. Views given to a visitor die when it returns; a visitor does not use the reader.
 class StoreReader {
@@ -165,6 +183,15 @@ class StoreReader {
 
   /// Who holds units at the moment.
   virtual Result<std::vector<Holder>> holders() = 0;
+
+  /// All units held at the moment.
+  virtual Result<std::vector<Lease>> leases() = 0;
+
+  /// Which files the jobs from `first` to `last` have, in the order of their ids. Takes as many short snapshots as it
+  /// needs, so that a job may be gone, or further, when it is looked at again. Returns the first id behind `last`,
+  /// nothing at the end.
+  virtual Result<std::optional<JobId>> files(const JobId& first, const JobId& last,
+                                             const std::function<void(JobFiles)>& visit) = 0;
 
   static constexpr std::uint32_t max_looked_at = 10'000;
 };

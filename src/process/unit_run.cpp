@@ -261,6 +261,12 @@ void UnitRun::clean_up(const EndUnit* end, bool committed) {
       return;
     }
   }
+  if (committed && end->result->head.input_gone != 0) {
+    const auto inputs = static_cast<std::uint32_t>(claimed_.status.files.size());
+    for (std::uint32_t i = 0; i < inputs; ++i) {
+      static_cast<void>(workshop_.spool.remove(Spool::input_path(job, i)));  // or the reaper does
+    }
+  }
   const bool used =
       committed && end != nullptr && (std::holds_alternative<ended::Completed>(end->end) || !end->pages.empty());
   if (own_output_ && written_ && !used) {
