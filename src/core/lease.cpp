@@ -17,20 +17,13 @@ namespace docket {
 namespace {
 
 constexpr std::string_view prefix = "lease.";
+constexpr std::string_view once_prefix = "once.";  // see core/once.h
 
 /// Tries for a name. Only a file that is taken for dead between its creation and its lock costs one.
 constexpr int max_tries = 10;
 
 std::string path_of(const std::string& run_folder, const Holder& holder) {
   return run_folder + "/" + std::string(prefix) + holder.text();
-}
-
-/// Whether the file open as `fd` is the one that has the name `path` now.
-bool has_name(int fd, const std::string& path) noexcept {
-  struct stat open_file {};
-  struct stat named {};
-  return ::fstat(fd, &open_file) == 0 && ::lstat(path.c_str(), &named) == 0 && open_file.st_dev == named.st_dev &&
-         open_file.st_ino == named.st_ino;
 }
 
 /// Removes the file at `path` if nobody holds its lock.
@@ -106,7 +99,8 @@ void remove_dead_lease_files(const std::string& run_folder) {
   // readdir is safe here: the stream is this call's own (POSIX.1-2024; glibc has promised it for long).
   while (const auto* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
     const std::string_view name = entry->d_name;
-    if (name.starts_with(prefix) && Holder::parse(name.substr(prefix.size()))) {
+    const bool is_lease = name.starts_with(prefix) && Holder::parse(name.substr(prefix.size()));
+    if (is_lease || name.starts_with(once_prefix)) {
       remove_if_dead(run_folder + "/" + std::string(name));
     }
   }

@@ -50,7 +50,36 @@ Result<void> ChangeWriter::check_room(const AcceptJob& change) {
   });
 }
 
+Result<std::optional<JobId>> ChangeWriter::find_once(const Once& once) {
+  const auto stored = tables_.get(tables_.t.once, once.key.key());
+  if (!stored) {
+    return std::nullopt;
+  }
+  KeyReader value(*stored);
+  const auto job = value.id();
+  const auto content = value.raw(once.content.size());
+  if (!value.ok()) {
+    return fail(ErrorCode::bad_record, "an entry of `once` has the wrong size");
+  }
+  if (content != bytes_of(once.content)) {
+    return fail(ErrorCode::key_reused,
+                "This Idempotency-Key was used for a request with other content, which made job " + job.text() + ".");
+  }
+  return job;
+}
+
 Result<void> ChangeWriter::accept(AcceptJob& change) {
+  change.known.reset();
+  if (change.once) {
+    auto known = find_once(*change.once);
+    if (!known) {
+      return pass_on(known);
+    }
+    if (*known) {
+      change.known = *known;
+      return {};
+    }
+  }
   if (auto room = check_room(change); !room) {
     return room;
   }
@@ -83,6 +112,11 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
     tables_.put(tables_.t.secrets, id.key(), change.secret);
   }
   tables_.put(tables_.t.by_owner, by_owner_key(job.owner, id), {});
+  if (change.once) {
+    const auto& once = *change.once;
+    tables_.put(tables_.t.once, once.key.key(), Key().raw(id.key()).raw(bytes_of(once.content)));
+    tables_.put(tables_.t.once_of, id.key(), once.key.key());
+  }
   if (head.expires_ms != 0) {
     tables_.put(tables_.t.expiry, expiry_key(head.expires_ms, id), {});
   }
@@ -229,6 +263,10 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
   tables_.erase_prefix(tables_.t.pages, id.key());
   tables_.erase_any(tables_.t.outputs, id.key());
   tables_.erase_any(tables_.t.fields, id.key());
+  if (const auto once = tables_.get(tables_.t.once_of, id.key())) {
+    tables_.erase_any(tables_.t.once, std::string(*once));
+    tables_.erase(tables_.t.once_of, id.key());
+  }
   tables_.erase_any(tables_.t.secrets, id.key());
   tables_.erase_any(tables_.t.jobs, id.key());
   tables_.erase(tables_.t.status, id.key());

@@ -68,6 +68,7 @@ class ChangeWriter {
 
   Result<void> accept(AcceptJob& change);
   Result<void> check_room(const AcceptJob& change);
+  Result<std::optional<JobId>> find_once(const Once& once);
   Result<std::optional<ClaimedUnit>> claim(const ClaimUnit& change);
   Result<void> record(const RecordPages& change);
   Result<Status> end(EndUnit& change);

@@ -216,6 +216,12 @@ class Check {
       expect(is_final(head.state) == (head.units_left == 0), name + ": final jobs, and no others, have no units");
       expect(head.change != 0 && head.change <= numbers_.change, name + ": its change has not been given out");
     });
+    each(t_.once_of, [&](const lmdb::Entry& entry) {
+      const auto once = get(t_.once, entry.value);
+      expect(has(t_.status, entry.key), "`once_of` has an entry without a job");
+      expect(once && once->starts_with(entry.key), "`once` and `once_of` differ");
+    });
+    expect(entries(t_.once) == entries(t_.once_of), "`once` and `once_of` differ in number");
     const auto count = entries(t_.status);
     expect(entries(t_.jobs) == count, "`jobs` and `status` differ in number");
     expect(entries(t_.by_owner) == count, "`by_owner` and `status` differ in number");

@@ -20,6 +20,8 @@
 //   expiry    time id → nothing, for jobs with expires_ms
 //   counters  "n" → Numbers; "p" pool → QueueCounts; "o" owner → StateCounts; "a" → StateCounts of all; "b" → bytes of
 //             all jobs' files
+//   once      OnceKey → id, SHA-256 of the request's content: as long as the job is there
+//   once_of   id → OnceKey
 //   changes   number → ChangeEntry; the oldest are removed. A job's last number is its status's `change`: the ETag
 //
 // An owner in a key is the 16 bytes of OwnerKey. Nothing here walks a queue: a claim looks at the first entry of the

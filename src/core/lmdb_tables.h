@@ -34,6 +34,8 @@ struct Tables {
   lmdb::Table expiry = 0;
   lmdb::Table counters = 0;
   lmdb::Table changes = 0;
+  lmdb::Table once = 0;
+  lmdb::Table once_of = 0;
 };
 inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
 

@@ -15,6 +15,7 @@
 
 #include "core/codec.h"
 #include "core/job.h"
+#include "core/once.h"
 #include "core/progress.h"
 #include "core/store_limits.h"
 
@@ -29,10 +30,14 @@ struct AcceptJob {
   std::string fields;  ///< the client's fields as a JSON object; empty: none
   std::string secret;  ///< the documents' password, sealed; forgotten when the job is final; empty: none
   StoreLimits limits;
+  std::optional<Once> once;  ///< nothing: no Idempotency-Key
   std::int64_t now_ms = 0;
 
+  /// Set where a job was made for the same key and content before: that one is the request's, and this is none.
+  std::optional<JobId> known{};
+
   /// store_full: no room for new jobs; queue_full, owner_queue_full: too many unfinished ones; bad_request: an id there
-  /// is already.
+  /// is already; key_reused: the key was used for other content.
   Result<void> result{};
 };
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "http/content_disposition.h"
 #include "http/content_type.h"
@@ -65,8 +66,10 @@ Result<void> Upload::begin() {
     return tl::unexpected<Error>(url.error());
   }
   result_url_ = std::move(*url);
-  if (auto room = check_room(); !room) {
-    return room;
+  const auto key = find_header(r_, "idempotency-key");
+  // A job that was made before needs no room.
+  if (auto may = key ? take_idempotency_key(*key) : check_room(); !may) {
+    return may;
   }
   auto options = http::options_of_query(http::Query(view(r_->args)));
   const std::string_view content_type =
@@ -307,20 +310,26 @@ Result<void> Upload::whole() {
 // ---- The answer.
 
 void Upload::answer(const Result<void>& result) {
-  submission_ = nullptr;
-  if (result) {
-    created_ = 0;  // the files are the job's now
-    finalize(send_accepted());
-  } else {
-    created_ = 0;  // the Intake has removed them
+  const auto known = std::exchange(submission_, nullptr)->accept.known;
+  created_ = 0;        // the files are the job's now, or the Intake has removed them
+  once_lock_.reset();  // who hears the answer may come again at once
+  if (!result) {
     finalize(send_problem(r_, result.error()));
+    return;
   }
+  auto state = State::pending;
+  if (known) {
+    id_ = *known;
+    (void)worker_.reader().status(
+        id_, [&](const StatusView& status, std::string_view, const QueueCounts&) { state = status.head.state; });
+  }
+  finalize(send_accepted(state));
 }
 
-ngx_int_t Upload::send_accepted() {
+ngx_int_t Upload::send_accepted(State state) {
   if (Context* context = context_of(r_)) {
     context->job = id_;
-    context->state = State::pending;
+    context->state = state;
     context->filename = copy(r_->pool, files_.front().filename);
     context->bytes = std::accumulate(files_.begin(), files_.end(), std::uint64_t{0},
                                      [](std::uint64_t sum, const FileStatus& file) { return sum + file.size; });
@@ -331,7 +340,7 @@ ngx_int_t Upload::send_accepted() {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   text.clear();
-  http::append_accepted(text, id_, result_url_, files_.front().filename);
+  http::append_accepted(text, id_, state, result_url_, files_.front().filename);
   return send_body(r_, conf_.upload_code, "application/json", text);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/idempotency_key.h"
 #include "http/submit_options.h"
 #include "nginx/request.h"
 #include "nginx/upload.h"
@@ -49,6 +50,10 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   submission->accept.status.files = files_;
   submission->accept.fields = std::move(form.fields);
   submission->accept.limits = store_limits();
+  if (once_) {
+    once_->content = http::content_digest(form.options, submission->accept.fields, files_);
+    submission->accept.once = once_;
+  }
   submission->accept.now_ms = unix_ms();
   submission->files = std::move(descriptors_);
   submission->large = large_;
@@ -81,6 +86,25 @@ Result<void> Upload::set_options(const http::RawOptions& options, AcceptJob& acc
     return tl::unexpected<Error>(secret.error());
   }
   accept.secret = std::move(*secret);
+  return {};
+}
+
+/// Takes the request's key, and keeps it until the answer.
+Result<void> Upload::take_idempotency_key(std::string_view field) {
+  const auto key = http::parse_idempotency_key(field);
+  if (!key) {
+    return tl::unexpected<Error>(key.error());
+  }
+  const auto* location = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r_, ngx_http_core_module));
+  once_ = Once{http::once_key(owner_, view(location->name), *key), {}};
+  auto lock = lock_once(worker_.run_folder(), once_->key);
+  if (!lock) {
+    return tl::unexpected<Error>(lock.error());
+  }
+  if (!*lock) {
+    return fail(ErrorCode::key_in_use, "A request with this Idempotency-Key is still being received.");
+  }
+  once_lock_.emplace(std::move(**lock));
   return {};
 }
 

@@ -41,6 +41,7 @@ class Worker {
   [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
   [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
   [[nodiscard]] Intake& intake() noexcept { return intake_; }
+  [[nodiscard]] const std::string& run_folder() const noexcept { return workshop_.run_folder; }
   [[nodiscard]] bool syncs() const noexcept { return conf_.sync != 0; }
 
   /// The event loop's own look at the store.

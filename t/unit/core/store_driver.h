@@ -74,6 +74,7 @@ struct JobSpec {
   std::uint64_t expire_ms = 0;
   bool keep_input = true;
   StoreLimits limits{};
+  std::optional<Once> once{};
 };
 
 /// A client, a worker and a reader of one store in one. Belongs to one thread; several may share a store.
@@ -110,6 +111,7 @@ class StoreDriver {
     accept.record.expire_ms = spec.expire_ms;
     accept.record.keep_input = spec.keep_input;
     accept.limits = spec.limits;
+    accept.once = spec.once;
     for (std::size_t i = 0; i < spec.files; ++i) {
       FileStatus file;
       file.filename = "file" + std::to_string(i) + ".pdf";

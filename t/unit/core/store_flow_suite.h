@@ -472,7 +472,41 @@ TYPED_TEST_P(StoreFlow, FinalJobsExpire) {
   EXPECT_EQ(d.reader().expired(end, 10).value(), std::vector<JobId>{later});
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreFlow, AQueueTakesSoManyUnfinishedJobs, BytesAreCountedAndLimited, FinalJobsExpire,
+TYPED_TEST_P(StoreFlow, ARequestThatComesAgainMakesNoSecondJob) {
+  auto& d = *this->driver;
+  Once once;
+  once.key.bytes.fill(7);
+  once.content.fill(1);
+  const auto job = d.accept({.limits = {.jobs = 1}, .once = once});
+  auto again = d.new_job({.limits = {.jobs = 1}, .once = once});
+  ASSERT_TRUE(d.commit(again).result) << "a job that there is needs no room";
+  EXPECT_EQ(again.known, job);
+  EXPECT_FALSE(d.see(again.record.id));
+  auto other = once;
+  other.content.fill(2);
+  auto refused = d.new_job({.once = other});
+  EXPECT_EQ(d.commit(refused).result.error().code, ErrorCode::key_reused);
+  ASSERT_TRUE(d.complete_small(*d.claim()));
+  EXPECT_EQ(d.commit(again).known, job) << "as long as the job is there";
+  d.remove(job);
+  auto anew = d.new_job({.once = other});
+  ASSERT_TRUE(d.commit(anew).result);
+  EXPECT_EQ(anew.known, std::nullopt);
+  EXPECT_TRUE(d.see(anew.record.id));
+}
+
+TYPED_TEST_P(StoreFlow, TheSameKeyTwiceInOneCommitMakesOneJob) {
+  auto& d = *this->driver;
+  const Once once{};
+  auto first = d.new_job({.once = once});
+  auto second = d.new_job({.once = once});
+  d.commit_all({&first, &second});
+  EXPECT_EQ(first.known, std::nullopt);
+  EXPECT_EQ(second.known, first.record.id);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreFlow, ARequestThatComesAgainMakesNoSecondJob, TheSameKeyTwiceInOneCommitMakesOneJob,
+                            AQueueTakesSoManyUnfinishedJobs, BytesAreCountedAndLimited, FinalJobsExpire,
                             ACancelledJobHasFailedAndNothingOfItIsLeftToDo, WhatIsFinalIsNotCancelled,
                             OnlyTheOwnersJobsAreCancelled, ASecretIsHandedOutUntilTheJobIsFinal, ANewStoreHasNothing,
                             AnAcceptedJobIsPending, AJobWithoutFieldsShowsNone, AnIdCanBeTakenOnce,
