@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import documents
-from docket import ENGINE, Docket, assert_problem, small_disk, wait_for
+from docket import ENGINE, SANITIZED, Docket, assert_problem, small_disk, wait_for
 
 PDF = documents.text_pdf(1)
 
@@ -61,6 +61,76 @@ def test_a_disk_that_is_full_for_a_while_costs_no_page():
         for job, pages in zip(jobs, (90, 4)):
             status = docket.finish(job)
             assert status["processed_pages"] == pages and status["warnings"] == []
+
+
+@needs_root
+def test_a_disk_that_is_full_at_the_start():
+    docket = Docket()
+    docket.allow("cannot be used")
+    with small_disk(docket, "24m"):
+        fill = docket.store / "fill"
+        with contextlib.suppress(OSError), fill.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(65536))
+        docket.start()
+        assert_problem(docket.upload(PDF), 503, "store_unavailable")
+        fill.unlink()
+        wait_for(lambda: docket.log().count("can be used now") == 2, 20, "both workers")
+        docket.finish(docket.submit(PDF))
+        docket.stop()
+    docket.close()
+
+
+FAILING_SYNC = r"""
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static char path[4096];
+__attribute__((constructor)) static void begin(void) {
+  const char *name = getenv("FAILING_SYNC");
+  for (size_t i = 0; name && name[i] && i + 1 < sizeof path; ++i) path[i] = name[i];
+}
+static int is_environment(int fd) {
+  char link[64], name[4096] = "";
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  return readlink(link, name, sizeof name - 1) > 0 && strstr(name, "data.mdb") != NULL;
+}
+int fdatasync(int fd) {
+  if (path[0] && access(path, F_OK) == 0 && is_environment(fd)) { errno = EIO; return -1; }
+  return (int)syscall(SYS_fdatasync, fd);
+}
+"""
+
+
+@pytest.mark.skipif(SANITIZED, reason="the sanitizer wants to be the first library")
+def test_a_sync_that_failed(open_folder):
+    (open_folder / "failing.c").write_text(FAILING_SYNC)
+    library, failing = open_folder / "failing.so", open_folder / "failing"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, open_folder / "failing.c"], check=True)
+    docket = Docket(environment={"LD_PRELOAD": str(library), "FAILING_SYNC": str(failing)})
+    try:
+        docket.start()
+        before = set(docket.workers())
+        job = docket.submit(PDF)
+        docket.finish(job)
+        failing.touch()
+        for _ in range(10):  # one worker meets it, or both
+            assert docket.upload(PDF).status_code in (500, 503)
+        failing.unlink()
+        # Nobody knows what is on the disk: a worker whose store has met it ends, and another one opens it anew.
+        ended = wait_for(lambda: before - set(docket.workers()), 20, "the end of a worker")
+        wait_for(lambda: len(docket.workers()) == 2, 30, "a new worker")
+        assert docket.log().count("so that a new one opens it") >= len(ended)
+        wait_for(lambda: all(docket.get("/health").status_code == 200 for _ in range(20)), 30, "both to be well")
+        assert docket.result(job, "text").json()["status"] == "completed"
+        docket.finish(docket.submit(PDF))
+    finally:
+        docket.stop()
+    docket.close()
 
 
 @needs_root

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 #include <system_error>
 #include <tuple>
 #include <vector>
+
+#include "core/fd.h"
 
 namespace docket::lmdb {
 namespace {
@@ -56,6 +59,22 @@ class OpenFolders {
 OpenFolders& open_folders() {
   static OpenFolders folders;
   return folders;
+}
+
+/// Gives the lock file its blocks. LMDB makes it as a hole and writes to it through memory: on a full disk that is
+/// SIGBUS, when it is made or whenever a reader's slot lies on a new page. Before the environment is open in this
+/// process: closing the descriptor drops the file's locks of all of it.
+Result<void> reserve_lock_file(const EnvOptions& options) {
+  constexpr off_t slot = 64;      // MDB_reader, padded to a cache line
+  constexpr off_t header = 1024;  // MDB_txninfo, and room for a larger one
+  const auto path = options.path + "/lock.mdb";
+  const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, options.mode));
+  if (!file) {
+    return fail_lmdb("open " + path, errno);
+  }
+  const int rc = ::posix_fallocate(file.get(), 0, slot * static_cast<off_t>(options.max_readers) + header);
+  // A file system that cannot do it is asked for the same by LMDB, which then takes what comes.
+  return rc == 0 || rc == EOPNOTSUPP ? Result<void>() : fail_lmdb("posix_fallocate " + path, rc);
 }
 
 }  // namespace
@@ -232,6 +251,12 @@ Result<Env> Env::open(const EnvOptions& options) {
   if (!open_folders().add({close.process, close.device, close.inode})) {
     return fail(ErrorCode::io, options.path + " is already open in this process");
   }
+  if ((options.flags & (MDB_RDONLY | MDB_NOLOCK)) == 0) {
+    if (auto reserved = reserve_lock_file(options); !reserved) {
+      open_folders().remove({close.process, close.device, close.inode});
+      return tl::unexpected(std::move(reserved.error()));
+    }
+  }
   MDB_env* raw = nullptr;
   if (const int rc = mdb_env_create(&raw); rc != MDB_SUCCESS) {
     open_folders().remove({close.process, close.device, close.inode});
@@ -302,6 +327,18 @@ MapUse Env::map_use() const {
     return {};
   }
   return {info.me_mapsize, (info.me_last_pgno + 1) * stat.ms_psize};
+}
+
+Result<std::uint64_t> Env::disk_room() const {
+  int fd = -1;
+  if (const int rc = mdb_env_get_fd(env_.get(), &fd); rc != MDB_SUCCESS) {
+    return fail_lmdb("mdb_env_get_fd", rc);
+  }
+  struct statvfs disk {};
+  if (::fstatvfs(fd, &disk) != 0) {
+    return fail_errno("fstatvfs", errno);
+  }
+  return std::uint64_t{disk.f_bavail} * disk.f_frsize;
 }
 
 Result<std::uint64_t> Env::free_bytes() {

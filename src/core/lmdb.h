@@ -120,6 +120,8 @@ class Env {
   Result<int> clear_dead_readers();
 
   [[nodiscard]] MapUse map_use() const;
+  /// Bytes that its file system has left for us.
+  Result<std::uint64_t> disk_room() const;
   /// Bytes in pages that can be used again; walks the list of free pages' heads in a read transaction.
   Result<std::uint64_t> free_bytes();
 

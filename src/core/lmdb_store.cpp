@@ -102,6 +102,9 @@ class Gauge {
   std::atomic<std::uint64_t> free_bytes_{0};
 };
 
+/// On a disk with less room than this a write may well come out short.
+constexpr std::uint64_t little_room = std::uint64_t{4} << 20U;
+
 class LmdbStore final : public Store {
  public:
   LmdbStore(std::shared_ptr<LmdbEnvironment> environment, const LmdbOptions& options)
@@ -178,6 +181,12 @@ class LmdbStore final : public Store {
     }
     auto done = try_transaction(changes);
     if (!done && done.error().code == ErrorCode::store_unavailable) {
+      // LMDB says EIO, too, of a write that came out short, which is how a disk says first that it is full. Nothing is
+      // lost then but this transaction.
+      const auto room = environment_->env.disk_room();
+      if (room && *room < little_room) {
+        return fail(ErrorCode::store_full, "The disk of docket_store is full (" + done.error().detail + ").");
+      }
       break_with(done.error().detail);
     }
     return done;

@@ -13,11 +13,31 @@ namespace {
 
 constexpr ngx_msec_t tick_ms = 1000;                    // the fallback for a bell that was lost
 constexpr std::chrono::milliseconds reaping_share{20};  // of a tick, for walking through the spool
+constexpr unsigned ticks_before_end = 5;                // of a store that takes no writes
 constexpr unsigned ticks_to_look_after = 5;             // then: dead workers' units, an idle engine
 constexpr std::chrono::seconds patience{30};            // how long a worker that is to quit lets a unit go on
 
 // Owned here from init_process to exit_process.
 std::unique_ptr<Worker> the_worker;
+
+/// For the time when there is no Worker. In this process only, on the event loop.
+struct Retry {
+  ngx_cycle_t* cycle = nullptr;
+  const MainConf* conf = nullptr;
+  ngx_event_t timer{};
+  ngx_connection_t no_connection{};
+
+  [[nodiscard]] bool is_retrying() const noexcept { return cycle != nullptr; }
+
+  std::string said;  ///< why it could not be opened: told once
+
+  void later(ngx_cycle_t* of, const MainConf& with, ngx_event_handler_pt then) noexcept;
+  void stop() noexcept {
+    if (timer.timer_set) {
+      ngx_del_timer(&timer);
+    }
+  }
+} retry;
 
 /// When this worker was told to quit, for the threads; the epoch: it was not.
 std::atomic<std::chrono::steady_clock::time_point> quit_told_at{std::chrono::steady_clock::time_point{}};
@@ -40,6 +60,17 @@ std::function<void(std::string_view)> warn_in(ngx_log_t* log) {
 }
 
 }  // namespace
+
+void Retry::later(ngx_cycle_t* of, const MainConf& with, ngx_event_handler_pt then) noexcept {
+  cycle = of;
+  conf = &with;
+  no_connection.fd = -1;
+  timer.handler = then;
+  timer.data = &no_connection;
+  timer.log = of->log;
+  timer.cancelable = 1;
+  ngx_add_timer(&timer, tick_ms);
+}
 
 Worker* Worker::current() noexcept {
   return the_worker.get();
@@ -136,9 +167,17 @@ void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
     Error error;
     the_worker = open(cycle, conf, error);
     if (!the_worker) {
-      ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s", &conf.store->name,
-                    error.detail.c_str());
+      if (retry.said != error.detail) {
+        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s", &conf.store->name,
+                      error.detail.c_str());
+        retry.said = std::move(error.detail);
+      }
+      retry.later(cycle, conf, on_retry);
       return;
+    }
+    if (retry.is_retrying()) {
+      ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0, "docket: the store \"%V\" can be used now", &conf.store->name);
+      retry.said.clear();
     }
     if (!the_worker->listen(cycle)) {
       ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
@@ -153,7 +192,14 @@ void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
   }
 }
 
+void Worker::on_retry(ngx_event_t*) noexcept {
+  if (!is_quitting()) {
+    start(retry.cycle, *retry.conf);
+  }
+}
+
 void Worker::stop() noexcept {
+  retry.stop();
   the_worker.reset();
 }
 
@@ -164,8 +210,8 @@ bool Worker::listen(ngx_cycle_t* cycle) noexcept {
 
 /// Called by threads too.
 bool Worker::must_stop_now() const noexcept {
-  if (ngx_terminate != 0) {
-    return true;
+  if (ngx_terminate != 0 || (is_quitting() && !store_->health().writable)) {
+    return true;  // what it would do cannot be committed
   }
   const auto told = quit_told_at.load(std::memory_order_relaxed);
   return told != std::chrono::steady_clock::time_point{} && std::chrono::steady_clock::now() - told > patience;
@@ -184,6 +230,7 @@ void Worker::on_timer(ngx_event_t* event) noexcept {
     the_worker->look_after();
   }
   the_worker->reap();
+  the_worker->end_if_broken();
   ngx_add_timer(event, tick_ms);
 }
 
@@ -235,6 +282,19 @@ void Worker::look_after() noexcept {
     board_.post(
         conf_.threads, [this] { static_cast<void>(engine_.prepare(workshop_.draining)); }, [] {});
   }
+}
+
+/// LMDB writes nothing any more after a sync that failed, until the environment is opened anew; which another process
+/// does best. Our clients are served to their end, and the master starts a new worker.
+void Worker::end_if_broken() noexcept {
+  const auto health = store_->health();
+  broken_ticks_ = health.writable ? 0 : broken_ticks_ + 1;
+  if (broken_ticks_ < ticks_before_end || ngx_process != NGX_PROCESS_WORKER || is_quitting()) {
+    return;
+  }
+  ngx_log_error(NGX_LOG_ERR, log_, 0, "docket: %s; this worker ends, so that a new one opens it",
+                health.detail.c_str());
+  ngx_quit = 1;
 }
 
 /// What nobody needs any more, a little at a time: uploads and claims share the threads and the store's only writer.

@@ -28,6 +28,7 @@ class Worker {
   /// This process's; null where there is no docket_store, or it could not be opened (then the log says why and every
   /// location answers store_unavailable).
   static Worker* current() noexcept;
+  /// Where the store cannot be opened it is tried again every now and then.
   static void start(ngx_cycle_t* cycle, const MainConf& conf) noexcept;
   static void stop() noexcept;
 
@@ -68,10 +69,12 @@ class Worker {
   void work_ended() noexcept;
   void look_after() noexcept;
   void reap() noexcept;
+  void end_if_broken() noexcept;
   [[nodiscard]] bool must_stop_now() const noexcept;
 
   static void on_bell(ngx_event_t* event) noexcept;
   static void on_timer(ngx_event_t* event) noexcept;
+  static void on_retry(ngx_event_t* event) noexcept;
 
   // In the order of their making; threads have ended before any of it goes.
   const MainConf& conf_;
@@ -94,6 +97,7 @@ class Worker {
   bool reaping_ = false;       ///< a task of the reaper's is under way
   bool rung_ = false;          ///< the bell rang while all were at work: look again when one ends
   unsigned ticks_ = 0;
+  unsigned broken_ticks_ = 0;  ///< how long the store has taken no writes
   ngx_event_t timer_{};
   ngx_connection_t no_connection_{};
 };

@@ -239,7 +239,8 @@ class Torture:
                 self.problems.append(f"{id} ({job.name}) ended twice")
             if outcome == self._expected[job.name] or (job.cancelled and outcome[1] == "cancelled"):
                 continue
-            self.problems.append(f"{id} ({job.name}) came to {outcome[:5]}, not {self._expected[job.name][:5]}; results "
+            details = [warning["detail"] for warning in self.docket.status(id)["warnings"][:3]]
+            self.problems.append(f"{id} ({job.name}) came to {outcome[:5]} {details}, not {self._expected[job.name][:5]}; results "
                                  f"differ in {[form for form in FORMATS if outcome[5].get(form) != self._expected[job.name][5].get(form)]}")
 
     def _final(self, job, limit):
