@@ -36,6 +36,9 @@ class LmdbReader final : public StoreReader {
   Result<QueueCounts> counts(std::uint8_t pool) override;
   Result<StateCounts> states(const std::optional<std::string>& owner) override;
   Result<std::vector<Holder>> holders() override;
+  Result<std::vector<Lease>> leases() override;
+  Result<std::optional<JobId>> files(const JobId& first, const JobId& last,
+                                     const std::function<void(JobFiles)>& visit) override;
 
  private:
   /// An open snapshot; let go when destroyed. No cursor on it may live longer.
@@ -62,6 +65,8 @@ class LmdbReader final : public StoreReader {
 
   struct Listing;
   Result<bool> list_on(const lmdb::Txn& txn, Listing& listing) const;
+  struct FilesWalk;
+  Result<bool> walk_files_on(const lmdb::Txn& txn, FilesWalk& walk) const;
 
   std::shared_ptr<LmdbEnvironment> environment_;
   const Tables& t_;

@@ -102,7 +102,27 @@ struct RecoverHolder {
   Result<std::uint32_t> result{};  ///< how many units; the caller rings the bell if there are any
 };
 
-using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*>;
+/// Every unit of the job that somebody holds, dead or alive, is queued again; who holds it finds its lease lost.
+/// Nobody is to blame for it. illegal_change for a final job, not_found if there is no such job.
+struct RequeueJob {
+  JobId job;
+  std::int64_t now_ms = 0;
+
+  Result<std::uint32_t> result{};  ///< how many units; the caller rings the bell if there are any
+};
+
+/// Ends a job that cannot go on, since the store lost a part of it: failed, for this reason. What runs of it finds its
+/// lease lost. not_found if there is no such job.
+struct FailJob {
+  JobId job;
+  Error error;
+  std::int64_t now_ms = 0;
+
+  Result<Status> result{};  ///< the status after it; of a job that was final, as it was
+};
+
+using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*,
+                            RequeueJob*, FailJob*>;
 
 // ---- Reading.
 
@@ -122,6 +142,24 @@ struct QueueCounts {
   std::uint64_t accepted = 0;  ///< jobs accepted in this pool since the store was made
   std::uint64_t started = 0;   ///< of those, taken up or removed before they were
   std::uint64_t waiting_units = 0;
+};
+
+/// Which files a job has, by its records.
+struct JobFiles {
+  struct Input {
+    std::uint64_t size = 0;
+    Sha256 sha256{};
+  };
+  struct Reach {
+    Container container;
+    std::uint64_t bytes = 0;  ///< where the last committed section of it ends
+  };
+
+  JobId id;
+  State state = State::pending;
+  std::vector<Input> inputs;
+  std::vector<Reach> containers;  ///< those that committed sections stand in, each once
+  bool readable = true;           ///< false: a record is damaged, and there may be more files than these
 };
 
 /// A read-only look at the store. Made by Store::reader(); belongs to one thread; every call is one short snapshot and
@@ -159,6 +197,15 @@ class StoreReader {
 
   /// Who holds units at the moment.
   virtual Result<std::vector<Holder>> holders() = 0;
+
+  /// All units held at the moment.
+  virtual Result<std::vector<Lease>> leases() = 0;
+
+  /// Which files the jobs from `first` to `last` have, in the order of their ids. Takes as many short snapshots as it
+  /// needs, so that a job may be gone, or further, when it is looked at again. Returns the first id behind `last`,
+  /// nothing at the end.
+  virtual Result<std::optional<JobId>> files(const JobId& first, const JobId& last,
+                                             const std::function<void(JobFiles)>& visit) = 0;
 
   static constexpr std::uint32_t max_looked_at = 10'000;
 };
