@@ -52,4 +52,28 @@ struct PurgeOptions {
 /// milliseconds. Ended in the middle it has removed some jobs, and may leave files that check() finds.
 Result<Answer> purge(const Place& place, const PurgeOptions& options);
 
+struct RequeueOptions {
+  std::vector<JobId> jobs;  ///< units of these, whoever holds them: who does finds its lease lost
+  bool dead = false;        ///< all units that are held by dead workers
+};
+
+/// Gives back units, so that they wait again. Not good: a job that is not there, or final.
+Result<Answer> requeue(const Place& place, const RequeueOptions& options);
+
+/// Gives back all units of dead workers, and removes their lease files; returns how many units.
+Result<std::uint32_t> requeue_dead(const Place& place);
+
+/// Tells nginx's workers that units wait.
+void ring(const Place& place);
+
+struct CheckOptions {
+  bool repair = false;              ///< mend what can be mended; the store must be open for writing
+  bool quick = false;               ///< do not read the files
+  std::int64_t age_ms = 3'600'000;  ///< files written to since then are left alone
+};
+
+/// Proves that tables and files of a store, in use or not, are as they should be. Not good: there are problems, or
+/// after a repair problems are left. Each is a line, of which 100 are told; the last line is counts.
+Result<Answer> check(const Place& place, const CheckOptions& options);
+
 }  // namespace docket::ctl

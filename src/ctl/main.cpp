@@ -25,18 +25,23 @@ struct Arguments {
   bool json = false;
   std::uint32_t limit = 100;
   std::vector<std::string> states;
-  std::string id;
+  std::vector<std::string> ids;
   std::string older_than;
+  std::string age = "1h";
   std::optional<std::string> owner;
   bool dry_run = false;
+  bool dead = false;
+  bool repair = false;
+  bool quick = false;
 };
 
 /// The same, read and found good.
 struct Wanted {
   ctl::Output output = ctl::Output::text;
   std::uint8_t states = 0x0F;
-  JobId id;
+  std::vector<JobId> ids;
   ctl::PurgeOptions purge;
+  std::int64_t age_ms = 0;
 };
 
 int complain(Exit code, const std::string& sentence) {
@@ -57,9 +62,22 @@ Result<std::uint8_t> read_states(const std::vector<std::string>& words, std::uin
   return states;
 }
 
-Result<JobId> read_id(const std::string& text) {
-  const auto id = JobId::parse(text);
-  return id ? Result<JobId>(*id) : fail(ErrorCode::bad_request, "\"" + text + "\" is not a job id");
+Result<std::vector<JobId>> read_ids(const std::vector<std::string>& texts) {
+  std::vector<JobId> ids;
+  for (const auto& text : texts) {
+    const auto id = JobId::parse(text);
+    if (!id) {
+      return fail(ErrorCode::bad_request, "\"" + text + "\" is not a job id");
+    }
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+Result<std::int64_t> read_span(const std::string& text) {
+  const auto span = ctl::milliseconds_of(text);
+  return span ? Result<std::int64_t>(*span)
+              : fail(ErrorCode::bad_request, "\"" + text + "\" is no span of time, such as 12h, 7d, 90m");
 }
 
 Result<ctl::PurgeOptions> read_purge(const Arguments& arguments, std::uint8_t states) {
@@ -75,9 +93,9 @@ Result<ctl::PurgeOptions> read_purge(const Arguments& arguments, std::uint8_t st
   }
   ctl::PurgeOptions purge{.older_than_ms = 0, .states = states, .owner = arguments.owner, .dry_run = arguments.dry_run};
   if (!arguments.older_than.empty()) {
-    const auto span = ctl::milliseconds_of(arguments.older_than);
+    auto span = read_span(arguments.older_than);
     if (!span) {
-      return fail(ErrorCode::bad_request, "\"" + arguments.older_than + "\" is no span of time, such as 12h, 7d, 90m");
+      return tl::unexpected(std::move(span.error()));
     }
     purge.older_than_ms = *span;
   }
@@ -97,13 +115,20 @@ Result<Wanted> read(const Arguments& arguments) {
     return tl::unexpected(std::move(states.error()));
   }
   wanted.states = *states;
-  if (command == "show") {
-    auto id = read_id(arguments.id);
-    if (!id) {
-      return tl::unexpected(std::move(id.error()));
-    }
-    wanted.id = *id;
-  } else if (command == "purge") {
+  auto ids = read_ids(arguments.ids);
+  if (!ids) {
+    return tl::unexpected(std::move(ids.error()));
+  }
+  wanted.ids = std::move(*ids);
+  auto age = read_span(arguments.age);
+  if (!age) {
+    return tl::unexpected(std::move(age.error()));
+  }
+  wanted.age_ms = *age;
+  if (command == "requeue" && wanted.ids.empty() && !arguments.dead) {
+    return fail(ErrorCode::bad_request, "requeue needs jobs' ids, or --dead for all units that dead workers hold");
+  }
+  if (command == "purge") {
     auto purge = read_purge(arguments, wanted.states);
     if (!purge) {
       return tl::unexpected(std::move(purge.error()));
@@ -119,7 +144,10 @@ Result<std::unique_ptr<Store>> open(const Arguments& arguments) {
   options.folder = arguments.store;
   options.create = false;
   options.map_size = 0;  // as large as nginx made it
-  options.read_only = arguments.command != "purge" || arguments.dry_run;
+  const auto& command = arguments.command;
+  const bool writes =
+      command == "requeue" || (command == "purge" && !arguments.dry_run) || (command == "check" && arguments.repair);
+  options.read_only = !writes;
   return ctl::become_owner(arguments.store).and_then([&] { return open_lmdb_store(options); });
 }
 
@@ -131,10 +159,16 @@ Result<ctl::Answer> carry_out(const Arguments& arguments, const Wanted& wanted, 
     return ctl::list(*store.reader(), options).map(good);
   }
   if (arguments.command == "show") {
-    return ctl::show(*store.reader(), wanted.id, wanted.output).map(good);
+    return ctl::show(*store.reader(), wanted.ids.front(), wanted.output).map(good);
   }
   if (arguments.command == "stats") {
     return ctl::stats(place, wanted.output);
+  }
+  if (arguments.command == "check") {
+    return ctl::check(place, {.repair = arguments.repair, .quick = arguments.quick, .age_ms = wanted.age_ms});
+  }
+  if (arguments.command == "requeue") {
+    return ctl::requeue(place, {.jobs = wanted.ids, .dead = arguments.dead});
   }
   return ctl::purge(place, wanted.purge);
 }
@@ -151,8 +185,9 @@ int run(const Arguments& arguments) {
   const auto answer = carry_out(arguments, *wanted, **store);
   if (!answer) {
     const bool unknown = arguments.command == "show" && answer.error().code == ErrorCode::not_found;
-    return complain(unknown ? not_good : no_store,
-                    unknown ? "there is no job " + arguments.id + " in " + arguments.store : answer.error().detail);
+    return complain(
+        unknown ? not_good : no_store,
+        unknown ? "there is no job " + arguments.ids.front() + " in " + arguments.store : answer.error().detail);
   }
   const auto& text = answer->text;
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
@@ -170,7 +205,19 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       ->delimiter(',');
 
   auto* show = app.add_subcommand("show", "all about one job");
-  show->add_option("ID", arguments.id, "the job's id")->required();
+  show->add_option("ID", arguments.ids, "the job's id")->required()->expected(1);
+
+  auto* check =
+      app.add_subcommand("check", "prove that tables and files are as they should be; the store may be in use");
+  check->add_flag("--repair", arguments.repair,
+                  "mend what can be mended: indexes and counters are made anew, files without a job removed, units of "
+                  "dead workers given back, jobs that lost a file or a record failed");
+  check->add_flag("--quick", arguments.quick, "look at the files' sizes and do not read them");
+  check->add_option("--age", arguments.age, "leave files alone that were written to since then")->capture_default_str();
+
+  auto* requeue = app.add_subcommand("requeue", "take units from whoever holds them, so that they wait again");
+  requeue->add_option("ID", arguments.ids, "jobs; who works on them stops");
+  requeue->add_flag("--dead", arguments.dead, "all units that dead workers hold");
 
   auto* purge = app.add_subcommand("purge", "remove final jobs with their files");
   purge->add_option("--older-than", arguments.older_than, "only jobs that are final for so long: 12h, 7d, 1d12h");
