@@ -111,7 +111,15 @@ class Check {
       ++of_job_[id].units;
       expect(entry.key == std::string_view(unit_key(id, unit->unit.seq)), name + ": its key is another's");
       expect(unit->unit.seq <= numbers_.seq, name + ": its number has not been given out");
-      expect(has(t_.status, id.key()), name + ": its job does not exist");
+      const auto status = get(t_.status, id.key());
+      expect(status.has_value(), name + ": its job does not exist");
+      if (const auto job = StatusView::parse(status.value_or(std::string_view()))) {
+        expect(unit->owner == OwnerKey::of(job->owner) && unit->unit.pool == job->head.pool &&
+                   unit->unit.priority == job->head.priority,
+               name + ": its line is not its job's");
+        expect(unit->unit.kind == UnitKind::assemble || unit->unit.file < job->head.file_count,
+               name + ": its file is not one of its job's");
+      }
       if (unit->holder) {
         ++held;
         const auto lease = get(t_.leased, leased_key(*unit->holder, unit->unit.seq));

@@ -290,7 +290,9 @@ class Repair {
     pool.started += head.started_ms == 0 && !is_final(head.state) ? 1 : 0;  // in line: turned round in counters()
     if (const auto found = units_.find(id); found != units_.end()) {
       for (auto& unit : found->second) {
-        unit.owner = owner;  // it waits in its owner's line
+        unit.owner = owner;  // it waits in its job's line
+        unit.unit.pool = head.pool;
+        unit.unit.priority = head.priority;
       }
     }
   }

@@ -177,6 +177,23 @@ TEST_F(LmdbRepair, AJobThatLostAPartFails) {
   }
 }
 
+TEST_F(LmdbRepair, AUnitGoesBackToItsJobsLine) {
+  damage([&](lmdb::Txn& txn, const Tables& tables) {
+    auto cursor = txn.cursor(tables.units);
+    const auto found = cursor->at_or_after(elsewhere.key());
+    auto unit = *decode_placed_unit((*found)->value);
+    ASSERT_EQ(unit.unit.job, elsewhere);
+    ASSERT_TRUE(*txn.erase(tables.fifo, fifo_key(unit)));
+    unit.owner = OwnerKey::of("ben");
+    unit.unit.pool = 9;
+    ASSERT_TRUE(txn.put(tables.units, unit_key(elsewhere, unit.unit.seq), encode(unit)));
+  });
+  EXPECT_THAT(backend.check(*store), Contains(HasSubstr("its line is not its job's")));
+  repair();
+  EXPECT_THAT(backend.check(*store), IsEmpty());
+  EXPECT_EQ(driver->claimed_job(worker(1), 3), elsewhere);
+}
+
 TEST_F(LmdbRepair, AFinalJobStaysWhatItIs) {
   damage([&](lmdb::Txn& txn, const Tables& tables) {
     ASSERT_TRUE(*txn.erase(tables.pages, page_key(completed, 0, 2)));
