@@ -8,6 +8,7 @@
 
 #include "core/codec.h"
 #include "core/hex.h"
+#include "core/page_count.h"
 
 namespace docket {
 namespace {
@@ -113,12 +114,12 @@ class Check {
       expect(unit->unit.seq <= numbers_.seq, name + ": its number has not been given out");
       const auto status = get(t_.status, id.key());
       expect(status.has_value(), name + ": its job does not exist");
-      if (const auto job = StatusView::parse(status.value_or(std::string_view()))) {
+      if (const auto job = decode_status(status.value_or(std::string_view()))) {
         expect(unit->owner == OwnerKey::of(job->owner) && unit->unit.pool == job->head.pool &&
                    unit->unit.priority == job->head.priority,
                name + ": its line is not its job's");
-        expect(unit->unit.kind == UnitKind::assemble || unit->unit.file < job->head.file_count,
-               name + ": its file is not one of its job's");
+        expect(!unit->holder || job->head.state == State::processing, name + ": it is held, and its job not begun");
+        expect(is_unit_of(*job, unit->unit), name + ": its file or its pages are not its job's");
       }
       if (unit->holder) {
         ++held;
@@ -196,7 +197,11 @@ class Check {
       in_line_[head.pool] += head.started_ms == 0 && !is_final(head.state) ? 1 : 0;
 
       const auto record = get(t_.jobs, id.key());
-      expect(record && decode_job(*record), name + ": its record is missing or cannot be read");
+      const auto job = decode_job(record.value_or(std::string_view()));
+      expect(job.has_value(), name + ": its record is missing or cannot be read");
+      expect(!job || (job->id == id && job->owner == status->owner && job->pool == head.pool &&
+                      job->priority == head.priority),
+             name + ": its record and its status differ");
       expect(has(t_.by_owner, by_owner_key(owner, id)), name + " is not in `by_owner`");
       expect(has(t_.fields, id.key()) == (head.has_fields != 0), name + ": its fields and `has_fields` differ");
       expect(has(t_.secrets, id.key()) == (head.has_secret != 0), name + ": its secret and `has_secret` differ");

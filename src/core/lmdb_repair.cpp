@@ -12,6 +12,7 @@
 
 #include "core/codec.h"
 #include "core/lmdb_writer.h"
+#include "core/page_count.h"
 #include "core/progress.h"
 
 namespace docket {
@@ -210,9 +211,14 @@ class Repair {
     return pages;
   }
 
-  /// False if the record was lost; then there is one that says what the status does.
-  bool mend_record(const JobId& id, const Status& status) {
-    if (const auto record = w_.get(t_.jobs, id.key()); record && decode_job(*record)) {
+  /// False if the record was lost; then there is one that says what the status does. Else the status says what it
+  /// does, for it was written once.
+  bool mend_record(const JobId& id, Status& status) {
+    const auto stored = decode_job(w_.get(t_.jobs, id.key()).value_or(std::string_view()));
+    if (stored && stored->id == id) {
+      status.owner = stored->owner;
+      status.head.pool = stored->pool;
+      status.head.priority = stored->priority;
       return true;
     }
     JobRecord record;
@@ -232,7 +238,7 @@ class Repair {
       return false;
     }
     for (const auto& unit : found->second) {
-      if (unit.unit.kind != UnitKind::assemble && unit.unit.file >= status.files.size()) {
+      if (!is_unit_of(status, unit.unit) || (unit.holder && status.head.state != State::processing)) {
         return false;
       }
     }

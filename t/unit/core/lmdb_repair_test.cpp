@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <random>
+#include <set>
 #include <string>
 
 #include "lmdb_backend.h"
@@ -64,7 +65,11 @@ class LmdbRepair : public testing::Test {
     for (const auto& holder : d.holders()) {
       ASSERT_TRUE(d.recover(holder));
     }
-    for (const auto pool : {std::uint8_t{0}, std::uint8_t{3}}) {
+    std::set<std::uint8_t> pools;
+    for (const auto& id : d.list()) {
+      pools.insert(d.head(id).pool);
+    }
+    for (const auto pool : pools) {
       while (const auto unit = d.claim(worker(1), pool)) {
         switch (unit->unit.kind) {
           case UnitKind::probe:
@@ -151,6 +156,17 @@ TEST_F(LmdbRepair, AJobThatLostAPartFails) {
       of_half(&Tables::units, std::string(Key().number(held->unit.seq))),
       [this](lmdb::Txn& txn, const Tables& tables) { ASSERT_TRUE(txn.put(tables.jobs, half.key(), "rubbish")); },
       [this](lmdb::Txn& txn, const Tables& tables) {
+        const auto key = unit_key(half, held->unit.seq);
+        auto unit = *decode_placed_unit(**txn.get(tables.units, key));
+        unit.unit.last_page = 4'000'000'000;
+        ASSERT_TRUE(txn.put(tables.units, key, encode(unit)));
+      },
+      [this](lmdb::Txn& txn, const Tables& tables) {
+        auto status = *decode_status(**txn.get(tables.status, half.key()));
+        status.head.state = State::pending;
+        ASSERT_TRUE(txn.put(tables.status, half.key(), encode(status)));
+      },
+      [this](lmdb::Txn& txn, const Tables& tables) {
         ASSERT_TRUE(txn.put(tables.units, unit_key(half, held->unit.seq), "rubbish"));
       },
   };
@@ -162,6 +178,7 @@ TEST_F(LmdbRepair, AJobThatLostAPartFails) {
   for (std::size_t i = 0; i < damages.size(); ++i) {
     SCOPED_TRACE(i);
     damage(damages[i]);
+    EXPECT_THAT(backend.check(*store), testing::Not(IsEmpty()));
     EXPECT_THAT(repair(), Contains(HasSubstr("job " + half.text() + ": a part of it was lost: failed")));
     EXPECT_THAT(backend.check(*store), IsEmpty());
     const auto head = driver->head(half);
@@ -192,6 +209,20 @@ TEST_F(LmdbRepair, AUnitGoesBackToItsJobsLine) {
   repair();
   EXPECT_THAT(backend.check(*store), IsEmpty());
   EXPECT_EQ(driver->claimed_job(worker(1), 3), elsewhere);
+}
+
+TEST_F(LmdbRepair, ARecordIsBelievedMoreThanItsStatus) {
+  damage([&](lmdb::Txn& txn, const Tables& tables) {
+    auto status = *decode_status(**txn.get(tables.status, waiting.key()));
+    status.owner = "ann";
+    status.head.priority = 9;
+    ASSERT_TRUE(txn.put(tables.status, waiting.key(), encode(status)));
+  });
+  EXPECT_THAT(backend.check(*store), Contains(HasSubstr(waiting.text() + ": its record and its status differ")));
+  repair();
+  EXPECT_THAT(backend.check(*store), IsEmpty());
+  EXPECT_THAT(driver->list({.owner = "cleo"}), testing::ElementsAre(waiting));
+  EXPECT_EQ(driver->head(waiting).priority, 5);
 }
 
 TEST_F(LmdbRepair, AFinalJobStaysWhatItIs) {
