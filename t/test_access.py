@@ -274,7 +274,7 @@ def test_limited_connections(start):
     docket.allow("limiting connections")
     with socket.create_connection(("127.0.0.1", docket.port)) as slow:
         slow.sendall(b"PUT /one HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%%PDF-" % len(PDF))
-        wait_for(lambda: docket.upload(PDF, path="/one").status_code == 429, 10, "the first upload's beginning")
+        wait_for(lambda: list(docket.store.glob("spool/*/*/*.in.*")), 10, "the first upload's beginning")
         assert_problem(docket.upload(PDF, path="/one"), 429, "too_many_requests")
         slow.sendall(PDF[5:])
         assert slow.recv(12) == b"HTTP/1.1 202"

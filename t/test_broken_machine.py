@@ -9,27 +9,11 @@ import subprocess
 import pytest
 
 import documents
-from docket import ENGINE, Docket, assert_problem, wait_for
+from docket import ENGINE, Docket, assert_problem, small_disk, wait_for
 
 PDF = documents.text_pdf(1)
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
-
-
-@contextlib.contextmanager
-def small_disk(docket, size):
-    """A file system of its own below a Docket's store."""
-    docket.store.mkdir(mode=0o700)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "docket-test", docket.store],
-                          capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"this machine mounts nothing: {done.stderr.strip()}")
-    try:
-        if docket.user:
-            shutil.chown(docket.store, docket.user, docket.user)
-        yield
-    finally:
-        subprocess.run(["umount", "-l", docket.store], check=True)
 
 
 @contextlib.contextmanager
@@ -59,6 +43,24 @@ def test_a_full_disk():
         docket.finish(docket.submit(PDF))
         assert docket.get("/health").headers["X-Worker"] == worker
         wait_for(lambda: len(list(docket.store.glob("spool/*/*/*.in.*"))) == 2, 10, "the removal of what had no room")
+
+
+@needs_root
+def test_a_disk_that_is_full_for_a_while_costs_no_page():
+    with on_small_disk("24m") as docket:
+        docket.allow("The disk of docket_store is full")
+        jobs = [docket.submit(documents.text_pdf(90)),
+                docket.submit(documents.tiff([documents.scan_page(number) for number in range(1, 5)]))]
+        fill = docket.store / "fill"
+        with contextlib.suppress(OSError), fill.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(65536))
+        wait_for(lambda: "units wait until there is room" in docket.log(), 30, "the log's word")
+        assert docket.get("/tasks").json()["tasks"][0]["final"] is False
+        fill.unlink()
+        for job, pages in zip(jobs, (90, 4)):
+            status = docket.finish(job)
+            assert status["processed_pages"] == pages and status["warnings"] == []
 
 
 @needs_root

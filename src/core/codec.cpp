@@ -8,7 +8,7 @@ namespace docket {
 namespace {
 
 constexpr std::uint16_t job_version = 2;
-constexpr std::uint16_t job_version_without_pages = 1;
+constexpr std::uint16_t oldest_job_version = 1;  // without what stands in if (version == job_version)
 constexpr std::uint16_t unit_version = 1;
 constexpr std::uint16_t page_version = 1;
 constexpr std::uint16_t outputs_version = 1;
@@ -131,13 +131,15 @@ std::string encode(const JobRecord& record) {
   out.put(limits.cpu_seconds);
   out.put(limits.unit_ms);
   out.put(limits.attempts);
+  out.put(record.expire_ms);
+  out.put(static_cast<std::uint8_t>(record.keep_input ? 1 : 0));
   return out.take();
 }
 
 Result<JobRecord> decode_job(std::string_view bytes) {
   ByteReader in(bytes);
   const auto version = in.get<std::uint16_t>();
-  if (version != job_version && version != job_version_without_pages) {
+  if (version != job_version && version != oldest_job_version) {
     return bad_record("job");
   }
   JobRecord record;
@@ -161,7 +163,13 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   limits.cpu_seconds = in.get<std::uint32_t>();
   limits.unit_ms = in.get<std::uint32_t>();
   limits.attempts = in.get<std::uint32_t>();
-  if (!in.ok() || !in.at_end() || !pages || ocr > static_cast<std::uint8_t>(OcrMode::off)) {
+  std::uint8_t keep_input = 1;
+  if (version == job_version) {
+    record.expire_ms = in.get<std::uint64_t>();
+    keep_input = in.get<std::uint8_t>();
+  }
+  record.keep_input = keep_input != 0;
+  if (!in.ok() || !in.at_end() || !pages || keep_input > 1 || ocr > static_cast<std::uint8_t>(OcrMode::off)) {
     return bad_record("job");
   }
   return record;

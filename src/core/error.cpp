@@ -7,7 +7,7 @@
 namespace docket {
 namespace {
 
-constexpr std::array<std::pair<ErrorCode, std::string_view>, 39> words{{
+constexpr std::array<std::pair<ErrorCode, std::string_view>, 40> words{{
     {ErrorCode::none, "none"},
     {ErrorCode::encrypted, "encrypted"},
     {ErrorCode::wrong_password, "wrong_password"},
@@ -42,6 +42,7 @@ constexpr std::array<std::pair<ErrorCode, std::string_view>, 39> words{{
     {ErrorCode::store_unavailable, "store_unavailable"},
     {ErrorCode::not_acceptable, "not_acceptable"},
     {ErrorCode::bad_request, "bad_request"},
+    {ErrorCode::owner_queue_full, "queue_full"},
     {ErrorCode::lease_lost, "lease_lost"},
     {ErrorCode::engine_lost, "engine_lost"},
     {ErrorCode::io, "io"},

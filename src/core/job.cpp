@@ -74,6 +74,22 @@ Result<void> change_state(Status& status, State to, std::int64_t now_ms) {
   return {};
 }
 
+std::uint64_t size_of(const Outputs& outputs) noexcept {
+  std::uint64_t size = 0;
+  for (const auto& section : outputs.sections) {
+    size += section.length;
+  }
+  return size;
+}
+
+std::uint64_t input_size(const Status& status) noexcept {
+  std::uint64_t size = 0;
+  for (const auto& file : status.files) {
+    size += status.head.input_gone != 0 ? 0 : file.size;
+  }
+  return size;
+}
+
 std::string Holder::text() const {
   std::string text;
   append_hex(text, key());

@@ -70,6 +70,8 @@ struct JobRecord {
   std::uint8_t priority = 5;
   Options options;
   Limits limits;
+  std::uint64_t expire_ms = 0;  ///< how long the job is kept after it is final; 0: for ever
+  bool keep_input = true;       ///< whether the uploads are, when the job is completed
 
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };
@@ -121,9 +123,10 @@ struct StatusHead {
   std::uint32_t warning_count = 0;
   FormatSet formats;
   ErrorCode error = ErrorCode::none;
-  std::uint16_t has_secret = 0;  ///< the table `secrets` has the documents' password, sealed; never of a final job
-  std::uint64_t change = 0;      ///< number in `changes` of this job's last change; the ETag
-  std::uint64_t accept_no = 0;   ///< how many jobs of its pool were accepted before, for the estimate of the position
+  std::uint8_t has_secret = 0;  ///< the table `secrets` has the documents' password, sealed; never of a final job
+  std::uint8_t input_gone = 0;  ///< the uploads are not kept: their files may be there or not
+  std::uint64_t change = 0;     ///< number in `changes` of this job's last change; the ETag
+  std::uint64_t accept_no = 0;  ///< how many jobs of its pool were accepted before, for the estimate of the position
   std::int64_t created_ms = 0;
   std::int64_t started_ms = 0;
   std::int64_t updated_ms = 0;
@@ -224,6 +227,12 @@ struct Outputs {
 
   friend bool operator==(const Outputs&, const Outputs&) = default;
 };
+
+/// What all sections come to, in bytes.
+std::uint64_t size_of(const Outputs& outputs) noexcept;
+
+/// What the uploads that are kept come to, in bytes.
+std::uint64_t input_size(const Status& status) noexcept;
 
 /// A page that is done, or was given up (then `error` says why and there are no outputs).
 struct PageRecord {

@@ -11,36 +11,19 @@
 #include <string_view>
 #include <utility>
 
+#include "core/file_lock.h"
+
 namespace docket {
 namespace {
 
 constexpr std::string_view prefix = "lease.";
+constexpr std::string_view once_prefix = "once.";  // see core/once.h
 
 /// Tries for a name. Only a file that is taken for dead between its creation and its lock costs one.
 constexpr int max_tries = 10;
 
 std::string path_of(const std::string& run_folder, const Holder& holder) {
   return run_folder + "/" + std::string(prefix) + holder.text();
-}
-
-struct flock whole_file() noexcept {
-  struct flock lock {};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;  // l_len 0: to the end, however far that is; l_pid 0, as these locks demand
-}
-
-bool try_lock(int fd) noexcept {
-  auto lock = whole_file();
-  return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
-}
-
-/// Whether the file open as `fd` is the one that has the name `path` now.
-bool has_name(int fd, const std::string& path) noexcept {
-  struct stat open_file {};
-  struct stat named {};
-  return ::fstat(fd, &open_file) == 0 && ::lstat(path.c_str(), &named) == 0 && open_file.st_dev == named.st_dev &&
-         open_file.st_ino == named.st_ino;
 }
 
 /// Removes the file at `path` if nobody holds its lock.
@@ -102,8 +85,7 @@ bool is_dead(const std::string& run_folder, const Holder& holder) {
   if (!file) {
     return errno == ENOENT;  // whatever else is wrong, it does not make the holder dead
   }
-  auto lock = whole_file();
-  return ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+  return is_locked(file.get()) == false;
 }
 
 void remove_dead_lease_files(const std::string& run_folder) {
@@ -117,7 +99,8 @@ void remove_dead_lease_files(const std::string& run_folder) {
   // readdir is safe here: the stream is this call's own (POSIX.1-2024; glibc has promised it for long).
   while (const auto* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
     const std::string_view name = entry->d_name;
-    if (name.starts_with(prefix) && Holder::parse(name.substr(prefix.size()))) {
+    const bool is_lease = name.starts_with(prefix) && Holder::parse(name.substr(prefix.size()));
+    if (is_lease || name.starts_with(once_prefix)) {
       remove_if_dead(run_folder + "/" + std::string(name));
     }
   }

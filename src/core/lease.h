@@ -34,7 +34,8 @@ class LeaseFile {
 /// Whether nobody holds this lease any more (its file is gone or unlocked).
 bool is_dead(const std::string& run_folder, const Holder& holder);
 
-/// Removes unlocked lease files; unlinks only under the lock and after comparing the inode with the name's.
+/// Removes unlocked lease files, and those of requests that died with their worker (core/once.h); unlinks only under
+/// the lock and after comparing the inode with the name's.
 void remove_dead_lease_files(const std::string& run_folder);
 
 }  // namespace docket

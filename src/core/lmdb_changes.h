@@ -21,8 +21,9 @@ namespace docket {
 class ChangeWriter {
  public:
   struct Rules {
-    std::optional<Error> refuse_jobs;  ///< set: no room for new jobs, and why
-    std::uint64_t kept_changes = 0;    ///< how many entries of `changes` are kept
+    std::optional<Error> refuse_jobs;     ///< set: no room for new jobs, and why
+    std::uint64_t environment_bytes = 0;  ///< what the environment itself takes, beside the jobs' files
+    std::uint64_t kept_changes = 0;       ///< how many entries of `changes` are kept
   };
 
   ChangeWriter(lmdb::Txn txn, const Tables& tables, Rules rules);
@@ -68,6 +69,8 @@ class ChangeWriter {
   };
 
   Result<void> accept(AcceptJob& change);
+  Result<void> check_room(const AcceptJob& change);
+  Result<std::optional<JobId>> find_once(const Once& once);
   Result<std::optional<ClaimedUnit>> claim(const ClaimUnit& change);
   Result<void> record(const RecordPages& change);
   Result<Status> end(EndUnit& change);
@@ -95,6 +98,10 @@ class ChangeWriter {
   void find_events(OpenJob& job) const;
   std::uint64_t append_change(const OpenJob& job, const Event& event);
   void count_states(const OwnerKey& owner, std::optional<State> from, std::optional<State> to);
+  StateCounts states_of(std::string_view key);
+  std::uint64_t stored_bytes();
+  /// The files of a job have become larger, or smaller.
+  void count_bytes(const JobId& id, std::int64_t more);
   void trim_changes();
 
   TableWriter tables_;

@@ -124,6 +124,7 @@ std::vector<Container> ChangeWriter::containers_of(const JobId& id) {
 
 void ChangeWriter::write_pages(OpenJob& job, std::span<const PageRecord> pages) {
   for (const auto& page : pages) {
+    count_bytes(job.id, static_cast<std::int64_t>(size_of(page.outputs)));
     // What is committed once stays (core/job.h, Outputs): somebody may be reading it.
     tables_.insert(tables_.t.pages, page_key(job.id, page.file, page.page), encode(page));
     job.events.push_back({ChangeKind::page, page.file, page.page});
@@ -135,6 +136,7 @@ void ChangeWriter::write_ending(OpenJob& job, Ending& ending) {
   write_pages(job, ending.follow_up.given_up);
   if (ending.outputs != nullptr) {
     tables_.put(tables_.t.outputs, job.id.key(), encode(*ending.outputs));
+    count_bytes(job.id, static_cast<std::int64_t>(size_of(*ending.outputs)));
   }
   if (ending.follow_up.unit_goes_on) {
     queue_.put_back(ending.unit);
@@ -183,6 +185,11 @@ void ChangeWriter::close_job(OpenJob& job) {
   }
   auto& head = job.status.head;
   const auto& old = job.before.head;
+  if (is_final(head.state) && !is_final(old.state)) {
+    if (const auto record = job_record(job.id)) {
+      settle_retention(*record, job.status);
+    }
+  }
   for (const auto& event : job.events) {
     head.change = append_change(job, event);
   }
@@ -193,6 +200,9 @@ void ChangeWriter::close_job(OpenJob& job) {
   tables_.put(tables_.t.status, job.id.key(), encode(job.status));
   if (head.state != old.state) {
     count_states(job.owner, old.state, head.state);
+  }
+  if (head.input_gone != old.input_gone) {
+    count_bytes(job.id, -static_cast<std::int64_t>(input_size(job.before)));
   }
   const bool left_line = head.started_ms != 0 || is_final(head.state);
   if (left_line && old.started_ms == 0 && !is_final(old.state)) {
@@ -220,10 +230,33 @@ std::uint64_t ChangeWriter::append_change(const OpenJob& job, const Event& event
   return number;
 }
 
+StateCounts ChangeWriter::states_of(std::string_view key) {
+  const auto stored = tables_.get(tables_.t.counters, key);
+  return stored ? value_of<StateCounts>(*stored).value_or(StateCounts{}) : StateCounts{};
+}
+
+std::uint64_t ChangeWriter::stored_bytes() {
+  const auto stored = tables_.get(tables_.t.counters, bytes_key());
+  return stored ? value_of<std::uint64_t>(*stored).value_or(0) : 0;
+}
+
+void ChangeWriter::count_bytes(const JobId& id, std::int64_t more) {
+  if (more == 0) {
+    return;
+  }
+  const auto add = [&](lmdb::Table table, std::string_view key) {
+    const auto stored = tables_.get(table, key);
+    const auto before = stored ? value_of<std::uint64_t>(*stored).value_or(0) : 0;
+    const auto bytes = before + static_cast<std::uint64_t>(more);
+    tables_.put(table, key, bytes_of(bytes));
+  };
+  add(tables_.t.sizes, id.key());
+  add(tables_.t.counters, bytes_key());
+}
+
 void ChangeWriter::count_states(const OwnerKey& owner, std::optional<State> from, std::optional<State> to) {
   const auto move = [&](std::string_view key) {
-    const auto stored = tables_.get(tables_.t.counters, key);
-    auto counts = stored ? value_of<StateCounts>(*stored).value_or(StateCounts{}) : StateCounts{};
+    auto counts = states_of(key);
     if (from) {
       --counts[static_cast<std::size_t>(*from)];
     }

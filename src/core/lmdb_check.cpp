@@ -49,6 +49,7 @@ class Check {
   struct OfJob {
     std::uint32_t units = 0;
     std::uint32_t pages = 0;
+    std::uint64_t page_bytes = 0;
   };
 
   void say(std::string sentence) {
@@ -165,6 +166,7 @@ class Check {
         return say("a page of " + id.text() + ": " + page.error().detail);
       }
       ++of_job_[id].pages;
+      of_job_[id].page_bytes += size_of(page->outputs);
       expect(entry.key == std::string_view(page_key(id, page->file, page->page)),
              "a page of " + id.text() + " stands under another's key");
     });
@@ -173,6 +175,7 @@ class Check {
   void jobs() {
     std::uint64_t with_fields = 0;
     std::uint64_t with_secret = 0;
+    std::uint64_t with_size = 0;
     std::uint64_t expiring = 0;
     std::uint64_t completed = 0;
     std::size_t with_parts = 0;
@@ -188,6 +191,16 @@ class Check {
       const auto parts = of_job_.find(id);
       const auto of_job = parts == of_job_.end() ? OfJob{} : parts->second;
       with_parts += parts == of_job_.end() ? 0 : 1;
+      auto bytes = input_size(*status) + of_job.page_bytes;
+      if (const auto outputs = get(t_.outputs, id.key())) {
+        bytes += size_of(decode_outputs(*outputs).value_or(Outputs{}));
+      }
+      bytes_ += bytes;
+      const auto size = get(t_.sizes, id.key());
+      const auto counted = size ? value_of<std::uint64_t>(*size).value_or(0) : 0;
+      expect(counted == bytes, name + ": its files are counted as " + std::to_string(counted) + " bytes and have " +
+                                   std::to_string(bytes));
+      with_size += size ? 1 : 0;
       with_fields += head.has_fields;
       with_secret += head.has_secret;
       expiring += head.expires_ms != 0 ? 1 : 0;
@@ -200,7 +213,8 @@ class Check {
       const auto job = decode_job(record.value_or(std::string_view()));
       expect(job.has_value(), name + ": its record is missing or cannot be read");
       expect(!job || (job->id == id && job->owner == status->owner && job->pool == head.pool &&
-                      job->priority == head.priority),
+                      job->priority == head.priority &&
+                      (head.input_gone != 0) == (head.state == State::completed && !job->keep_input)),
              name + ": its record and its status differ");
       expect(has(t_.by_owner, by_owner_key(owner, id)), name + " is not in `by_owner`");
       expect(has(t_.fields, id.key()) == (head.has_fields != 0), name + ": its fields and `has_fields` differ");
@@ -216,11 +230,18 @@ class Check {
       expect(is_final(head.state) == (head.units_left == 0), name + ": final jobs, and no others, have no units");
       expect(head.change != 0 && head.change <= numbers_.change, name + ": its change has not been given out");
     });
+    each(t_.once_of, [&](const lmdb::Entry& entry) {
+      const auto once = get(t_.once, entry.value);
+      expect(has(t_.status, entry.key), "`once_of` has an entry without a job");
+      expect(once && once->starts_with(entry.key), "`once` and `once_of` differ");
+    });
+    expect(entries(t_.once) == entries(t_.once_of), "`once` and `once_of` differ in number");
     const auto count = entries(t_.status);
     expect(entries(t_.jobs) == count, "`jobs` and `status` differ in number");
     expect(entries(t_.by_owner) == count, "`by_owner` and `status` differ in number");
     expect(entries(t_.fields) == with_fields, "`fields` has entries without a job");
     expect(entries(t_.secrets) == with_secret, "`secrets` has entries without a job");
+    expect(entries(t_.sizes) == with_size, "`sizes` has entries without a job");
     expect(entries(t_.expiry) == expiring, "`expiry` has entries without a job");
     expect(entries(t_.outputs) == completed, "`outputs` has entries without a job");
     expect(with_parts == of_job_.size(), "there are units or pages without a job");
@@ -228,6 +249,7 @@ class Check {
 
   void counters() {
     std::uint64_t expected = 0;
+    std::uint64_t counted_bytes = 0;
     each(t_.counters, [&](const lmdb::Entry& entry) {
       if (entry.key.starts_with("p")) {
         const auto pool = KeyReader(entry.key.substr(1)).number<std::uint8_t>();
@@ -238,6 +260,8 @@ class Check {
         expect(counts.accepted - counts.started == in_line_[pool],
                name + " counts " + std::to_string(counts.accepted - counts.started) +
                    " jobs that were not taken up and has " + std::to_string(in_line_[pool]));
+      } else if (entry.key == std::string_view(bytes_key())) {
+        counted_bytes = value_of<std::uint64_t>(entry.value).value_or(0);
       } else if (entry.key.starts_with("o")) {
         ++expected;
         const auto owner = KeyReader(entry.key.substr(1)).owner();
@@ -245,6 +269,8 @@ class Check {
                "owner " + hex(owner.key()) + ": the counts of states are wrong");
       }
     });
+    expect(counted_bytes == bytes_,
+           "the files are counted as " + std::to_string(counted_bytes) + " bytes and have " + std::to_string(bytes_));
     std::erase_if(states_, [](const auto& entry) { return entry.second == StateCounts{}; });
     expect(expected == states_.size(), "an owner's counts of states are missing");
     const auto all = get(t_.counters, all_counts_key());
@@ -271,6 +297,7 @@ class Check {
   std::array<std::uint64_t, 256> in_line_{};
   std::map<OwnerKey, StateCounts> states_;
   StateCounts all_states_{};
+  std::uint64_t bytes_ = 0;  ///< of all jobs' files
   std::vector<std::string> found_;
   std::size_t more_ = 0;
   std::optional<Error> error_;

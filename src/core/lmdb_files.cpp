@@ -70,6 +70,9 @@ void read_inputs(std::string_view status, JobFiles& files) {
     return;
   }
   files.state = view->head.state;
+  if (view->head.input_gone != 0) {
+    return;
+  }
   view->each_file([&](const FileView& file) {
     JobFiles::Input input{.size = file.size, .sha256 = {}};
     std::copy_n(file.sha256.begin(), std::min(file.sha256.size(), input.sha256.size()), input.sha256.begin());

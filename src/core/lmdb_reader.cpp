@@ -251,6 +251,47 @@ Result<QueueCounts> LmdbReader::counts(std::uint8_t pool) {
   return counts_of(*snapshot->txn, pool);
 }
 
+Result<std::uint64_t> LmdbReader::stored_bytes() {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto found = snapshot->txn->get(t_.counters, bytes_key());
+  if (!found) {
+    return pass_on(found);
+  }
+  return *found ? value_of<std::uint64_t>(**found).value_or(0) : 0;
+}
+
+Result<std::vector<JobId>> LmdbReader::expired(std::int64_t now_ms, std::uint32_t limit) {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto cursor = snapshot->txn->cursor(t_.expiry);
+  if (!cursor) {
+    return pass_on(cursor);
+  }
+  std::vector<JobId> jobs;
+  auto found = cursor->first();
+  for (; found && *found && jobs.size() < limit; found = cursor->next()) {
+    KeyReader key((*found)->key);
+    const auto time = key.number<std::int64_t>();
+    const auto job = key.id();
+    if (!key.ok()) {
+      return fail(ErrorCode::bad_record, "an entry of `expiry` has the wrong size");
+    }
+    if (time > now_ms) {
+      break;
+    }
+    jobs.push_back(job);
+  }
+  if (!found) {
+    return pass_on(found);
+  }
+  return jobs;
+}
+
 Result<StateCounts> LmdbReader::states(const std::optional<std::string>& owner) {
   auto snapshot = look();
   if (!snapshot) {

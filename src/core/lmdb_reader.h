@@ -34,6 +34,8 @@ class LmdbReader final : public StoreReader {
   Result<std::optional<JobId>> list(const ListQuery& query,
                                     const std::function<void(const JobId&, const StatusView&)>& visit) override;
   Result<QueueCounts> counts(std::uint8_t pool) override;
+  Result<std::uint64_t> stored_bytes() override;
+  Result<std::vector<JobId>> expired(std::int64_t now_ms, std::uint32_t limit) override;
   Result<StateCounts> states(const std::optional<std::string>& owner) override;
   Result<std::vector<Holder>> holders() override;
   Result<std::vector<Lease>> leases() override;

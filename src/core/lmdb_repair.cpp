@@ -37,6 +37,7 @@ class Repair {
     }
     leftovers();
     queue();
+    once();
     counters();
     if (entries_ > 0) {
       mended_.push_back(counted(entries_, "entry", "entries") + " of lines, indexes and counters put right");
@@ -50,12 +51,15 @@ class Repair {
  private:
   using Entries = std::map<std::string, std::string>;
 
-  /// A job's pages, by file.
+  /// What stands in `pages` of a job.
   struct PagesOfFile {
     std::uint32_t processed = 0;
     std::uint32_t failed = 0;
   };
-  using Pages = std::map<std::uint16_t, PagesOfFile>;
+  struct Pages {
+    std::map<std::uint16_t, PagesOfFile> of_files;
+    std::uint64_t bytes = 0;
+  };
 
   bool has(lmdb::Table table, std::string_view key) { return w_.get(table, key).has_value(); }
 
@@ -155,10 +159,13 @@ class Repair {
       return;
     }
     const auto pages = pages_of(id);
-    const bool no_record = !mend_record(id, *status);
+    const auto record = mend_record(id, *status);
     const auto before = status->head.state;
-    if (!is_final(before) && (no_record || !fits_together(*status, id, pages))) {
+    if (!is_final(before) && (!record || !fits_together(*status, id, pages))) {
       static_cast<void>(fail_job(*status, {ErrorCode::corrupt, "The store lost a part of this job."}, now_ms_));
+      if (record) {
+        settle_retention(*record, *status);
+      }
       say(id, "a part of it was lost: failed");
     }
     if (is_final(status->head.state)) {
@@ -173,12 +180,12 @@ class Repair {
       w_.put(t_.status, id.key(), encode(*status));
       ++entries_;
     }
-    index(id, *status);
+    index(id, *status, pages);
   }
 
   /// Nothing can be said of it any more. Its files are found by who looks for those without a job.
   void forget(const JobId& id) {
-    for (const auto table : {t_.status, t_.jobs, t_.fields, t_.secrets, t_.outputs}) {
+    for (const auto table : {t_.status, t_.jobs, t_.fields, t_.secrets, t_.outputs, t_.sizes}) {
       w_.erase_any(table, id.key());
     }
     w_.erase_prefix(t_.pages, id.key());
@@ -203,7 +210,8 @@ class Repair {
       if (!page || entry.key != std::string_view(page_key(id, page->file, page->page))) {
         return false;
       }
-      auto& of_file = pages[page->file];
+      pages.bytes += size_of(page->outputs);
+      auto& of_file = pages.of_files[page->file];
       ++of_file.processed;
       of_file.failed += page->error == ErrorCode::none ? 0 : 1;
       return true;
@@ -211,25 +219,28 @@ class Repair {
     return pages;
   }
 
-  /// False if the record was lost; then there is one that says what the status does. Else the status says what it
-  /// does, for it was written once.
-  bool mend_record(const JobId& id, Status& status) {
-    const auto stored = decode_job(w_.get(t_.jobs, id.key()).value_or(std::string_view()));
+  /// The job's record; the status says what it does, for it was written once. Nothing if it was lost: then there is
+  /// one that says what the status does.
+  std::optional<JobRecord> mend_record(const JobId& id, Status& status) {
+    auto stored = decode_job(w_.get(t_.jobs, id.key()).value_or(std::string_view()));
+    auto& head = status.head;
     if (stored && stored->id == id) {
       status.owner = stored->owner;
-      status.head.pool = stored->pool;
-      status.head.priority = stored->priority;
-      return true;
+      head.pool = stored->pool;
+      head.priority = stored->priority;
+      head.input_gone = head.state == State::completed && !stored->keep_input ? 1 : 0;
+      return std::move(*stored);
     }
     JobRecord record;
     record.id = id;
     record.owner = status.owner;
-    record.pool = status.head.pool;
-    record.priority = status.head.priority;
-    record.options.formats = status.head.formats;
+    record.pool = head.pool;
+    record.priority = head.priority;
+    record.options.formats = head.formats;
+    record.keep_input = head.input_gone == 0;
     w_.put(t_.jobs, id.key(), encode(record));
     say(id, "its record was lost: made again from its status");
-    return false;
+    return std::nullopt;
   }
 
   bool fits_together(const Status& status, const JobId& id, const Pages& pages) {
@@ -243,7 +254,7 @@ class Repair {
       }
     }
     std::uint64_t processed = 0;
-    for (const auto& [file, of_file] : pages) {
+    for (const auto& [file, of_file] : pages.of_files) {
       processed += of_file.processed;
     }
     return processed == status.head.processed_pages;
@@ -257,8 +268,8 @@ class Repair {
     const auto counted_before = head.processed_pages;
     head.processed_pages = head.failed_pages = 0;
     for (std::size_t i = 0; i < status.files.size(); ++i) {
-      const auto found = pages.find(static_cast<std::uint16_t>(i));
-      const auto of_file = found == pages.end() ? PagesOfFile{} : found->second;
+      const auto found = pages.of_files.find(static_cast<std::uint16_t>(i));
+      const auto of_file = found == pages.of_files.end() ? PagesOfFile{} : found->second;
       status.files[i].processed_pages = of_file.processed;
       status.files[i].failed_pages = of_file.failed;
       head.processed_pages += of_file.processed;
@@ -282,8 +293,16 @@ class Repair {
     head.has_secret = has(t_.secrets, id.key()) ? 1 : 0;
   }
 
-  void index(const JobId& id, const Status& status) {
+  void index(const JobId& id, const Status& status, const Pages& pages) {
     const auto& head = status.head;
+    auto bytes = input_size(status) + pages.bytes;
+    if (const auto outputs = w_.get(t_.outputs, id.key())) {
+      bytes += size_of(decode_outputs(*outputs).value_or(Outputs{}));
+    }
+    bytes_ += bytes;
+    if (bytes > 0 || has(t_.sizes, id.key())) {
+      put_if_other(t_.sizes, id.key(), bytes_of(bytes));
+    }
     const auto owner = OwnerKey::of(status.owner);
     put_if_other(t_.by_owner, by_owner_key(owner, id), {});
     if (head.expires_ms != 0) {
@@ -306,7 +325,7 @@ class Repair {
   /// What stands in the other tables of jobs that are not there, or is not what they say.
   void leftovers() {
     std::uint64_t count = 0;
-    for (const auto table : {t_.jobs, t_.fields, t_.secrets, t_.outputs, t_.pages}) {
+    for (const auto table : {t_.jobs, t_.fields, t_.secrets, t_.outputs, t_.pages, t_.sizes}) {
       count += erase_unless(table, {},
                             [&](const auto& entry) { return has(t_.status, entry.key.substr(0, sizeof(JobId))); });
     }
@@ -388,9 +407,25 @@ class Repair {
     make_equal(t_.ring_of, ring_of);
   }
 
+  /// What keys made which jobs: one each. A key whose content is not known any more is free again.
+  void once() {
+    Entries once_of;
+    entries_ += erase_unless(t_.once, {}, [&](const auto& entry) {
+      KeyReader value(entry.value);
+      const auto id = value.id();
+      value.raw(sizeof(Once::content));
+      return value.ok() && entry.key.size() == sizeof(OnceKey) && has(t_.status, id.key()) &&
+             once_of.try_emplace(std::string(id.key()), entry.key).second;
+    });
+    make_equal(t_.once_of, once_of);
+  }
+
   void counters() {
     Entries wanted;
     wanted[std::string(numbers_key())] = std::string(bytes_of(numbers_));
+    if (bytes_ > 0 || has(t_.counters, bytes_key())) {
+      wanted[std::string(bytes_key())] = std::string(bytes_of(bytes_));
+    }
     for (const auto& [key, states] : states_) {
       wanted[key] = std::string(bytes_of(states));
     }
@@ -424,6 +459,7 @@ class Repair {
   std::map<std::string, StateCounts> states_;  ///< by key of `counters`
   std::map<std::uint8_t, QueueCounts> pools_;  ///< `started` counts those that are not
   std::array<std::uint64_t, 256> waiting_{};
+  std::uint64_t bytes_ = 0;  ///< of all jobs' files
   std::vector<std::string> mended_;
   std::uint64_t entries_ = 0;  ///< smaller things that were mended
 };

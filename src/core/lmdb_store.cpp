@@ -15,9 +15,13 @@
 //   leased    holder seq → id attempt: the units at work
 //   pages     id file page → PageRecord
 //   outputs   id → Outputs
+//   sizes     id → bytes of the job's files (u64)
 //   by_owner  owner ~id → nothing: an owner's jobs, newest first
 //   expiry    time id → nothing, for jobs with expires_ms
-//   counters  "n" → Numbers; "p" pool → QueueCounts; "o" owner → StateCounts; "a" → StateCounts of all
+//   counters  "n" → Numbers; "p" pool → QueueCounts; "o" owner → StateCounts; "a" → StateCounts of all; "b" → bytes of
+//             all jobs' files
+//   once      OnceKey → id, SHA-256 of the request's content: as long as the job is there
+//   once_of   id → OnceKey
 //   changes   number → ChangeEntry; the oldest are removed. A job's last number is its status's `change`: the ETag
 //
 // An owner in a key is the 16 bytes of OwnerKey. Nothing here walks a queue: a claim looks at the first entry of the
@@ -209,7 +213,8 @@ class LmdbStore final : public Store {
       // done now, the next one that opens the store or finds no free slot does it.
       static_cast<void>(env.clear_dead_readers());
     }
-    ChangeWriter::Rules rules{.refuse_jobs = {}, .kept_changes = options_.kept_changes};
+    ChangeWriter::Rules rules{
+        .refuse_jobs = {}, .environment_bytes = env.map_use().reached_bytes, .kept_changes = options_.kept_changes};
     gauge_.refresh(env);
     if (is(static_cast<AcceptJob*>(nullptr))) {
       if (const auto share = gauge_.used_share(env); share >= full_share) {

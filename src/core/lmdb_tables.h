@@ -30,10 +30,13 @@ struct Tables {
   lmdb::Table leased = 0;
   lmdb::Table pages = 0;
   lmdb::Table outputs = 0;
+  lmdb::Table sizes = 0;
   lmdb::Table by_owner = 0;
   lmdb::Table expiry = 0;
   lmdb::Table counters = 0;
   lmdb::Table changes = 0;
+  lmdb::Table once = 0;
+  lmdb::Table once_of = 0;
 };
 inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
 
@@ -168,6 +171,11 @@ inline Key pool_key(std::uint8_t pool) noexcept {
   return Key().raw("p").number(pool);
 }
 static_assert(sizeof(QueueCounts) == 24, "stored as it is");
+
+/// How many bytes the files of all jobs have (u64), in `counters`.
+inline Key bytes_key() noexcept {
+  return Key().raw("b");
+}
 
 /// The StateCounts of one owner, and of all, in `counters`.
 inline Key owner_counts_key(const OwnerKey& owner) noexcept {

@@ -1,6 +1,7 @@
 #include "core/progress.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -378,6 +379,20 @@ Result<void> record_pages(const JobRecord& record, Status& status, Unit& unit, s
   count_pages(record, status, unit, pages);
   touch(status, now_ms);
   return {};
+}
+
+void settle_retention(const JobRecord& record, Status& status) noexcept {
+  auto& head = status.head;
+  if (!is_final(head.state)) {
+    return;
+  }
+  if (record.expire_ms != 0) {
+    constexpr auto furthest = std::numeric_limits<std::int64_t>::max();
+    const auto left = static_cast<std::uint64_t>(furthest - head.completed_ms);
+    head.expires_ms =
+        record.expire_ms < left ? head.completed_ms + static_cast<std::int64_t>(record.expire_ms) : furthest;
+  }
+  head.input_gone = head.state == State::completed && !record.keep_input ? 1 : 0;
 }
 
 bool cancel_job(Status& status, std::int64_t now_ms) {

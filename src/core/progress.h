@@ -73,6 +73,10 @@ void set_total_pages(Status& status, const Unit& unit, std::uint32_t total_pages
 Result<void> record_pages(const JobRecord& record, Status& status, Unit& unit, std::span<const PageRecord> pages,
                           std::int64_t now_ms);
 
+/// What happens to a job's files now that it is final, as its record says: until when they are kept, and that the
+/// uploads of a completed one are not. Nothing for a job that is not final.
+void settle_retention(const JobRecord& record, Status& status) noexcept;
+
 /// Ends a job that is no longer wanted: failed, cancelled, whatever of it waits or runs. False, and no change, if it is
 /// final already.
 bool cancel_job(Status& status, std::int64_t now_ms);

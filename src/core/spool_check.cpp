@@ -116,19 +116,14 @@ class SpoolCheck {
 
   Sentences look_at(const JobFiles& job) {
     Sentences found;
-    std::size_t missing = 0;
     for (std::uint32_t i = 0; i < job.inputs.size(); ++i) {
       const auto name = "input " + std::to_string(i);
       const auto file = spool_.open_file(Spool::input_path(job.id, i));
       if (file && !*file) {
-        ++missing;
         found.push_back(name + " is missing");
       } else if (auto wrong = file ? look_at_input(**file, job.inputs[i]) : cannot_be_read(file.error())) {
         found.push_back(name + " " + *wrong);
       }
-    }
-    if (job.state == State::completed && missing == job.inputs.size()) {
-      found.clear();  // docket_keep_input off
     }
     for (const auto& used : job.containers) {
       const auto path = Spool::container_path(job.id, used.container);

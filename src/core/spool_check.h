@@ -42,13 +42,12 @@ struct SpoolReport {
     std::string path;
     std::uint64_t bytes = 0;
   };
-  /// Files of final jobs that no record names: of tries that came to nothing. Harmless, and gone with the job.
+  /// Files of final jobs that no record names: of tries that came to nothing, and uploads not kept.
   std::vector<Leftover> leftovers;
 };
 
 /// Walks all jobs and all folders of the spool, each once, in short snapshots. Nothing is a problem that has become
-/// right, or gone, when it is looked at again. Uploads are read and hashed, unless options.quick is set. A completed
-/// job of whose uploads none is there is sound: they are not kept (docket_keep_input off).
+/// right, or gone, when it is looked at again. Uploads that are kept are read and hashed, unless options.quick is set.
 Result<SpoolReport> check_spool(StoreReader& reader, const SpoolFolder& spool, const SpoolCheckOptions& options);
 
 }  // namespace docket

@@ -15,7 +15,9 @@
 
 #include "core/codec.h"
 #include "core/job.h"
+#include "core/once.h"
 #include "core/progress.h"
+#include "core/store_limits.h"
 
 namespace docket {
 
@@ -27,9 +29,15 @@ struct AcceptJob {
   Status status;       ///< files, owner, result_url; completed by begin_job()
   std::string fields;  ///< the client's fields as a JSON object; empty: none
   std::string secret;  ///< the documents' password, sealed; forgotten when the job is final; empty: none
+  StoreLimits limits;
+  std::optional<Once> once;  ///< nothing: no Idempotency-Key
   std::int64_t now_ms = 0;
 
-  /// store_full: no room for new jobs; bad_request: an id there is already.
+  /// Set where a job was made for the same key and content before: that one is the request's, and this is none.
+  std::optional<JobId> known{};
+
+  /// store_full: no room for new jobs; queue_full, owner_queue_full: too many unfinished ones; bad_request: an id there
+  /// is already; key_reused: the key was used for other content.
   Result<void> result{};
 };
 
@@ -134,9 +142,6 @@ struct ListQuery {
   std::uint32_t limit = 100;
 };
 
-/// How many jobs are in each State.
-using StateCounts = std::array<std::uint64_t, 4>;
-
 /// Numbers for estimates.
 struct QueueCounts {
   std::uint64_t accepted = 0;  ///< jobs accepted in this pool since the store was made
@@ -157,7 +162,7 @@ struct JobFiles {
 
   JobId id;
   State state = State::pending;
-  std::vector<Input> inputs;
+  std::vector<Input> inputs;      ///< none where they are not kept
   std::vector<Reach> containers;  ///< those that committed sections stand in, each once
   bool readable = true;           ///< false: a record is damaged, and there may be more files than these
 };
@@ -191,6 +196,12 @@ class StoreReader {
                                             const std::function<void(const JobId&, const StatusView&)>& visit) = 0;
 
   virtual Result<QueueCounts> counts(std::uint8_t pool) = 0;
+
+  /// What the files of all jobs come to, in bytes. What tries left that came to nothing is not counted.
+  virtual Result<std::uint64_t> stored_bytes() = 0;
+
+  /// Jobs whose time is over at `now_ms`, the longest ago first.
+  virtual Result<std::vector<JobId>> expired(std::int64_t now_ms, std::uint32_t limit) = 0;
 
   /// How many jobs there are of this owner; nothing: of all.
   virtual Result<StateCounts> states(const std::optional<std::string>& owner) = 0;

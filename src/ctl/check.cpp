@@ -195,7 +195,7 @@ class Check {
     if (!report_.leftovers.empty()) {
       notes_ += counted(report_.leftovers.size(), "file") + " of tries that came to nothing, " +
                 counted(bytes, "byte") + ": " +
-                (options_.repair ? "removed" : "removed with their jobs, or by --repair") + "\n";
+                (options_.repair ? "removed" : "nginx removes them when it runs, or --repair does") + "\n";
     }
     return {};
   }

@@ -12,7 +12,7 @@ constexpr std::size_t stream_buffer = std::size_t{256} * 1024;
 
 tl::unexpected<Error> write_error(int error_number) {
   const auto text = std::generic_category().message(error_number);
-  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
+  if (error_number == ENOSPC || error_number == EDQUOT) {
     return fail(ErrorCode::store_full, "there is no room left for the results (" + text + ")");
   }
   return fail(ErrorCode::crashed, "the results cannot be written (" + text + ")");

@@ -65,10 +65,10 @@ constexpr OptionSet default_options() noexcept {
       .add(Option::password);
 }
 
-/// What `docket_options` may name: sync, wait and return every client may say anyway, and expire and callback_url are
-/// not done yet.
+/// What `docket_options` may name: sync, wait and return every client may say anyway, and callback_url is not done
+/// yet.
 constexpr OptionSet options_to_allow() noexcept {
-  return default_options().add(Option::page_separator).add(Option::priority);
+  return default_options().add(Option::page_separator).add(Option::priority).add(Option::expire);
 }
 
 /// The options' values as the client sent them; an empty one is not given.

@@ -62,6 +62,8 @@ unsigned http_status(ErrorCode code) noexcept {
     case ErrorCode::upstream_failed:
     case ErrorCode::key_reused:
       return 422;
+    case ErrorCode::owner_queue_full:
+      return 429;
     case ErrorCode::queue_full:
     case ErrorCode::store_unavailable:
       return 503;

@@ -303,7 +303,7 @@ void append_status(std::string& out, const JobId& id, const StatusView& status, 
   out += '}';
 }
 
-void append_accepted(std::string& out, const JobId& id, std::string_view result_url,
+void append_accepted(std::string& out, const JobId& id, State state, std::string_view result_url,
                      std::optional<std::string_view> filename) {
   const auto append_url = [&] {
     append_json_escaped(out, result_url);
@@ -312,7 +312,9 @@ void append_accepted(std::string& out, const JobId& id, std::string_view result_
   };
   out += R"({"job_id":")";
   append_id(out, id);
-  out += R"(","status":"pending","message":"Processing initiated. Use )";
+  out += R"(","status":")";
+  out += word(state);
+  out += R"(","message":"Processing initiated. Use )";
   append_url();
   out += R"( to check progress.","filename":)";
   if (filename) {

@@ -22,9 +22,10 @@ enum class StatusParts : std::uint8_t {
 void append_status(std::string& out, const JobId& id, const StatusView& status, std::string_view fields_json,
                    const QueueCounts& counts, StatusParts parts = StatusParts::all);
 
-/// Appends the answer to an upload. `result_url` is what links begin with, such as "/result/"; `filename` is the first
-/// file's, nothing for a job without files.
-void append_accepted(std::string& out, const JobId& id, std::string_view result_url,
+/// Appends the answer to an upload. `state` is the job's, pending unless it was made before (Idempotency-Key);
+/// `result_url` is what links begin with, such as "/result/"; `filename` is the first file's, nothing for a job without
+/// files.
+void append_accepted(std::string& out, const JobId& id, State state, std::string_view result_url,
                      std::optional<std::string_view> filename);
 
 /// Appends the answer to a DELETE.

@@ -1,6 +1,9 @@
 #include "http/submit_options.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
 
 #include "http/text.h"
 
@@ -22,7 +25,8 @@ constexpr OptionSet known_to_do() noexcept {
       .add(Option::pages)
       .add(Option::page_separator)
       .add(Option::password)
-      .add(Option::priority);
+      .add(Option::priority)
+      .add(Option::expire);
 }
 
 /// Every client may say these (HTTP_API, Submit), whatever docket_options says.
@@ -39,6 +43,23 @@ tl::unexpected<Error> bad(Option option, std::string_view value, std::string_vie
 
 tl::unexpected<Error> not_supported(Option option) {
   return fail(ErrorCode::forbidden_option, "The option " + std::string(word(option)) + " is not supported.");
+}
+
+/// Seconds, of no more than a hundred years; nothing for what is no time.
+std::optional<std::uint64_t> parse_duration(std::string_view value) {
+  constexpr std::array<std::pair<char, std::uint64_t>, 5> units{
+      {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}, {'w', 604'800}}};
+  std::uint64_t unit = 1;
+  for (const auto& [letter, seconds] : units) {
+    if (value.ends_with(letter)) {
+      unit = seconds;
+      value.remove_suffix(1);
+      break;
+    }
+  }
+  constexpr std::uint64_t longest = std::uint64_t{100} * 366 * 86'400;
+  const auto number = parse_number(value);
+  return number && *number <= longest / unit ? std::optional(*number * unit) : std::nullopt;
 }
 
 /// sync and wait may ask for nothing; anything else is not done here.
@@ -193,6 +214,22 @@ Result<std::uint8_t> priority_of(const RawOptions& raw, std::uint8_t of_location
     return bad(Option::priority, value, "it has to be a number from 0 (first) to 9 (last)");
   }
   return static_cast<std::uint8_t>(value[0] - '0');
+}
+
+Result<std::uint64_t> expiry_of(const RawOptions& raw, std::uint64_t of_location_ms) {
+  const auto& value = raw[Option::expire];
+  if (value.empty()) {
+    return of_location_ms;
+  }
+  const auto seconds = parse_duration(value);
+  if (!seconds || *seconds == 0) {
+    return bad(Option::expire, value, "it has to be a time such as 3600, 90m, 12h or 7d");
+  }
+  if (of_location_ms != 0 && *seconds * 1000 > of_location_ms) {
+    return bad(Option::expire, value,
+               "it may be " + std::to_string(of_location_ms / 1000) + " s at most, which docket_expire sets");
+  }
+  return *seconds * 1000;
 }
 
 Result<void> check_password(const RawOptions& raw) {

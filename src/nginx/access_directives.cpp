@@ -54,7 +54,7 @@ char* set_options(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     if (!option || !http::options_to_allow().has(*option)) {
       return refuse(cf, name,
                     "options that can be allowed are formats, languages, ocr, pages, page_separator, "
-                    "password and priority; or none");
+                    "password, priority and expire; or none");
     }
     options.add(*option);
   }

@@ -76,7 +76,8 @@ ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::s
 }
 
 bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept {
-  const bool later = status == NGX_HTTP_TOO_MANY_REQUESTS || status == NGX_HTTP_SERVICE_UNAVAILABLE;
+  const bool later = status == NGX_HTTP_TOO_MANY_REQUESTS || status == NGX_HTTP_SERVICE_UNAVAILABLE ||
+                     status == NGX_HTTP_INSUFFICIENT_STORAGE || status == NGX_HTTP_CONFLICT;
   return add_common_headers(r) && (!later || add_static_header(r, "Retry-After", "5") != nullptr);
 }
 

@@ -15,7 +15,7 @@ ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::s
 /// The same with a value that is static, too: nothing is copied.
 ngx_table_elt_t* add_static_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept;
 
-/// Adds what every problem has: the fields of every answer of ours, and Retry-After with 429 and 503.
+/// Adds what every problem has: the fields of every answer of ours, and Retry-After with 409, 429, 503 and 507.
 bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 
 /// Sets the entity tag (with its quotes); nginx's own filter then answers 304 and 412.

@@ -39,6 +39,7 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->map_size = off_t{64} * 1024 * 1024 * 1024;
     main->sync = 1;
     main->strict_sandbox = NGX_CONF_UNSET_UINT;
+    main->queue_jobs = NGX_CONF_UNSET;
     main->concurrency = NGX_CONF_UNSET;
     main->tessdata = copy(cf->pool, tessdata_folder());
     main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
@@ -78,6 +79,9 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->memory_limit = NGX_CONF_UNSET_SIZE;
     location->cpu_limit = NGX_CONF_UNSET;
     location->unit_timeout = NGX_CONF_UNSET_MSEC;
+    location->attempts = NGX_CONF_UNSET_UINT;
+    location->expire = NGX_CONF_UNSET;
+    location->keep_input = NGX_CONF_UNSET;
     location->anyone = NGX_CONF_UNSET_UINT;
     location->live = NGX_CONF_UNSET_UINT;
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
@@ -169,6 +173,12 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_size_value(location->memory_limit, previous->memory_limit, limits.memory);
   ngx_conf_merge_sec_value(location->cpu_limit, previous->cpu_limit, limits.cpu_seconds);
   ngx_conf_merge_msec_value(location->unit_timeout, previous->unit_timeout, limits.unit_ms);
+  ngx_conf_merge_uint_value(location->attempts, previous->attempts, limits.attempts);
+  ngx_conf_merge_sec_value(location->expire, previous->expire, time_t{7} * 24 * 60 * 60);
+  ngx_conf_merge_value(location->keep_input, previous->keep_input, 1);
+  if (location->priority == nullptr) {
+    location->priority = previous->priority;
+  }
   ngx_conf_merge_uint_value(location->anyone, previous->anyone, 0);
   ngx_conf_merge_uint_value(location->live, previous->live, 0);
   if (location->result_url == nullptr) {
@@ -205,6 +215,7 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
   }
   ngx_conf_init_uint_value(main->strict_sandbox, 0);
   ngx_conf_init_value(main->concurrency, 0);
+  ngx_conf_init_value(main->queue_jobs, default_queue_jobs);
   if (main->store == nullptr) {
     if (main->uses != 0) {
       ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "locations with docket directives need \"docket_store\" in http");

@@ -15,10 +15,15 @@ class TokenFile;
 /// What a location does. One handler a location.
 enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, health };
 
+inline constexpr ngx_int_t default_queue_jobs = 100'000;
+
 struct MainConf {
   ngx_path_t* store;  ///< null: no docket_store
   off_t map_size;
   ngx_flag_t sync;
+  off_t max_size;             ///< of the whole store; 0: as large as the disk
+  ngx_int_t queue_jobs;       ///< docket_queue: unfinished jobs at once
+  ngx_int_t queue_per_owner;  ///< of one owner; 0: as many as there may be
   ngx_str_t engine;
   ngx_uint_t strict_sandbox;
   ngx_str_t threads_name;
@@ -54,6 +59,10 @@ struct LocationConf {
   size_t memory_limit;
   time_t cpu_limit;
   ngx_msec_t unit_timeout;
+  ngx_uint_t attempts;
+  ngx_http_complex_value_t* priority;  ///< null: the default
+  time_t expire;                       ///< seconds after its end that a job is kept; 0: for ever
+  ngx_flag_t keep_input;
   ngx_http_complex_value_t* result_url;
   ngx_str_t default_result_url;     ///< the server's only docket_result prefix
   TokenFile* tokens;                ///< null: none

@@ -33,12 +33,18 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
       if (main->map_size < off_t{16} * 1024 * 1024) {
         return refuse(cf, value, "map_size must be a size of at least 16m");
       }
+    } else if (const auto max_size = after(value, "max_size")) {
+      ngx_str_t text = *max_size;
+      main->max_size = ngx_parse_offset(&text);
+      if (main->max_size < off_t{1024} * 1024) {
+        return refuse(cf, value, "max_size must be a size of at least 1m");
+      }
     } else if (view(value) == "sync=on") {
       main->sync = 1;
     } else if (view(value) == "sync=off") {
       main->sync = 0;
     } else {
-      return refuse(cf, value, "expected map_size=SIZE or sync=on|off");
+      return refuse(cf, value, "expected map_size=SIZE, max_size=SIZE or sync=on|off");
     }
   }
   ngx_str_t path = values[1];
@@ -298,6 +304,7 @@ ngx_conf_post_t fields_range{within<size_t, 0, 16 * 1024 * 1024>};
 ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limits<off_t>::max()>};
 ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
 ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
+ngx_conf_post_t attempts_range{within<ngx_uint_t, 1, 100>};
 
 constexpr ngx_uint_t everywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
@@ -346,6 +353,15 @@ ngx_command_t commands[] = {
      offsetof(LocationConf, cpu_limit), &cpu_range},
     {ngx_string("docket_unit_timeout"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, unit_timeout), &timeout_range},
+    {ngx_string("docket_attempts"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_num_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, attempts), &attempts_range},
+    {ngx_string("docket_queue"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_queue, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_priority"), everywhere | NGX_CONF_TAKE1, set_priority, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, priority), nullptr},
+    {ngx_string("docket_expire"), everywhere | NGX_CONF_TAKE1, set_expire, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_keep_input"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, keep_input), nullptr},
     ngx_null_command,
 };
 

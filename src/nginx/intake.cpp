@@ -12,11 +12,15 @@ namespace {
 // Two: while one group is in its commit, the files of the next are synced.
 constexpr unsigned max_groups_under_way = 2;
 
+/// Of a job that never was nothing but the names is known; a failure leaves an orphan to the reaper.
+void remove_files(Spool& spool, const Submission& submission) {
+  (void)spool.remove_job(submission.accept.record.id, static_cast<std::uint32_t>(submission.files.size()), {});
+}
+
 /// What a job's commit made of it; removes its files if it did not come to be.
 void settle(Spool& spool, Submission& submission, const Error& error) {
   submission.accept.result = tl::unexpected<Error>(error);
-  // Nothing but the names is known of a job that never was; a failure leaves an orphan to the reaper.
-  (void)spool.remove_job(submission.accept.record.id, static_cast<std::uint32_t>(submission.files.size()), {});
+  remove_files(spool, submission);
 }
 
 /// Syncs the files; the first error of any.
@@ -100,7 +104,9 @@ void Intake::flush() {
     parts.committer.commit(changes);
     bool any = false;
     for (auto& submission : *group) {
-      if (submission->accept.result) {
+      if (submission->accept.known) {
+        remove_files(parts.spool, *submission);  // the job that there is has its own
+      } else if (submission->accept.result) {
         any = true;
       } else {
         settle(parts.spool, *submission, Error(submission->accept.result.error()));

@@ -176,7 +176,7 @@ Result<InputLook> look_at_input(Worker& worker, const Caller& caller, const Rout
         look.created_ms = status.head.created_ms;
         std::uint32_t index = 0;
         status.each_file([&](const FileView& file) {
-          if (index++ == route.file && caller.may_use(status.owner)) {
+          if (index++ == route.file && status.head.input_gone == 0 && caller.may_use(status.owner)) {
             found_file = true;
             look.filename = file.filename;
             look.type = file.type;

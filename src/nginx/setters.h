@@ -6,8 +6,11 @@
 
 namespace docket::ngx {
 
-char* set_options(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/access_directives.cpp
-char* set_cors(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;     ///< nginx/access_directives.cpp
-char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;   ///< nginx/access_directives.cpp
+char* set_options(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;   ///< nginx/access_directives.cpp
+char* set_cors(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;      ///< nginx/access_directives.cpp
+char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;    ///< nginx/access_directives.cpp
+char* set_queue(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;     ///< nginx/queue_directives.cpp
+char* set_expire(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;    ///< nginx/queue_directives.cpp
+char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/queue_directives.cpp
 
 }  // namespace docket::ngx

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "http/content_disposition.h"
 #include "http/content_type.h"
@@ -29,13 +30,6 @@ constexpr std::size_t turn_bytes = std::size_t{64} * 1024;
 /// Files beyond this are sent to the disk as they come and synced before they join a group, so that a large upload
 /// holds up nobody.
 constexpr std::uint64_t large_bytes = std::uint64_t{8} * 1024 * 1024;
-
-/// The installed languages, read once a process: the folder does not change under a running server, and where it does
-/// a reload reads it again.
-std::span<const std::string> languages(const MainConf& conf) {
-  static const std::vector<std::string> installed = installed_languages(std::string(view(conf.tessdata)));
-  return installed;
-}
 
 void on_readable(ngx_http_request_t* r) noexcept try { find_context(r)->upload->receive(); } catch (...) {
   ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
@@ -72,6 +66,11 @@ Result<void> Upload::begin() {
     return tl::unexpected<Error>(url.error());
   }
   result_url_ = std::move(*url);
+  const auto key = find_header(r_, "idempotency-key");
+  // A job that was made before needs no room.
+  if (auto may = key ? take_idempotency_key(*key) : check_room(); !may) {
+    return may;
+  }
   auto options = http::options_of_query(http::Query(view(r_->args)));
   const std::string_view content_type =
       r_->headers_in.content_type != nullptr ? view(r_->headers_in.content_type->value) : std::string_view();
@@ -308,91 +307,29 @@ Result<void> Upload::whole() {
   return {};
 }
 
-Result<std::unique_ptr<Submission>> Upload::make_submission() {
-  http::Form form = form_.take();
-  if (!parser_) {
-    form.options = std::move(query_options_);
-  }
-  auto submission = std::make_unique<Submission>();
-  JobRecord& record = submission->accept.record;
-  record.id = id_;
-  record.owner = owner_;
-  record.options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
-  record.options.languages = view(conf_.languages);
-  record.options.ocr = static_cast<OcrMode>(conf_.ocr);
-  record.options.dpi = static_cast<std::uint16_t>(conf_.dpi);
-  record.limits.max_pages = static_cast<std::uint32_t>(conf_.max_pages);
-  record.limits.max_pixels = static_cast<std::uint64_t>(conf_.max_pixels);
-  record.limits.memory = conf_.memory_limit;
-  record.limits.cpu_seconds = static_cast<std::uint32_t>(conf_.cpu_limit);
-  record.limits.unit_ms = static_cast<std::uint32_t>(conf_.unit_timeout);
-  if (auto set = set_options(form.options, submission->accept); !set) {
-    return tl::unexpected<Error>(set.error());
-  }
-  submission->accept.status.owner = owner_;
-  submission->accept.status.result_url = result_url_;
-  submission->accept.status.files = files_;
-  submission->accept.fields = std::move(form.fields);
-  submission->accept.now_ms = unix_ms();
-  submission->files = std::move(descriptors_);
-  submission->large = large_;
-  return submission;
-}
-
-/// What the client asked for beyond the location's values.
-Result<void> Upload::set_options(const http::RawOptions& options, AcceptJob& accept) {
-  http::OptionPolicy policy;
-  policy.languages = languages(*main_conf(r_));
-  policy.allowed.bits = static_cast<std::uint32_t>(conf_.options);
-  if (auto applied = http::apply_options(options, policy, accept.record.options); !applied) {
-    return tl::unexpected<Error>(applied.error());
-  }
-  const auto priority = http::priority_of(options, accept.record.priority);
-  if (!priority) {
-    return tl::unexpected<Error>(priority.error());
-  }
-  accept.record.priority = *priority;
-  if (auto fits = http::check_password(options); !fits) {
-    return tl::unexpected<Error>(fits.error());
-  }
-  auto secret = worker_.secrets().seal(options[http::Option::password]);
-  if (!secret) {
-    return tl::unexpected<Error>(secret.error());
-  }
-  accept.secret = std::move(*secret);
-  return {};
-}
-
-/// What links begin with: docket_result_url, or the path of the server's docket_result location; ends in a slash.
-Result<std::string> Upload::result_url() {
-  ngx_str_t url = conf_.default_result_url;
-  if (conf_.result_url != nullptr && ngx_http_complex_value(r_, conf_.result_url, &url) != NGX_OK) {
-    return fail(ErrorCode::io, "docket_result_url could not be evaluated.");
-  }
-  std::string text(view(url));
-  if (!text.ends_with('/')) {
-    text += '/';
-  }
-  return text;
-}
-
 // ---- The answer.
 
 void Upload::answer(const Result<void>& result) {
-  submission_ = nullptr;
-  if (result) {
-    created_ = 0;  // the files are the job's now
-    finalize(send_accepted());
-  } else {
-    created_ = 0;  // the Intake has removed them
+  const auto known = std::exchange(submission_, nullptr)->accept.known;
+  created_ = 0;        // the files are the job's now, or the Intake has removed them
+  once_lock_.reset();  // who hears the answer may come again at once
+  if (!result) {
     finalize(send_problem(r_, result.error()));
+    return;
   }
+  auto state = State::pending;
+  if (known) {
+    id_ = *known;
+    (void)worker_.reader().status(
+        id_, [&](const StatusView& status, std::string_view, const QueueCounts&) { state = status.head.state; });
+  }
+  finalize(send_accepted(state));
 }
 
-ngx_int_t Upload::send_accepted() {
+ngx_int_t Upload::send_accepted(State state) {
   if (Context* context = context_of(r_)) {
     context->job = id_;
-    context->state = State::pending;
+    context->state = state;
     context->filename = copy(r_->pool, files_.front().filename);
     context->bytes = std::accumulate(files_.begin(), files_.end(), std::uint64_t{0},
                                      [](std::uint64_t sum, const FileStatus& file) { return sum + file.size; });
@@ -403,7 +340,7 @@ ngx_int_t Upload::send_accepted() {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   text.clear();
-  http::append_accepted(text, id_, result_url_, files_.front().filename);
+  http::append_accepted(text, id_, state, result_url_, files_.front().filename);
   return send_body(r_, conf_.upload_code, "application/json", text);
 }
 

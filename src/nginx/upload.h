@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/once.h"
 #include "core/spool_writer.h"
 #include "http/form.h"
 #include "http/multipart.h"
@@ -48,11 +49,15 @@ class Upload final : public http::MultipartEvents {
   Result<void> whole();
   Result<std::unique_ptr<Submission>> make_submission();
   Result<void> set_options(const http::RawOptions& options, AcceptJob& accept);
+  [[nodiscard]] StoreLimits store_limits() const noexcept;
+  [[nodiscard]] Result<void> check_room() const;
+  Result<void> take_idempotency_key(std::string_view field);
+  [[nodiscard]] std::uint8_t priority_of_location() const;
   Result<std::string> result_url();
   [[nodiscard]] std::string raw_filename() const;
 
   void answer(const Result<void>& result);
-  ngx_int_t send_accepted();
+  ngx_int_t send_accepted(State state);
   void finalize(ngx_int_t rc);
 
   ngx_http_request_t* r_;
@@ -73,6 +78,8 @@ class Upload final : public http::MultipartEvents {
   std::uint64_t told_to_disk_ = 0;
   Submission* submission_ = nullptr;  ///< while the Intake has it
   std::string result_url_;
+  std::optional<Once> once_;           ///< of a request with an Idempotency-Key; its content is known at the end
+  std::optional<NameLock> once_lock_;  ///< nobody else has the key until we answer
 };
 
 }  // namespace docket::ngx

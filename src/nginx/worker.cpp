@@ -6,13 +6,15 @@
 #include <utility>
 
 #include "core/lmdb_store.h"
+#include "process/clock.h"
 
 namespace docket::ngx {
 namespace {
 
-constexpr ngx_msec_t tick_ms = 1000;          // the fallback for a bell that was lost
-constexpr unsigned ticks_to_look_after = 5;   // then: dead workers' units, an idle engine
-constexpr std::chrono::seconds patience{30};  // how long a worker that is to quit lets a unit go on
+constexpr ngx_msec_t tick_ms = 1000;                    // the fallback for a bell that was lost
+constexpr std::chrono::milliseconds reaping_share{20};  // of a tick, for walking through the spool
+constexpr unsigned ticks_to_look_after = 5;             // then: dead workers' units, an idle engine
+constexpr std::chrono::seconds patience{30};            // how long a worker that is to quit lets a unit go on
 
 // Owned here from init_process to exit_process.
 std::unique_ptr<Worker> the_worker;
@@ -114,7 +116,8 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::uniqu
                 .sync = conf.sync != 0,
                 .draining = [] { return is_quitting(); },
                 .quitting = [this] { return must_stop_now(); },
-                .log = warn_in(cycle->log)} {
+                .log = warn_in(cycle->log)},
+      reaper_(*store_, committer_, spool_, std::string(view(conf.store->name))) {
   no_connection_.fd = -1;
   timer_.handler = on_timer;
   timer_.data = &no_connection_;
@@ -180,6 +183,7 @@ void Worker::on_timer(ngx_event_t* event) noexcept {
   if (++the_worker->ticks_ % ticks_to_look_after == 0) {
     the_worker->look_after();
   }
+  the_worker->reap();
   ngx_add_timer(event, tick_ms);
 }
 
@@ -231,6 +235,30 @@ void Worker::look_after() noexcept {
     board_.post(
         conf_.threads, [this] { static_cast<void>(engine_.prepare(workshop_.draining)); }, [] {});
   }
+}
+
+/// What nobody needs any more, a little at a time: uploads and claims share the threads and the store's only writer.
+void Worker::reap() noexcept {
+  if (reaping_ || is_quitting()) {
+    return;
+  }
+  auto more = std::make_shared<bool>(false);
+  reaping_ = post_io(
+      [this, more] {
+        if (!reaper_.is_in_charge()) {
+          return;
+        }
+        const auto until = std::chrono::steady_clock::now() + reaping_share;
+        *more = reaper_.expire(unix_ms());
+        while (!*more && std::chrono::steady_clock::now() < until && reaper_.sweep(unix_ms())) {
+        }
+      },
+      [this, more] {
+        reaping_ = false;
+        if (*more) {
+          reap();
+        }
+      });
 }
 
 }  // namespace docket::ngx

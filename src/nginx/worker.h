@@ -9,6 +9,7 @@
 #include "core/bell.h"
 #include "core/committer.h"
 #include "core/lease.h"
+#include "core/reaper.h"
 #include "core/secret_box.h"
 #include "core/spool.h"
 #include "core/store.h"
@@ -40,6 +41,7 @@ class Worker {
   [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
   [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
   [[nodiscard]] Intake& intake() noexcept { return intake_; }
+  [[nodiscard]] const std::string& run_folder() const noexcept { return workshop_.run_folder; }
   [[nodiscard]] bool syncs() const noexcept { return conf_.sync != 0; }
 
   /// The event loop's own look at the store.
@@ -65,6 +67,7 @@ class Worker {
   void wake() noexcept;
   void work_ended() noexcept;
   void look_after() noexcept;
+  void reap() noexcept;
   [[nodiscard]] bool must_stop_now() const noexcept;
 
   static void on_bell(ngx_event_t* event) noexcept;
@@ -84,9 +87,11 @@ class Worker {
   TaskBoard board_;
   Intake intake_;
   Workshop workshop_;
+  Reaper reaper_;
   std::string scratch_;
 
   std::uint32_t working_ = 0;  ///< tasks at work on units
+  bool reaping_ = false;       ///< a task of the reaper's is under way
   bool rung_ = false;          ///< the bell rang while all were at work: look again when one ends
   unsigned ticks_ = 0;
   ngx_event_t timer_{};

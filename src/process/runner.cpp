@@ -52,11 +52,15 @@ class Runner {
       const Lease lease{workshop_.holder, unit->unit.seq, unit->unit.attempt, unit->unit.job};
       UnitRun run(workshop_, *reader_, std::move(*unit));
       auto end = finish(run, lease);
-      const bool goes_on = !is_draining(workshop_) && engine_is_there(end);
+      const bool goes_on = !is_draining(workshop_) && engine_is_there(end) && !run.lacked_room();
+      if (run.lacked_room()) {
+        log(workshop_, "The disk of docket_store is full: units wait until there is room");
+      }
       claim = new_claim();
       commit(end ? &*end : nullptr, goes_on ? &claim : nullptr);
       run.clean_up(end ? &*end : nullptr, end && end->result);
-      if (end && end->queued) {
+      // Without room the bell would call for the same again at once; the fallback comes in its time.
+      if (end && end->queued && !run.lacked_room()) {
         workshop_.work_bell.ring();
       }
       if (!goes_on) {

@@ -22,12 +22,24 @@ constexpr milliseconds record_retry{1000};
 // How often we look whether the job is still wanted.
 constexpr milliseconds look_interval{500};
 
+bool is_full(const Error& error) noexcept {
+  return error.code == ErrorCode::store_full;
+}
+
 /// An error of our own with files, in the words that a job's end can have.
 Error as_end(Error error) {
-  if (error.code != ErrorCode::store_full) {
+  if (!is_full(error)) {
     error.code = ErrorCode::crashed;
   }
   return error;
+}
+
+/// What fdatasync() said, which is where a file system that hands out its room late says so.
+Error sync_error(int error_number) {
+  if (error_number == ENOSPC || error_number == EDQUOT) {
+    return {ErrorCode::store_full, "The disk of docket_store is full."};
+  }
+  return fail_errno("fdatasync", error_number).value();
 }
 
 Lease lease_of(const Workshop& workshop, const docket::Unit& unit) {
@@ -153,6 +165,12 @@ std::optional<EndUnit> UnitRun::run() {
     pages_.clear();
     end.end = ended::EndedBadly{*broken_};
   }
+  // A full disk is nobody's fault and does not last: no page is given up for it.
+  const auto* refused = std::get_if<ended::Refused>(&end.end);
+  lacked_room_ = is_full(broken_ ? *broken_ : refused != nullptr ? refused->error : Error{});
+  if (lacked_room_) {
+    end.end = ended::HandedBack{};
+  }
   end.pages = std::move(pages_);
   end.now_ms = unix_ms();
   return end;
@@ -240,7 +258,7 @@ Result<void> UnitRun::make_durable() {
     return {};
   }
   if (::fdatasync(written_.get()) != 0) {
-    return fail_errno("fdatasync", errno);
+    return tl::unexpected(sync_error(errno));
   }
   if (!folder_synced_) {
     if (auto synced = workshop_.spool.sync_folders(std::array{claimed_.unit.job}); !synced) {
@@ -259,6 +277,12 @@ void UnitRun::clean_up(const EndUnit* end, bool committed) {
       const auto inputs = static_cast<std::uint32_t>(claimed_.status.files.size());
       static_cast<void>(workshop_.spool.remove_job(job, inputs, std::array{own_}));
       return;
+    }
+  }
+  if (committed && end->result->head.input_gone != 0) {
+    const auto inputs = static_cast<std::uint32_t>(claimed_.status.files.size());
+    for (std::uint32_t i = 0; i < inputs; ++i) {
+      static_cast<void>(workshop_.spool.remove(Spool::input_path(job, i)));  // or the reaper does
     }
   }
   const bool used =

@@ -20,8 +20,11 @@ class UnitRun {
   UnitRun(Workshop& workshop, StoreReader& reader, ClaimedUnit claimed);
 
   /// Blocks until the unit ended; what its end refers to is durable then. Nothing if somebody else holds the unit now,
-  /// or its job is gone: there is nothing to commit.
+  /// or its job is gone: there is nothing to commit. A unit for whose results there is no room is handed back.
   std::optional<EndUnit> run();
+
+  /// Whether run() handed the unit back because the disk is full: the next unit would come back, too.
+  [[nodiscard]] bool lacked_room() const noexcept { return lacked_room_; }
 
   /// Removes what the unit wrote for nothing. `committed`: `end` is in the store.
   void clean_up(const EndUnit* end, bool committed);
@@ -55,6 +58,7 @@ class UnitRun {
   Clock::time_point next_record_;
   Clock::time_point next_look_;
   bool folder_synced_ = false;
+  bool lacked_room_ = false;
   bool lost_ = false;            ///< the lease is another's, or the job is gone
   std::optional<Error> broken_;  ///< the unit cannot go on
 };

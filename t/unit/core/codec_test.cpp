@@ -27,6 +27,8 @@ JobRecord sample_job() {
   record.options.dpi = 400;
   record.options.page_separator = "\n\f\n";
   record.options.pages = PageSet::parse("2-5,9-").value();
+  record.expire_ms = 86'400'000;
+  record.keep_input = false;
   record.limits = {.max_pages = 7,
                    .max_pixels = std::numeric_limits<std::uint64_t>::max(),
                    .memory = 3,
@@ -154,14 +156,17 @@ TEST(Codec, AJobOfAnotherShapeIsRefused) {
   expect_no_harm_from_damage(encode(sample_job()), decode_job);
 }
 
-TEST(Codec, AJobStoredBeforePagesCouldBeChosenHasAllOfThem) {
+TEST(Codec, AJobOfTheFirstVersionHasAllPagesAndIsKept) {
   auto record = sample_job();
   auto bytes = encode(record);
   const std::string pages("\6\0\0\0002-5,9-", 10);  // the length, then the text
   ASSERT_NE(bytes.find(pages), std::string::npos);
   bytes.erase(bytes.find(pages), pages.size());
+  bytes.resize(bytes.size() - 8 - 1);  // expiry, keeping of the input
   bytes[0] = 1;
   record.options.pages = {};
+  record.expire_ms = 0;
+  record.keep_input = true;
   const auto decoded = decode_job(bytes);
   ASSERT_TRUE(decoded);
   EXPECT_EQ(*decoded, record);

@@ -14,7 +14,7 @@ TEST(ErrorCode, EveryWordIsItsCodesAlone) {
   for (std::uint16_t number = 0; number < 200; ++number) {
     const auto code = static_cast<ErrorCode>(number);
     const auto text = word(code);
-    if (text == "unknown") {
+    if (text == "unknown" || code == ErrorCode::owner_queue_full) {  // which has queue_full's, with another status
       continue;
     }
     EXPECT_TRUE(seen.insert(text).second) << text;

@@ -324,9 +324,12 @@ TEST_F(LmdbTables, OldChangesAreRemovedAFewAtATime) {
 TEST_F(LmdbTables, ACheckFindsWhatDoesNotFit) {
   open();
   auto& d = *driver;
-  const auto waiting = d.accept({.owner = "ann", .expires_ms = 77});
+  const auto waiting = d.accept({.owner = "ann"});
   d.accept({.owner = "ben"});
   ASSERT_EQ(d.claim()->unit.job, waiting);
+  const auto over = d.accept({.owner = "ben", .expire_ms = 77});
+  ASSERT_TRUE(d.cancel(over));
+  const auto expires = d.see(over)->head.expires_ms;
   EXPECT_THAT(backend.check(*store), testing::IsEmpty());
 
   const auto ann = OwnerKey::of("ann");
@@ -338,12 +341,16 @@ TEST_F(LmdbTables, ACheckFindsWhatDoesNotFit) {
       {"without a lease",
        [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.leased, leased_key(worker(1), 1))); }},
       {"by_owner", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.by_owner, by_owner_key(ann, waiting))); }},
-      {"expiry", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.expiry, expiry_key(77, waiting))); }},
+      {"expiry", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.expiry, expiry_key(expires, over))); }},
       {"counts 1 units and has 0",
        [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.units, unit_key(waiting, 1))); }},
       {"its record", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.jobs, waiting.key())); }},
       {"states of all", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.counters, all_counts_key())); }},
       {"owner's counts", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.counters, owner_counts_key(ann))); }},
+      {"files are counted as 0 bytes and have 1000",
+       [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.sizes, waiting.key())); }},
+      {"the files are counted as 7 bytes",
+       [&](auto& txn, const auto& t) { EXPECT_TRUE(txn.put(t.counters, bytes_key(), bytes_of(std::uint64_t{7}))); }},
       {"waiting units",
        [&](auto& txn, const auto& t) {
          EXPECT_TRUE(txn.put(t.counters, pool_key(0), bytes_of(QueueCounts{2, 1, 7})));

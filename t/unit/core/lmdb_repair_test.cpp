@@ -24,16 +24,19 @@ class LmdbRepair : public testing::Test {
   void SetUp() override {
     open();
     auto& d = *driver;
-    completed = d.accept({.owner = "ann", .fields = R"({"a":1})"});
+    Once once;
+    once.key.bytes.fill(7);
+    completed = d.accept({.owner = "ann", .fields = R"({"a":1})", .expire_ms = 1000, .once = once});
     EXPECT_TRUE(d.complete_small(*d.claim(), 3));
     failed = d.accept({.owner = "ben"});
     EXPECT_TRUE(d.end(*d.claim(), ended::Refused{{ErrorCode::encrypted, "x"}}));
-    half = d.accept({.owner = "ann", .secret = "sealed", .expires_ms = 77});
+    half = d.accept({.owner = "ann", .secret = "sealed", .expire_ms = 77});
     EXPECT_TRUE(d.probed(*d.claim(), 6, 2));
     EXPECT_TRUE(d.complete_range(*d.claim()));
     held = d.claim(worker(3));
     EXPECT_EQ(held->unit.job, half);
-    waiting = d.accept({.owner = "cleo", .files = 2});
+    once.key.bytes.fill(8);
+    waiting = d.accept({.owner = "cleo", .files = 2, .once = once});
     elsewhere = d.accept({.owner = "ann", .pool = 3, .priority = 1});
     EXPECT_THAT(backend.check(*store), IsEmpty());
   }
@@ -123,7 +126,7 @@ TEST_F(LmdbRepair, WhatFollowsFromOtherTablesIsMadeAgain) {
     ASSERT_TRUE(*txn.erase(tables.changes, Key().number(std::uint64_t{3})));  // a gap
   }};
   for (const auto table : {&Tables::fifo, &Tables::ring, &Tables::ring_of, &Tables::leased, &Tables::by_owner,
-                           &Tables::expiry, &Tables::counters}) {
+                           &Tables::expiry, &Tables::counters, &Tables::sizes, &Tables::once_of, &Tables::once}) {
     damages.push_back(without(table));
   }
   for (std::size_t i = 0; i < damages.size(); ++i) {
@@ -255,7 +258,8 @@ TEST_F(LmdbRepair, AJobWithoutAStatusIsNoJob) {
   });
   const auto mended = repair();
   EXPECT_THAT(mended, Contains(HasSubstr("job " + half.text() + ": its status cannot be read: removed")));
-  EXPECT_THAT(mended, Contains(HasSubstr("3 entries of jobs that do not exist removed"))) << "a record, two units";
+  EXPECT_THAT(mended, Contains(HasSubstr("4 entries of jobs that do not exist removed")))
+      << "a record, a size, two units";
   EXPECT_THAT(backend.check(*store), IsEmpty());
   EXPECT_THAT(driver->list(), testing::ElementsAre(elsewhere, failed, completed));
   work_off();
@@ -315,9 +319,9 @@ TEST_F(LmdbRepair, AnyDamageIsMended) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     damage([&](lmdb::Txn& txn, const Tables& t) {
-      const std::array<lmdb::Table, 15> tables{t.jobs,    t.status,   t.fields,  t.secrets,  t.units,
-                                               t.fifo,    t.ring,     t.ring_of, t.leased,   t.pages,
-                                               t.outputs, t.by_owner, t.expiry,  t.counters, t.changes};
+      const std::array<lmdb::Table, 18> tables{t.jobs,   t.status,  t.fields,   t.secrets, t.units,   t.fifo,
+                                               t.ring,   t.ring_of, t.leased,   t.pages,   t.outputs, t.by_owner,
+                                               t.expiry, t.sizes,   t.counters, t.changes, t.once,    t.once_of};
       for (auto count = 1 + random() % 4; count > 0; --count) {
         damage_one(random, txn, tables[random() % tables.size()]);
       }

@@ -106,7 +106,7 @@ TEST_F(SpoolFolderTest, TellsFiles) {
   write("0192ab/cd/one", "12345");
   std::filesystem::create_symlink("/etc/passwd", folder.path() + "/spool/0192ab/cd/link");
   std::map<std::string, SpoolFolder::File> files;
-  ASSERT_TRUE(spool->each_file("0192ab/cd", [&](SpoolFolder::File file) { files[file.name] = file; }));
+  ASSERT_TRUE(spool->each_file("0192ab/cd", [&](const SpoolFolder::File& file) { files[file.name] = file; }));
   ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(files["one"].bytes, 5U);
   EXPECT_TRUE(files["one"].regular);

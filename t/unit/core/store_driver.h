@@ -71,7 +71,10 @@ struct JobSpec {
   std::uint8_t priority = 5;
   std::string fields{};
   std::string secret{};
-  std::int64_t expires_ms = 0;
+  std::uint64_t expire_ms = 0;
+  bool keep_input = true;
+  StoreLimits limits{};
+  std::optional<Once> once{};
 };
 
 /// A client, a worker and a reader of one store in one. Belongs to one thread; several may share a store.
@@ -105,7 +108,10 @@ class StoreDriver {
     accept.record.options.languages = "eng";
     accept.status.owner = spec.owner;
     accept.status.result_url = "/result/";
-    accept.status.head.expires_ms = spec.expires_ms;
+    accept.record.expire_ms = spec.expire_ms;
+    accept.record.keep_input = spec.keep_input;
+    accept.limits = spec.limits;
+    accept.once = spec.once;
     for (std::size_t i = 0; i < spec.files; ++i) {
       FileStatus file;
       file.filename = "file" + std::to_string(i) + ".pdf";

@@ -407,7 +407,107 @@ TYPED_TEST_P(StoreFlow, ASecretIsHandedOutUntilTheJobIsFinal) {
   EXPECT_EQ(d.claim(), std::nullopt);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreFlow, ACancelledJobHasFailedAndNothingOfItIsLeftToDo, WhatIsFinalIsNotCancelled,
+TYPED_TEST_P(StoreFlow, AQueueTakesSoManyUnfinishedJobs) {
+  auto& d = *this->driver;
+  const StoreLimits limits{.jobs = 3, .per_owner = 2};
+  const auto refused = [&](const std::string& owner) {
+    auto change = d.new_job({.owner = owner, .limits = limits});
+    return d.commit(change).result ? ErrorCode::none : change.result.error().code;
+  };
+  EXPECT_EQ(refused("ann"), ErrorCode::none);
+  EXPECT_EQ(refused("ann"), ErrorCode::none);
+  EXPECT_EQ(refused("ann"), ErrorCode::owner_queue_full);
+  EXPECT_EQ(refused("bob"), ErrorCode::none);
+  EXPECT_EQ(refused("eve"), ErrorCode::queue_full);
+  const auto probe = d.claim();
+  EXPECT_EQ(refused("eve"), ErrorCode::queue_full) << "what runs counts, too";
+  ASSERT_TRUE(d.complete_small(*probe));
+  EXPECT_EQ(refused("ann"), ErrorCode::none) << "what is final does not";
+}
+
+TYPED_TEST_P(StoreFlow, BytesAreCountedAndLimited) {
+  auto& d = *this->driver;
+  EXPECT_EQ(d.reader().stored_bytes().value(), 0U);
+  const auto job = d.accept({.files = 2});  // 1000 + 1001
+  EXPECT_EQ(d.reader().stored_bytes().value(), 2001U);
+  auto large = d.new_job({.limits = {.bytes = 3000}});  // the environment has more than the 999 left
+  EXPECT_EQ(d.commit(large).result.error().code, ErrorCode::store_full);
+  for (int file = 0; file < 2; ++file) {
+    ASSERT_TRUE(d.probed(*d.claim(), 1, 1));
+  }
+  EXPECT_TRUE(d.complete_range(*d.claim()));
+  EXPECT_TRUE(d.complete_range(*d.claim()));
+  EXPECT_EQ(d.reader().stored_bytes().value(), 2003U) << "a byte a page";
+  EXPECT_TRUE(d.assemble(*d.claim()));
+  EXPECT_EQ(d.reader().stored_bytes().value(), 2013U);
+  const auto dropped = d.accept({.keep_input = false});
+  ASSERT_TRUE(d.complete_small(*d.claim()));
+  EXPECT_EQ(d.reader().stored_bytes().value(), 2013U + 11U) << "its results, but not its upload";
+  EXPECT_EQ(d.see(dropped)->head.input_gone, 1);
+  d.remove(job);
+  d.remove(dropped);
+  EXPECT_EQ(d.reader().stored_bytes().value(), 0U);
+}
+
+TYPED_TEST_P(StoreFlow, FinalJobsExpire) {
+  auto& d = *this->driver;
+  const auto kept = d.accept();
+  const auto soon = d.accept({.expire_ms = 100, .keep_input = false});
+  const auto later = d.accept({.expire_ms = 5000});
+  EXPECT_EQ(d.see(soon)->head.expires_ms, 0) << "time runs from its end on";
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(d.complete_small(*d.claim()));
+  }
+  ASSERT_TRUE(d.cancel(later));
+  const auto head = d.see(soon)->head;
+  EXPECT_EQ(head.expires_ms, head.completed_ms + 100);
+  EXPECT_EQ(d.see(kept)->head.expires_ms, 0);
+  const auto end = d.see(later)->head.expires_ms;
+  EXPECT_EQ(d.see(later)->head.input_gone, 0) << "what failed can be looked into";
+  EXPECT_EQ(d.reader().expired(head.expires_ms - 1, 10).value(), std::vector<JobId>{});
+  EXPECT_EQ(d.reader().expired(head.expires_ms, 10).value(), std::vector<JobId>{soon});
+  EXPECT_EQ(d.reader().expired(end, 10).value(), (std::vector<JobId>{soon, later}));
+  EXPECT_EQ(d.reader().expired(end, 1).value(), std::vector<JobId>{soon});
+  d.remove(soon);
+  EXPECT_EQ(d.reader().expired(end, 10).value(), std::vector<JobId>{later});
+}
+
+TYPED_TEST_P(StoreFlow, ARequestThatComesAgainMakesNoSecondJob) {
+  auto& d = *this->driver;
+  Once once;
+  once.key.bytes.fill(7);
+  once.content.fill(1);
+  const auto job = d.accept({.limits = {.jobs = 1}, .once = once});
+  auto again = d.new_job({.limits = {.jobs = 1}, .once = once});
+  ASSERT_TRUE(d.commit(again).result) << "a job that there is needs no room";
+  EXPECT_EQ(again.known, job);
+  EXPECT_FALSE(d.see(again.record.id));
+  auto other = once;
+  other.content.fill(2);
+  auto refused = d.new_job({.once = other});
+  EXPECT_EQ(d.commit(refused).result.error().code, ErrorCode::key_reused);
+  ASSERT_TRUE(d.complete_small(*d.claim()));
+  EXPECT_EQ(d.commit(again).known, job) << "as long as the job is there";
+  d.remove(job);
+  auto anew = d.new_job({.once = other});
+  ASSERT_TRUE(d.commit(anew).result);
+  EXPECT_EQ(anew.known, std::nullopt);
+  EXPECT_TRUE(d.see(anew.record.id));
+}
+
+TYPED_TEST_P(StoreFlow, TheSameKeyTwiceInOneCommitMakesOneJob) {
+  auto& d = *this->driver;
+  const Once once{};
+  auto first = d.new_job({.once = once});
+  auto second = d.new_job({.once = once});
+  d.commit_all({&first, &second});
+  EXPECT_EQ(first.known, std::nullopt);
+  EXPECT_EQ(second.known, first.record.id);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreFlow, ARequestThatComesAgainMakesNoSecondJob, TheSameKeyTwiceInOneCommitMakesOneJob,
+                            AQueueTakesSoManyUnfinishedJobs, BytesAreCountedAndLimited, FinalJobsExpire,
+                            ACancelledJobHasFailedAndNothingOfItIsLeftToDo, WhatIsFinalIsNotCancelled,
                             OnlyTheOwnersJobsAreCancelled, ASecretIsHandedOutUntilTheJobIsFinal, ANewStoreHasNothing,
                             AnAcceptedJobIsPending, AJobWithoutFieldsShowsNone, AnIdCanBeTakenOnce,
                             AJobWithoutFilesIsOverAtOnce, ASmallDocumentIsOneUnit, RangesAreDoneByManyAndAssembledOnce,

@@ -104,7 +104,7 @@ TYPED_TEST_P(StoreQueue, AnOlderJobIsFinishedBeforeAYoungerOneIsBegun) {
 
 TYPED_TEST_P(StoreQueue, ARemovedJobIsGone) {
   auto& d = *this->driver;
-  const auto id = d.accept({.owner = "ann", .files = 2, .fields = "{}", .expires_ms = 99});
+  const auto id = d.accept({.owner = "ann", .files = 2, .fields = "{}", .expire_ms = 99});
   const auto next = d.accept({.owner = "ann"});
   const auto removed = d.remove(id, "ann");
   ASSERT_TRUE(removed.result);

@@ -144,7 +144,8 @@ TYPED_TEST_P(StoreRandom, AllJobsComeToAnEnd) {
     jobs.push_back(d.accept({.owner = std::string(random() % 5, 'o'),
                              .files = 1 + random() % 3,
                              .priority = static_cast<std::uint8_t>(random() % 3),
-                             .expires_ms = static_cast<std::int64_t>(random() % 2)}));
+                             .expire_ms = random() % 2,
+                             .keep_input = random() % 2 == 0}));
   }
   std::atomic<int> living{count};
   Committer committer(*this->store);

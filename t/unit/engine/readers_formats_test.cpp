@@ -26,7 +26,7 @@ void expect_printed(const Page& page) {
   EXPECT_THAT(text_of(page), HasSubstr("lazy dog"));
 }
 
-std::string little(std::uint32_t value, std::size_t size) {
+std::string little(std::uint64_t value, std::size_t size) {
   std::string bytes;
   for (std::size_t i = 0; i < size; ++i) {
     bytes.push_back(static_cast<char>(value >> (8 * i) & 0xFFU));

@@ -268,13 +268,13 @@ TEST(StatusBody, SaysWhenToAskAgain) {
 
 TEST(UploadAnswer, IsAsDocumented) {
   std::string out;
-  append_accepted(out, id, "/result/", "scan \"1\".pdf");
+  append_accepted(out, id, State::pending, "/result/", "scan \"1\".pdf");
   EXPECT_EQ(
       out, R"({"job_id":"0192d3a4-5b6c-7d8e-9f01-23456789abcd","status":"pending","message":"Processing initiated. )"
            R"(Use /result/0192d3a4-5b6c-7d8e-9f01-23456789abcd/status to check progress.","filename":"scan \"1\".pdf",)"
            R"("status_url":"/result/0192d3a4-5b6c-7d8e-9f01-23456789abcd/status"})");
   out.clear();
-  append_accepted(out, id, "/result/", std::nullopt);
+  append_accepted(out, id, State::pending, "/result/", std::nullopt);
   EXPECT_EQ(json::parse(out)["filename"], nullptr);
   out.clear();
   append_status_url(out, "/result/", id);

@@ -107,7 +107,7 @@ TEST_F(SubmitOptions, WhatTheLocationDoesNotAllowIsForbidden) {
 
 TEST_F(SubmitOptions, WhatIsNotSupportedIsForbiddenByName) {
   policy_.allowed.bits = ~0U;
-  for (const auto option : {Option::expire, Option::callback_url, Option::return_}) {
+  for (const auto option : {Option::callback_url, Option::return_}) {
     expect(apply(option, "1"), ErrorCode::forbidden_option, std::string(word(option)) + " is not supported");
   }
 }
@@ -130,6 +130,27 @@ TEST_F(SubmitOptions, AllOrNothing) {
   raw[Option::formats] = "text";
   raw[Option::ocr] = "maybe";
   expect(apply_options(raw, policy_, options_), ErrorCode::bad_option, "ocr");
+}
+
+TEST(Expiry, IsATimeWithinTheLocations) {
+  const auto expiry = [](const std::string& value, std::uint64_t of_location_ms) {
+    RawOptions raw;
+    raw[Option::expire] = value;
+    const auto result = expiry_of(raw, of_location_ms);
+    return result ? std::to_string(*result) : std::string(word(result.error().code)) + result.error().detail;
+  };
+  EXPECT_EQ(expiry("", 7000), "7000");
+  EXPECT_EQ(expiry("", 0), "0");
+  EXPECT_EQ(expiry("7", 7000), "7000");
+  EXPECT_EQ(expiry("90s", 0), "90000");
+  EXPECT_EQ(expiry("2m", 0), "120000");
+  EXPECT_EQ(expiry("12h", 0), "43200000");
+  EXPECT_EQ(expiry("7d", 0), "604800000");
+  EXPECT_EQ(expiry("1w", 0), "604800000");
+  EXPECT_THAT(expiry("8", 7000), HasSubstr("7 s at most, which docket_expire sets"));
+  for (const auto* wrong : {"0", "-1", "s", "1y", "1.5h", "1 d", "soon", "99999999999999999999", "101000w"}) {
+    EXPECT_THAT(expiry(wrong, 0), HasSubstr("bad_option")) << wrong;
+  }
 }
 
 TEST(Priority, IsADigit) {

@@ -1,0 +1,39 @@
+"""A while of torture in the usual tests; scripts/torture goes on longer."""
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from docket import Docket, small_disk
+
+sys.path.insert(0, str(Path(__file__).parent / "faults"))
+
+import torture  # noqa: E402
+
+SECONDS = int(os.environ.get("DOCKET_TORTURE_SECONDS", "45"))
+SEED = os.environ.get("DOCKET_TORTURE_SEED", "1")
+
+# What the log may say that is trouble in other tests.
+ALLOWED = ("exited on signal 9",  # a worker that was killed
+           "No space left on device", "The disk of docket_store is full")  # also of nginx's own temporary files
+
+# Deeds of each kind at least, for each 45 s.
+LEAST = {"child": 5, "worker": 5, "engine": 3, "reload": 1, "everything": 1}
+
+
+def test_whatever_dies_no_job_is_lost():
+    docket = Docket(http="docket_attempts 100; docket_concurrency 2;")
+    for words in ALLOWED:
+        docket.allow(words)
+    with contextlib.ExitStack() as stack:
+        if os.geteuid() == 0:
+            stack.enter_context(small_disk(docket, f"{300 + 4 * SECONDS}m"))
+        run = torture.Torture(docket.start(), SECONDS, SEED, docket.store if os.geteuid() == 0 else None)
+        try:
+            run.run()
+        finally:
+            print(run.told())
+            docket.stop()
+    docket.close()
+    for deed, least in LEAST.items():
+        assert run.deeds[deed] >= least * SECONDS // 45, run.told()
