@@ -187,7 +187,7 @@ struct Holder {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
 
-  friend auto operator<=>(const Holder&, const Holder&) = default;
+  friend auto operator<=>(const Holder&, const Holder&) = default;  // NOLINT(modernize-use-nullptr): as in JobId
 };
 
 /// The right to commit for a unit; checked in the transaction against (holder, attempt).

@@ -295,44 +295,7 @@ Result<std::uint32_t> ChangeWriter::recover(const RecoverHolder& change) {
     return fail(ErrorCode::bad_record, "an entry of `leased` has the wrong size");
   }
 
-  // A worker held several units, maybe of one job: all is decided on the statuses in memory before the first write.
-  std::map<JobId, OpenJob> jobs;
-  std::vector<Ending> endings;
-  for (const auto& lease : leases) {
-    auto unit = queue_.held(lease);
-    if (!unit) {
-      return pass_on(unit);
-    }
-    auto known = jobs.find(lease.job);
-    if (known == jobs.end()) {
-      auto job = open_job(lease.job);
-      if (!job) {
-        return pass_on(job);
-      }
-      known = jobs.emplace(lease.job, std::move(*job)).first;
-    }
-    auto& status = known->second.status;
-    if (is_final(status.head.state)) {
-      endings.push_back({*unit, {}, {}, nullptr});  // failed with another of these units: this one is over
-      continue;
-    }
-    auto record = job_record(lease.job);
-    if (!record) {
-      return pass_on(record);
-    }
-    auto follow_up = end_unit(*record, status, unit->unit, ended::HandedBack{.owner_lost = true}, change.now_ms);
-    if (!follow_up) {
-      return pass_on(follow_up);
-    }
-    endings.push_back({*unit, std::move(*follow_up), {}, nullptr});
-  }
-  for (auto& ending : endings) {
-    write_ending(jobs.at(ending.unit.unit.job), ending);
-  }
-  for (auto& [id, job] : jobs) {
-    close_job(job);
-  }
-  return static_cast<std::uint32_t>(endings.size());
+  return give_back(leases, {.owner_lost = true}, change.now_ms);
 }
 
 }  // namespace docket

@@ -38,6 +38,8 @@ class ChangeWriter {
   void apply(CancelJob& change);
   void apply(RemoveJob& change);
   void apply(RecoverHolder& change);
+  void apply(RequeueJob& change);
+  void apply(FailJob& change);
 
   /// Whether a write failed: the transaction can only be thrown away.
   [[nodiscard]] bool failed() const noexcept { return tables_.failure().has_value(); }
@@ -75,6 +77,11 @@ class ChangeWriter {
   Result<Status> cancel(const CancelJob& change);
   Result<Status> remove(RemoveJob& change);
   Result<std::uint32_t> recover(const RecoverHolder& change);
+  Result<std::uint32_t> requeue(const RequeueJob& change);
+  Result<Status> give_up(const FailJob& change);
+
+  /// These units wait again, or are over if they cannot. Returns how many there were.
+  Result<std::uint32_t> give_back(std::span<const Lease> leases, ended::HandedBack how, std::int64_t now_ms);
 
   Result<OpenJob> open_job(const JobId& id);
   /// The same for who may only have jobs of `owner`: another's is not_found.

@@ -8,6 +8,7 @@
 
 #include "core/codec.h"
 #include "core/hex.h"
+#include "core/page_count.h"
 
 namespace docket {
 namespace {
@@ -112,7 +113,15 @@ class Check {
       ++of_job_[id].units;
       expect(entry.key == std::string_view(unit_key(id, unit->unit.seq)), name + ": its key is another's");
       expect(unit->unit.seq <= numbers_.seq, name + ": its number has not been given out");
-      expect(has(t_.status, id.key()), name + ": its job does not exist");
+      const auto status = get(t_.status, id.key());
+      expect(status.has_value(), name + ": its job does not exist");
+      if (const auto job = decode_status(status.value_or(std::string_view()))) {
+        expect(unit->owner == OwnerKey::of(job->owner) && unit->unit.pool == job->head.pool &&
+                   unit->unit.priority == job->head.priority,
+               name + ": its line is not its job's");
+        expect(!unit->holder || job->head.state == State::processing, name + ": it is held, and its job not begun");
+        expect(is_unit_of(*job, unit->unit), name + ": its file or its pages are not its job's");
+      }
       if (unit->holder) {
         ++held;
         const auto lease = get(t_.leased, leased_key(*unit->holder, unit->unit.seq));
@@ -201,7 +210,12 @@ class Check {
       in_line_[head.pool] += head.started_ms == 0 && !is_final(head.state) ? 1 : 0;
 
       const auto record = get(t_.jobs, id.key());
-      expect(record && decode_job(*record), name + ": its record is missing or cannot be read");
+      const auto job = decode_job(record.value_or(std::string_view()));
+      expect(job.has_value(), name + ": its record is missing or cannot be read");
+      expect(!job || (job->id == id && job->owner == status->owner && job->pool == head.pool &&
+                      job->priority == head.priority &&
+                      (head.input_gone != 0) == (head.state == State::completed && !job->keep_input)),
+             name + ": its record and its status differ");
       expect(has(t_.by_owner, by_owner_key(owner, id)), name + " is not in `by_owner`");
       expect(has(t_.fields, id.key()) == (head.has_fields != 0), name + ": its fields and `has_fields` differ");
       expect(has(t_.secrets, id.key()) == (head.has_secret != 0), name + ": its secret and `has_secret` differ");

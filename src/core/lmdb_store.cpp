@@ -44,6 +44,7 @@
 #include "core/lmdb_changes.h"
 #include "core/lmdb_check.h"
 #include "core/lmdb_reader.h"
+#include "core/lmdb_repair.h"
 
 namespace docket {
 namespace {
@@ -142,6 +143,17 @@ class LmdbStore final : public Store {
 
   Result<std::vector<std::string>> check() { return check_tables(*environment_); }
 
+  Result<std::vector<std::string>> repair(std::int64_t now_ms) {
+    if (auto writable = check_writable(); !writable) {
+      return pass_on(writable);
+    }
+    auto mended = repair_tables(*environment_, now_ms);
+    if (!mended && mended.error().code == ErrorCode::store_unavailable) {
+      break_with(mended.error().detail);
+    }
+    return mended;
+  }
+
  private:
   static Error no_room(double share) {
     return {ErrorCode::store_full, "the store is " + std::to_string(std::lround(share * 100)) +
@@ -172,12 +184,19 @@ class LmdbStore final : public Store {
     }
   }
 
-  Result<void> transaction(std::span<const Change> changes) {
+  Result<void> check_writable() const {
     if (options_.read_only) {
       return fail(ErrorCode::store_unavailable, "the store was opened for reading only");
     }
     if (broken_.load(std::memory_order_acquire)) {
       return fail(ErrorCode::store_unavailable, broken_by_);
+    }
+    return {};
+  }
+
+  Result<void> transaction(std::span<const Change> changes) {
+    if (auto writable = check_writable(); !writable) {
+      return writable;
     }
     auto done = try_transaction(changes);
     if (!done && done.error().code == ErrorCode::store_unavailable) {
@@ -337,6 +356,14 @@ Result<std::vector<std::string>> check_lmdb_store(Store& store) {
     return fail(ErrorCode::bad_request, "this is not an LMDB store");
   }
   return lmdb->check();
+}
+
+Result<std::vector<std::string>> repair_lmdb_store(Store& store, std::int64_t now_ms) {
+  auto* lmdb = dynamic_cast<LmdbStore*>(&store);
+  if (lmdb == nullptr) {
+    return fail(ErrorCode::bad_request, "this is not an LMDB store");
+  }
+  return lmdb->repair(now_ms);
 }
 
 }  // namespace docket

@@ -33,4 +33,10 @@ Result<std::unique_ptr<Store>> open_lmdb_store(const LmdbOptions& options);
 /// empty for a sound store. Walks everything in one snapshot: for tests and repair, not for a store in use.
 Result<std::vector<std::string>> check_lmdb_store(Store& store);
 
+/// Makes the tables of such a store agree with one another again, in one write transaction, for which all writers of a
+/// live store wait. Lines, leases, indexes and counters are made anew from jobs, units and pages; a job that is not
+/// final and whose own parts do not fit together fails (corrupt). Returns what was mended, one sentence each; what a
+/// check finds afterwards cannot be mended. Errors as Store::commit(): then nothing was changed.
+Result<std::vector<std::string>> repair_lmdb_store(Store& store, std::int64_t now_ms);
+
 }  // namespace docket

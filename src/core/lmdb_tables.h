@@ -2,6 +2,7 @@
 // What stands in each table is told at the head of core/lmdb_store.cpp.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -123,7 +124,7 @@ class KeyReader {
   OwnerKey owner() noexcept {
     OwnerKey owner;
     const auto bytes = raw(owner.bytes.size());
-    std::memcpy(owner.bytes.data(), bytes.data(), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), owner.bytes.begin());  // nothing, of a key that is too short
     return owner;
   }
   Holder holder() noexcept { return Holder::from_key(raw(sizeof(Holder))).value_or(Holder{}); }

@@ -138,4 +138,18 @@ std::optional<std::vector<PageRange>> ranges_left(std::span<const PageRange> ran
   return left;
 }
 
+bool is_unit_of(const Status& status, const Unit& unit) noexcept {
+  if (unit.kind == UnitKind::assemble) {
+    return true;
+  }
+  if (unit.file >= status.files.size()) {
+    return false;
+  }
+  const auto total = status.files[unit.file].total_pages;
+  if (unit.kind == UnitKind::range) {
+    return unit.first_page >= 1 && unit.last_page <= total && unit.first_page - 1 <= unit.last_page;
+  }
+  return total == 0 || next_page(unit) - 1 <= total;
+}
+
 }  // namespace docket

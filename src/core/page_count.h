@@ -61,4 +61,7 @@ void count_pages(const JobRecord& record, Status& status, Unit& unit, std::span<
 std::optional<std::vector<PageRange>> ranges_left(std::span<const PageRange> ranges, std::uint32_t next,
                                                   std::uint32_t total);
 
+/// Whether a unit that waits or runs can be one of this job's: its file is there, and has the pages it is to do.
+bool is_unit_of(const Status& status, const Unit& unit) noexcept;
+
 }  // namespace docket

@@ -396,10 +396,14 @@ void settle_retention(const JobRecord& record, Status& status) noexcept {
 }
 
 bool cancel_job(Status& status, std::int64_t now_ms) {
+  return fail_job(status, {ErrorCode::cancelled, "The job was cancelled."}, now_ms);
+}
+
+bool fail_job(Status& status, const Error& error, std::int64_t now_ms) {
   if (is_final(status.head.state)) {
     return false;
   }
-  fail_whole(status, {ErrorCode::cancelled, "The job was cancelled."}, now_ms);
+  fail_whole(status, error, now_ms);
   return true;
 }
 

@@ -81,6 +81,9 @@ void settle_retention(const JobRecord& record, Status& status) noexcept;
 /// final already.
 bool cancel_job(Status& status, std::int64_t now_ms);
 
+/// Ends a job that cannot go on, for this reason. False, and no change, if it is final already.
+bool fail_job(Status& status, const Error& error, std::int64_t now_ms);
+
 /// The unit ended. Final states are reached here: completed with ended::Completed, failed when no page is left. What a
 /// child says is not trusted: an end that does not fit its unit or the pages recorded so far counts as a bad end of the
 /// child. So the outputs of ended::Completed are the job's only if `status` is completed afterwards. illegal_change if

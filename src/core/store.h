@@ -110,7 +110,27 @@ struct RecoverHolder {
   Result<std::uint32_t> result{};  ///< how many units; the caller rings the bell if there are any
 };
 
-using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*>;
+/// Every unit of the job that somebody holds, dead or alive, is queued again; who holds it finds its lease lost.
+/// Nobody is to blame for it. illegal_change for a final job, not_found if there is no such job.
+struct RequeueJob {
+  JobId job;
+  std::int64_t now_ms = 0;
+
+  Result<std::uint32_t> result{};  ///< how many units; the caller rings the bell if there are any
+};
+
+/// Ends a job that cannot go on, since the store lost a part of it: failed, for this reason. What runs of it finds its
+/// lease lost. not_found if there is no such job.
+struct FailJob {
+  JobId job;
+  Error error;
+  std::int64_t now_ms = 0;
+
+  Result<Status> result{};  ///< the status after it; of a job that was final, as it was
+};
+
+using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*,
+                            RequeueJob*, FailJob*>;
 
 // ---- Reading.
 

@@ -34,14 +34,6 @@ std::size_t width(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-void line(std::string& out, std::string_view name, std::string_view value) {
-  constexpr std::size_t column = 12;
-  out += name;
-  out.append(column - std::min(column - 1, name.size()), ' ');
-  out += value;
-  out += '\n';
-}
-
 void append_file(std::string& out, const FileView& file) {
   out += "  " + printable(file.filename) + "\n";
   out += "    " + std::string(info(file.type).mime) + ", " + std::to_string(file.size) + " bytes, sha256 ";
@@ -54,6 +46,14 @@ void append_file(std::string& out, const FileView& file) {
 }
 
 }  // namespace
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  constexpr std::size_t column = 14;
+  out += name;
+  out.append(column - std::min(column - 1, name.size()), ' ');
+  out += value;
+  out += '\n';
+}
 
 std::string printable(std::string_view text) {
   std::string out;
@@ -120,29 +120,29 @@ std::string table_of(const std::vector<Row>& rows) {
 std::string details_of(const JobId& id, const StatusView& status, std::string_view fields, const QueueCounts& counts) {
   const auto& head = status.head;
   std::string out;
-  line(out, "job", id.text());
-  line(out, "status", word(head.state));
+  append_line(out, "job", id.text());
+  append_line(out, "status", word(head.state));
   if (head.error != ErrorCode::none) {
-    line(out, "error", error_text(head.error, status.error_detail));
+    append_line(out, "error", error_text(head.error, status.error_detail));
   }
-  line(out, "owner", status.owner.empty() ? "-" : printable(status.owner));
-  line(out, "pages", pages_text(head.processed_pages, head.failed_pages, head.total_pages));
-  line(out, "attempts", std::to_string(head.attempts));
+  append_line(out, "owner", status.owner.empty() ? "-" : printable(status.owner));
+  append_line(out, "pages", pages_text(head.processed_pages, head.failed_pages, head.total_pages));
+  append_line(out, "attempts", std::to_string(head.attempts));
   if (!is_final(head.state)) {
-    line(out, "units left", std::to_string(head.units_left));
+    append_line(out, "units left", std::to_string(head.units_left));
   }
   if (head.state == State::pending) {
-    line(out, "in queue",
-         std::to_string(http::queue_position(head, counts)) + ". of pool " + std::to_string(head.pool) + ", priority " +
-             std::to_string(head.priority));
+    append_line(out, "in queue",
+                std::to_string(http::queue_position(head, counts)) + ". of pool " + std::to_string(head.pool) +
+                    ", priority " + std::to_string(head.priority));
   }
-  line(out, "created", time_text(head.created_ms));
-  line(out, "started", time_text(head.started_ms));
-  line(out, "updated", time_text(head.updated_ms));
-  line(out, "completed", time_text(head.completed_ms));
-  line(out, "expires", head.expires_ms == 0 ? "never" : time_text(head.expires_ms));
+  append_line(out, "created", time_text(head.created_ms));
+  append_line(out, "started", time_text(head.started_ms));
+  append_line(out, "updated", time_text(head.updated_ms));
+  append_line(out, "completed", time_text(head.completed_ms));
+  append_line(out, "expires", head.expires_ms == 0 ? "never" : time_text(head.expires_ms));
   if (!fields.empty()) {
-    line(out, "fields", printable(fields));
+    append_line(out, "fields", printable(fields));
   }
   out += "files\n";
   status.each_file([&](const FileView& file) { append_file(out, file); });

@@ -27,6 +27,9 @@ std::string table_of(const std::vector<Row>& rows);
 /// Lines of "name  value" on one job, its files and its warnings.
 std::string details_of(const JobId& id, const StatusView& status, std::string_view fields, const QueueCounts& counts);
 
+/// Appends one line "name  value".
+void append_line(std::string& out, std::string_view name, std::string_view value);
+
 /// `text` as a terminal may show it: what clients named their files must not move the cursor. Control characters, and
 /// bytes that are not UTF-8, become '?'.
 std::string printable(std::string_view text);

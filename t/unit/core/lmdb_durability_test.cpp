@@ -14,6 +14,7 @@
 #include "core/lmdb.h"
 #include "core/lmdb_tables.h"
 #include "lmdb_backend.h"
+#include "lmdb_edit.h"
 #include "store_driver.h"
 
 namespace {
@@ -237,20 +238,11 @@ TEST_F(FullStore, OneChangeThatDoesNotFitLeavesTheOthersAlone) {
 /// The tables as they are on the disk; no store has them open.
 class LmdbTables : public LmdbDurability {
  protected:
-  /// Calls `with(txn, tables)` in a write transaction.
   template <class With>
   void edit(With&& with) {
     driver.reset();
     store.reset();
-    auto env =
-        lmdb::Env::open({.path = backend.options.folder + "/lmdb", .map_size = 1U << 30U, .max_tables = table_count});
-    ASSERT_TRUE(env) << env.error().detail;
-    auto txn = env->begin_write();
-    ASSERT_TRUE(txn);
-    const auto tables = open_tables(*txn, false);
-    ASSERT_TRUE(tables);
-    with(*txn, *tables);
-    ASSERT_TRUE(txn->commit());
+    edit_tables(backend, std::forward<With>(with));
   }
 
   /// All entries of `changes`, by number.

@@ -6,9 +6,11 @@
 #include "store_queue_suite.h"
 #include "store_random_suite.h"
 #include "store_reading_suite.h"
+#include "store_recover_suite.h"
 
 #define DOCKET_STORE_CONFORMANCE(name, backend)                \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreFlow, backend);    \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreQueue, backend);   \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreReading, backend); \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreRecover, backend); \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreRandom, backend)

@@ -1,19 +1,13 @@
 // docketctl as a program, on stores that are in use.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "core/fd.h"
-#include "core/lmdb_backend.h"
-#include "core/store_driver.h"
+#include "ctl/docketctl_fixture.h"
 #include "ctl/print.h"
 
 namespace docket {
@@ -23,81 +17,6 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-struct Ran {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-std::string read_all(int fd) {
-  std::string text;
-  std::array<char, 4096> some{};
-  for (ssize_t n = 0; (n = ::read(fd, some.data(), some.size())) > 0;) {
-    text.append(some.data(), static_cast<std::size_t>(n));
-  }
-  return text;
-}
-
-/// Runs docketctl. What it writes is small enough to fit into the pipes.
-Ran run(std::vector<std::string> arguments, std::vector<std::string> environment = {}) {
-  std::array<int, 2> out{};
-  std::array<int, 2> err{};
-  EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
-  EXPECT_EQ(::pipe2(err.data(), O_CLOEXEC), 0);
-  Fd read_out(out[0]);
-  Fd write_out(out[1]);
-  Fd read_err(err[0]);
-  Fd write_err(err[1]);
-
-  arguments.insert(arguments.begin(), DOCKETCTL_PROGRAM);
-  const auto pointers = [](std::vector<std::string>& texts) {
-    std::vector<char*> list;
-    for (auto& text : texts) {
-      list.push_back(text.data());
-    }
-    list.push_back(nullptr);
-    return list;
-  };
-  posix_spawn_file_actions_t actions;
-  EXPECT_EQ(::posix_spawn_file_actions_init(&actions), 0);
-  ::posix_spawn_file_actions_adddup2(&actions, write_out.get(), 1);
-  ::posix_spawn_file_actions_adddup2(&actions, write_err.get(), 2);
-  pid_t child = 0;
-  EXPECT_EQ(::posix_spawn(&child, DOCKETCTL_PROGRAM, &actions, nullptr, pointers(arguments).data(),
-                          pointers(environment).data()),
-            0);
-  ::posix_spawn_file_actions_destroy(&actions);
-  write_out.reset();
-  write_err.reset();
-  Ran ran;
-  ran.out = read_all(read_out.get());
-  ran.err = read_all(read_err.get());
-  int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  ran.code = WEXITSTATUS(status);
-  return ran;
-}
-
-class Docketctl : public testing::Test {
- protected:
-  void SetUp() override {
-    store = backend.open();
-    ASSERT_TRUE(store);
-    driver.emplace(*store);
-  }
-
-  /// With this store.
-  Ran ctl(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), {"--store", backend.options.folder});
-    return run(std::move(arguments));
-  }
-
-  LmdbBackend backend;
-  std::unique_ptr<Store> store;
-  std::optional<StoreDriver> driver;
-};
 
 TEST_F(Docketctl, ListsTheJobsOfALiveStore) {
   const auto first = driver->accept({.owner = "ann", .files = 2});

@@ -1,0 +1,15 @@
+// Mends the embedded store's tables where they do not agree with one another.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/lmdb_reader.h"
+
+namespace docket {
+
+/// See repair_lmdb_store(). One write transaction; whoever else writes waits for it.
+Result<std::vector<std::string>> repair_tables(LmdbEnvironment& environment, std::int64_t now_ms);
+
+}  // namespace docket
