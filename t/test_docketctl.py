@@ -178,6 +178,7 @@ def test_requeue_takes_a_unit_from_a_worker_that_hangs(start):
 
 def test_stats_of_a_live_store(start):
     docket = start()
+    assert docket.get("/health").status_code == 200  # a worker is there, and so is its store
     assert json.loads(ctl(docket, "stats", "--json"))["jobs"]["completed"] == 0
     docket.finish(docket.submit(PDF))
     stats = json.loads(ctl(docket, "stats", "--json"))
@@ -208,6 +209,7 @@ def test_another_user_is_refused(start):
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
     docket = start()
+    assert docket.get("/health").status_code == 200
     nobody = pwd.getpwnam("nobody")
     program = docket.folder / "docketctl"  # where nobody can reach it, wherever the build is
     shutil.copy(DOCKETCTL, program)
