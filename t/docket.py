@@ -4,6 +4,7 @@
 tested is build/$DOCKET_BUILD (default: release).
 """
 import contextlib
+import io
 import os
 import re
 import shutil
@@ -103,6 +104,25 @@ class EndedAtStart(Exception):
     """nginx ended instead of taking connections; says what it said."""
 
 
+class Adopted:
+    """A process that somebody else started, for those who know subprocess.Popen."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.stderr = io.BytesIO()
+
+    def poll(self):
+        """None while it lives."""
+        return None if any(pid == self.pid for pid, _ in _alive()) else 0
+
+    def wait(self, timeout=None):
+        """Waits for its end."""
+        try:
+            wait_for(lambda: self.poll() is not None, timeout or 60, f"the end of process {self.pid}")
+        except AssertionError:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 60) from None
+
+
 class Docket:
     """One nginx with Docket. Owns its folder and processes from start() to close().
 
@@ -112,7 +132,8 @@ class Docket:
     """
 
     def __init__(self, *, main="", http="", server="", locations=LOCATIONS, store="", listen="", workers=2,
-                 body_size="200m", threads=2, engine=True, environment=None):
+                 body_size="200m", threads=2, engine=True, environment=None, module=MODULE,
+                 daemon=False):
         self.folder = Path(tempfile.mkdtemp(prefix="docket-test-"))
         self.folder.chmod(0o755)
         self.user = _worker_user()
@@ -126,10 +147,12 @@ class Docket:
         self.port = free_port()
         self.h2_port = None
         self._parts = {"main": main, "http": http, "server": server, "locations": locations, "store": store,
-                       "listen": listen, "workers": workers, "body_size": body_size, "threads": threads, "engine": engine}
+                       "listen": listen, "workers": workers, "body_size": body_size, "threads": threads, "engine": engine,
+                       "module": module, "daemon": daemon}
         self._environment = {**ENVIRONMENT, **(environment or {})}
         self.before_start = None  # called in nginx's process before nginx is
         self._nginx = None
+        self._session = None  # of an nginx whose first master has gone
         self._read_log = 0
         self._allowed = []
 
@@ -145,9 +168,9 @@ class Docket:
         store = f"docket_store {self.store} {parts['store']};" if parts["store"] is not None else ""
         engine = f"docket_engine {self.engine};" if parts["engine"] else ""
         self.conf.write_text(f"""\
-load_module {MODULE};
+load_module {parts['module']};
 {f'user {self.user};' if self.user else ''}
-daemon off;
+daemon {'on' if parts['daemon'] else 'off'};
 worker_processes {parts['workers']};
 pid {self.folder}/nginx.pid;
 error_log {self.error_log} notice;
@@ -193,6 +216,8 @@ http {{
                                            stderr=subprocess.PIPE, env=self._environment, start_new_session=True,
                                            preexec_fn=self.before_start)
             try:
+                if self._parts["daemon"]:
+                    self._follow_daemon()
                 wait_for(self._is_up, 20, "nginx to start")
                 return self
             except EndedAtStart as ended:
@@ -201,6 +226,13 @@ http {{
                 self._read_log = self.error_log.stat().st_size
                 self.port = free_port()
         raise AssertionError("no free port for nginx")
+
+    def _follow_daemon(self):
+        """The nginx that was started has left another one behind, in a session of its own."""
+        if self._nginx.wait(20 * PATIENCE) != 0:
+            return  # _is_up() tells why
+        self._nginx.stderr.close()
+        self._nginx = Adopted(wait_for(lambda: self.pid_in("nginx.pid"), 20, "nginx's pid"))
 
     def _is_up(self):
         if self._nginx.poll() is not None:
@@ -223,7 +255,7 @@ http {{
     def processes(self):
         """The pids of all its processes: nginx's and the engines."""
         return [pid for pid, session in _alive()
-                if (self._nginx and session == self.master) or command_of(pid).startswith(str(self.engine))]
+                if (self._nginx and session == (self._session or self.master)) or command_of(pid).startswith(str(self.engine))]
 
     def workers(self):
         """The pids of the workers."""
@@ -233,6 +265,34 @@ http {{
     def engines(self):
         """The pids of docket-engine's processes: fork servers and children."""
         return [pid for pid in self.processes() if command_of(pid).startswith(str(self.engine))]
+
+    def engines_at_work(self):
+        """The pids of the children that have units in hand."""
+        names = []
+        for pid in self.engines():
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{pid}/comm").read_text(encoding="ascii").strip() == "docket-unit":
+                    names.append(pid)
+        return names
+
+    @staticmethod
+    def command_of(pid):
+        """A process's command line."""
+        return command_of(pid)
+
+    def pid_in(self, name, other_than=None):
+        """The pid in a file of the folder; None if there is none, or this one."""
+        with contextlib.suppress(OSError, ValueError):
+            pid = int((self.folder / name).read_text(encoding="ascii"))
+            return pid if pid != other_than else None
+        return None
+
+    def adopt(self, master):
+        """Another master took over (binary upgrade) and the first one is ending: from now on it is this one's."""
+        self._nginx.wait(40 * PATIENCE)
+        self._session = self._session or self._nginx.pid
+        self._nginx.stderr.close()
+        self._nginx = Adopted(master)
 
     def reload(self):
         """Has nginx read its configuration again; returns when new workers are there."""
@@ -282,7 +342,7 @@ http {{
     def _forget(self):
         """There is no nginx any more."""
         self._nginx.stderr.close()
-        self._nginx = None
+        self._nginx = self._session = None
 
     def close(self):
         """stop(), and removes the folder. Fails for whatever of TROUBLE the log has, after cleaning up."""

@@ -16,18 +16,6 @@ def cancel(docket, job, **arguments):
     return docket.request("POST", f"/result/{job}/cancel", **arguments)
 
 
-def units_at_work(docket):
-    """The children that have units in hand."""
-    names = []
-    for pid in docket.engines():
-        try:
-            with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
-                names += [pid] if comm.read().strip() == "docket-unit" else []
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return names
-
-
 def test_a_running_job_is_cancelled(start):
     docket = start()
     job = docket.submit(scan(8))
@@ -42,7 +30,7 @@ def test_a_running_job_is_cancelled(start):
     assert_problem(docket.get(f"/result/{job}/markdown"), 422, "cancelled")
     # What was done of it can still be read, and nothing of it goes on.
     assert docket.get(f"/result/{job}/pages/1/text?raw=1").text.startswith("Scanned page one")
-    wait_for(lambda: not units_at_work(docket), 5, "the end of its units")
+    wait_for(lambda: not docket.engines_at_work(), 5, "the end of its units")
     assert docket.status(job) == body
     docket.finish(docket.submit(PDF))
     assert docket.status(job) == body

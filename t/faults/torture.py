@@ -178,20 +178,11 @@ class Torture:
             return True
         return False
 
-    def _engines(self, name):
-        """The pids of the engine's processes of this name."""
-        found = []
-        for pid in self.docket.engines():
-            with contextlib.suppress(OSError):
-                with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
-                    found += [pid] if comm.read().strip() == name else []
-        return found
-
     def _child(self, chance):
-        return self._kill_one(chance, self._engines("docket-unit"))
+        return self._kill_one(chance, self.docket.engines_at_work())
 
     def _engine(self, chance):
-        return self._kill_one(chance, self._engines("docket-engine"))
+        return self._kill_one(chance, set(self.docket.engines()) - set(self.docket.engines_at_work()))
 
     def _worker(self, chance):
         return self._kill_one(chance, self.docket.workers())
