@@ -31,7 +31,33 @@ void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, 
 }
 
 Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
-  const auto turn = tables_.at_or_after(tables_.t.ring, Key().number(pool));
+  std::optional<Head> best;
+  for (unsigned from = 0; from <= UINT8_MAX;) {
+    auto head = head_of(pool, static_cast<std::uint8_t>(from));
+    if (!head) {
+      return tl::unexpected(std::move(head.error()));
+    }
+    if (!*head) {
+      break;
+    }
+    if (!best || (*head)->due_ms < best->due_ms) {
+      best = **head;
+    }
+    from = (*head)->priority + 1U;
+  }
+  if (!best) {
+    return std::nullopt;
+  }
+  auto unit = find(best->job, best->seq);
+  if (!unit) {
+    return tl::unexpected(std::move(unit.error()));
+  }
+  return *unit;
+}
+
+/// The unit that is next among those of the first priority at or after `priority` that has any.
+Result<std::optional<UnitQueue::Head>> UnitQueue::head_of(std::uint8_t pool, std::uint8_t priority) {
+  const auto turn = tables_.at_or_after(tables_.t.ring, Key().number(pool).number(priority));
   if (!turn) {
     return std::nullopt;
   }
@@ -39,30 +65,29 @@ Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
   if (ring.number<std::uint8_t>() != pool) {
     return std::nullopt;
   }
-  const auto priority = ring.number<std::uint8_t>();
+  Head head;
+  head.priority = ring.number<std::uint8_t>();
   ring.number<std::uint64_t>();
   const auto owner = ring.owner();
   if (!ring.ok()) {
     return tl::unexpected(damaged("a key of the ring has the wrong size"));
   }
 
-  const auto line = line_key(owner, pool, priority);
+  const auto line = line_key(owner, pool, head.priority);
   const auto waiting = tables_.at_or_after(tables_.t.fifo, line);
   if (!waiting || !waiting->key.starts_with(line)) {
     return tl::unexpected(damaged("an owner has a turn and no unit"));
   }
   KeyReader fifo(waiting->key.substr(std::string_view(line).size()));
   fifo.number<std::uint64_t>();
-  const auto seq = fifo.number<std::uint64_t>();
+  head.seq = fifo.number<std::uint64_t>();
   const auto job = JobId::from_key(waiting->value);
   if (!fifo.ok() || !job) {
     return tl::unexpected(damaged("an entry of a line has the wrong size"));
   }
-  auto unit = find(*job, seq);
-  if (!unit) {
-    return tl::unexpected(std::move(unit.error()));
-  }
-  return *unit;
+  head.job = *job;
+  head.due_ms = job->unix_ms() + head.priority * ageing_ms;
+  return head;
 }
 
 Result<PlacedUnit> UnitQueue::find(const JobId& job, std::uint64_t seq) {

@@ -15,6 +15,10 @@ void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, 
                  std::int64_t waiting);
 QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool);
 
+/// How much longer a step of priority lets wait: a job of priority 9 comes before those of priority 0 that are made
+/// nine minutes after it.
+inline constexpr std::int64_t ageing_ms = 60'000;
+
 /// The operations on units. Each moves a unit from one of three places (nowhere, waiting, held) to another and keeps
 /// the tables in step: a line (owner, pool, priority) stands in the ring exactly while a unit of it waits.
 /// Lives as long as one change; failures stick in the TableWriter.
@@ -22,7 +26,9 @@ class UnitQueue {
  public:
   UnitQueue(TableWriter& tables, Numbers& numbers) noexcept : tables_(tables), numbers_(numbers) {}
 
-  /// The unit whose turn it is in `pool`; nothing if none waits.
+  /// The unit whose turn it is in `pool`; nothing if none waits. Of each priority that is the next one of the owner
+  /// whose turn it is; of these it is the one that is due first: a job is due when it was made and ageing_ms later for
+  /// each step of its priority, so that none waits for ever.
   Result<std::optional<PlacedUnit>> first(std::uint8_t pool);
   /// A living unit; not_found if there is none of this number.
   Result<PlacedUnit> find(const JobId& job, std::uint64_t seq);
@@ -41,6 +47,14 @@ class UnitQueue {
   void remove(const PlacedUnit& unit);
 
  private:
+  struct Head {
+    JobId job;
+    std::uint64_t seq = 0;
+    std::uint8_t priority = 0;
+    std::int64_t due_ms = 0;
+  };
+  Result<std::optional<Head>> head_of(std::uint8_t pool, std::uint8_t priority);
+
   enum class Turn : std::uint8_t { keep, end };  ///< of the line, when one of its units leaves
 
   void link(const PlacedUnit& unit);

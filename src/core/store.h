@@ -41,7 +41,8 @@ struct AcceptJob {
   Result<void> result{};
 };
 
-/// The next unit for `holder`: lowest priority value first, owners in turn, first come first served within an owner.
+/// The next unit for `holder`: lowest priority value first, unless a job of a higher one has waited a minute longer for
+/// each step; owners in turn; first come first served within an owner.
 struct ClaimedUnit {
   Unit unit;
   JobRecord record;

@@ -88,6 +88,7 @@ class StoreDriver {
 
   StoreReader& reader() { return *reader_; }
   std::int64_t now() { return now_ms_ += 10; }
+  void pass(std::int64_t ms) { now_ms_ += ms; }
 
   template <class Made>
   Made& commit(Made& change) {

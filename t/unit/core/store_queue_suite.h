@@ -56,6 +56,33 @@ TYPED_TEST_P(StoreQueue, LowPriorityNumbersComeFirst) {
   EXPECT_THAT(order, testing::ElementsAre(zero, five, five2, nine));
 }
 
+TYPED_TEST_P(StoreQueue, WaitingJobsAge) {
+  auto& d = *this->driver;
+  constexpr std::int64_t minute = 60'000;
+  const auto nine = d.accept({.owner = "a", .priority = 9});
+  d.pass(8 * minute);
+  const auto soon = d.accept({.owner = "b", .priority = 0});
+  const auto five = d.accept({.owner = "c", .priority = 5});
+  d.pass(minute);
+  const auto late = d.accept({.owner = "b", .priority = 0});
+  const std::vector<JobId> order{d.claimed_job(), d.claimed_job(), d.claimed_job(), d.claimed_job()};
+  EXPECT_THAT(order, testing::ElementsAre(soon, nine, late, five));
+}
+
+TYPED_TEST_P(StoreQueue, NobodyStarvesUnderAStreamOfUrgentJobs) {
+  auto& d = *this->driver;
+  const auto patient = d.accept({.owner = "a", .priority = 7});
+  for (int i = 0; i < 1000; ++i) {
+    d.accept({.owner = "b", .priority = 0});
+    d.pass(1000);
+    if (d.claimed_job() == patient) {
+      EXPECT_GE(i, 7 * 60 - 60) << "but not before its time";
+      return;
+    }
+  }
+  ADD_FAILURE() << "it never came";
+}
+
 TYPED_TEST_P(StoreQueue, PoolsDoNotMix) {
   auto& d = *this->driver;
   const auto first = d.accept({.pool = 0});
@@ -252,11 +279,12 @@ TYPED_TEST_P(StoreQueue, CountsTellThePlaceInTheQueue) {
   EXPECT_EQ(before(third), 0U) << "that one had been taken up";
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreQueue, OneOwnersJobsComeInOrder, OwnersTakeTurns,
-                            AnOwnerWhoComesLaterWaitsForOneTurnNotForAQueue, LowPriorityNumbersComeFirst, PoolsDoNotMix,
-                            AUnitThatGoesBackKeepsItsPlace, AnOlderJobIsFinishedBeforeAYoungerOneIsBegun,
-                            ARemovedJobIsGone, OnlyItsOwnerRemovesAJob, ARunningUnitOfARemovedJobHasLostItsLease,
-                            RemovingTellsTheContainers, UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
+REGISTER_TYPED_TEST_SUITE_P(StoreQueue, WaitingJobsAge, NobodyStarvesUnderAStreamOfUrgentJobs, OneOwnersJobsComeInOrder,
+                            OwnersTakeTurns, AnOwnerWhoComesLaterWaitsForOneTurnNotForAQueue,
+                            LowPriorityNumbersComeFirst, PoolsDoNotMix, AUnitThatGoesBackKeepsItsPlace,
+                            AnOlderJobIsFinishedBeforeAYoungerOneIsBegun, ARemovedJobIsGone, OnlyItsOwnerRemovesAJob,
+                            ARunningUnitOfARemovedJobHasLostItsLease, RemovingTellsTheContainers,
+                            UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
                             ADeadHolderMayHaveHeldSeveralUnitsOfOneJob, AUnitThatKillsItsWorkersIsGivenUp,
                             CountsTellThePlaceInTheQueue);
 

@@ -15,7 +15,6 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-using testing::HasSubstr;
 
 constexpr std::string_view id_text = "0192d3a4-5b6c-7d8e-9f01-23456789abcd";
 constexpr std::int64_t created = 1'795'212'062'123;  // 2026-11-20T22:01:02.123Z
