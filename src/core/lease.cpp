@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,24 @@ std::string path_of(const std::string& run_folder, const Holder& holder) {
   return run_folder + "/" + std::string(prefix) + holder.text();
 }
 
+bool is_lease(std::string_view name) {
+  return name.starts_with(prefix) && Holder::parse(name.substr(prefix.size()));
+}
+
+void each_name(const std::string& run_folder, const std::function<void(const std::string&)>& visit) {
+  struct Close {
+    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+  };
+  const std::unique_ptr<DIR, Close> folder(::opendir(run_folder.c_str()));
+  if (!folder) {
+    return;
+  }
+  // readdir is safe here: the stream is this call's own (POSIX.1-2024; glibc has promised it for long).
+  while (const auto* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+    visit(entry->d_name);
+  }
+}
+
 /// Removes the file at `path` if nobody holds its lock.
 void remove_if_dead(const std::string& path) noexcept {
   const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
@@ -37,7 +56,7 @@ void remove_if_dead(const std::string& path) noexcept {
 
 }  // namespace
 
-Result<LeaseFile> LeaseFile::create(const std::string& run_folder) {
+Result<LeaseFile> LeaseFile::create(const std::string& run_folder, std::string_view note) {
   for (int attempt = 0; attempt < max_tries; ++attempt) {
     LeaseFile lease;
     auto& bytes = lease.holder_.bytes;
@@ -52,6 +71,9 @@ Result<LeaseFile> LeaseFile::create(const std::string& run_folder) {
     lease.path_ = path;
     // Until it is locked, remove_dead_lease_files() of another process may take the file for a dead one.
     if (try_lock(lease.fd_.get())) {
+      if (::pwrite(lease.fd_.get(), note.data(), note.size(), 0) != static_cast<ssize_t>(note.size())) {
+        return fail_errno("write " + path, errno);
+      }
       if (has_name(lease.fd_.get(), path)) {
         return lease;
       }
@@ -88,22 +110,27 @@ bool is_dead(const std::string& run_folder, const Holder& holder) {
   return is_locked(file.get()) == false;
 }
 
-void remove_dead_lease_files(const std::string& run_folder) {
-  struct Close {
-    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-  };
-  const std::unique_ptr<DIR, Close> folder(::opendir(run_folder.c_str()));
-  if (!folder) {
-    return;
-  }
-  // readdir is safe here: the stream is this call's own (POSIX.1-2024; glibc has promised it for long).
-  while (const auto* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view name = entry->d_name;
-    const bool is_lease = name.starts_with(prefix) && Holder::parse(name.substr(prefix.size()));
-    if (is_lease || name.starts_with(once_prefix)) {
-      remove_if_dead(run_folder + "/" + std::string(name));
+std::vector<std::string> living_lease_notes(const std::string& run_folder) {
+  constexpr std::size_t longest = 256;
+  std::vector<std::string> notes;
+  each_name(run_folder, [&](const std::string& name) {
+    const Fd file(is_lease(name) ? ::open((run_folder + "/" + name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1);
+    if (file && is_locked(file.get()).value_or(true)) {
+      std::string note(longest, '\0');
+      const auto size = ::pread(file.get(), note.data(), note.size(), 0);
+      note.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+      notes.push_back(std::move(note));
     }
-  }
+  });
+  return notes;
+}
+
+void remove_dead_lease_files(const std::string& run_folder) {
+  each_name(run_folder, [&](const std::string& name) {
+    if (is_lease(name) || name.starts_with(once_prefix)) {
+      remove_if_dead(run_folder + "/" + name);
+    }
+  });
 }
 
 }  // namespace docket

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -15,8 +16,9 @@ namespace docket {
 /// stays behind, unlocked, until release_dead() removes it.
 class LeaseFile {
  public:
-  /// Creates `run_folder`/lease.<hex of a random holder> with O_CLOEXEC and locks it (F_OFD_SETLK, write).
-  static Result<LeaseFile> create(const std::string& run_folder);
+  /// Creates `run_folder`/lease.<hex of a random holder> with O_CLOEXEC and locks it (F_OFD_SETLK, write). `note` is
+  /// written into it for others to read.
+  static Result<LeaseFile> create(const std::string& run_folder, std::string_view note = {});
 
   LeaseFile(LeaseFile&&) noexcept;
   LeaseFile& operator=(LeaseFile&&) noexcept;
@@ -30,6 +32,9 @@ class LeaseFile {
   std::string path_;
   Fd fd_;
 };
+
+/// The notes in all lease files of the living.
+std::vector<std::string> living_lease_notes(const std::string& run_folder);
 
 /// Whether nobody holds this lease any more (its file is gone or unlocked).
 bool is_dead(const std::string& run_folder, const Holder& holder);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/lmdb_store.h"
+#include "core/store_place.h"
 #include "ctl/commands.h"
 #include "ctl/owner.h"
 #include "ctl/spans.h"
@@ -148,7 +149,9 @@ Result<std::unique_ptr<Store>> open(const Arguments& arguments) {
   const bool writes =
       command == "requeue" || (command == "purge" && !arguments.dry_run) || (command == "check" && arguments.repair);
   options.read_only = !writes;
-  return ctl::become_owner(arguments.store).and_then([&] { return open_lmdb_store(options); });
+  return ctl::become_owner(arguments.store)
+      .and_then([&] { return check_pid_namespaces(arguments.store + "/run"); })
+      .and_then([&] { return open_lmdb_store(options); });
 }
 
 Result<ctl::Answer> carry_out(const Arguments& arguments, const Wanted& wanted, Store& store) {

@@ -9,6 +9,7 @@
 #include "core/format.h"
 #include "core/job.h"
 #include "core/media_type.h"
+#include "core/store_place.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
 #include "nginx/handlers.h"
@@ -20,7 +21,7 @@ namespace {
 
 // ---- http level.
 
-char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   auto* main = static_cast<MainConf*>(conf);
   if (main->store != nullptr) {
     return duplicate;
@@ -61,6 +62,10 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   if (ngx_file_info(path.data, &info) == 0 && !ngx_is_dir(&info)) {
     return refuse(cf, path, "it is no folder");
   }
+  if (const auto local = check_file_system(std::string(view(path)));
+      !local && local.error().code == ErrorCode::store_unavailable) {
+    return refuse(cf, path, local.error().detail.c_str());
+  }
   main->store = static_cast<ngx_path_t*>(ngx_pcalloc(cf->pool, sizeof(ngx_path_t)));
   if (main->store == nullptr) {
     return conf_error;
@@ -70,6 +75,8 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   main->store->line = cf->conf_file->line;
   // nginx itself makes the folder, mode 0700, and gives it to the workers' user.
   return ngx_add_path(cf, &main->store) == NGX_OK ? conf_ok : conf_error;
+} catch (...) {
+  return conf_error;
 }
 
 char* set_engine(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/lmdb_store.h"
+#include "core/store_place.h"
 #include "process/clock.h"
 
 namespace docket::ngx {
@@ -83,6 +84,20 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
     error = spool.error();
     return nullptr;
   }
+  const std::string run_folder = folder + "/run";
+  auto lease = LeaseFile::create(run_folder, pid_namespace());
+  if (!lease) {
+    error = lease.error();
+    return nullptr;
+  }
+  auto placed = check_file_system(folder);
+  if (placed) {
+    placed = check_pid_namespaces(run_folder);
+  }
+  if (!placed) {
+    error = placed.error();
+    return nullptr;
+  }
   LmdbOptions options;
   options.folder = folder;
   options.map_size = static_cast<std::uint64_t>(conf.map_size);
@@ -92,7 +107,6 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
     error = store.error();
     return nullptr;
   }
-  const std::string run_folder = folder + "/run";
   auto secrets = SecretBox::open(run_folder);
   if (!secrets) {
     error = secrets.error();
@@ -101,11 +115,6 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
   auto bell = Bell::open(run_folder, "work");
   if (!bell) {
     error = bell.error();
-    return nullptr;
-  }
-  auto lease = LeaseFile::create(run_folder);
-  if (!lease) {
-    error = lease.error();
     return nullptr;
   }
   return std::unique_ptr<Worker>(
