@@ -206,7 +206,7 @@ void ChangeWriter::close_job(OpenJob& job) {
   }
   const bool left_line = head.started_ms != 0 || is_final(head.state);
   if (left_line && old.started_ms == 0 && !is_final(old.state)) {
-    add_to_pool(tables_, head.pool, 0, +1, 0);
+    count_start(tables_, head.pool, head.updated_ms);
   }
   if (head.expires_ms != old.expires_ms) {
     if (old.expires_ms != 0) {

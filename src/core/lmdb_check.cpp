@@ -253,7 +253,7 @@ class Check {
     each(t_.counters, [&](const lmdb::Entry& entry) {
       if (entry.key.starts_with("p")) {
         const auto pool = KeyReader(entry.key.substr(1)).number<std::uint8_t>();
-        const auto counts = value_of<QueueCounts>(entry.value).value_or(QueueCounts{});
+        const auto counts = queue_counts_of(entry.value);
         const auto name = "pool " + std::to_string(pool);
         expect(counts.waiting_units == waiting_[pool], name + " counts " + std::to_string(counts.waiting_units) +
                                                            " waiting units and has " + std::to_string(waiting_[pool]));

@@ -1,5 +1,6 @@
 #include "core/lmdb_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace docket {
@@ -18,7 +19,22 @@ std::string lease_value(const Unit& unit) {
 
 QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool) {
   const auto stored = tables.get(tables.t.counters, pool_key(pool));
-  return stored ? value_of<QueueCounts>(*stored).value_or(QueueCounts{}) : QueueCounts{};
+  return queue_counts_of(stored.value_or(std::string_view()));
+}
+
+void count_start(TableWriter& tables, std::uint8_t pool, std::int64_t now_ms) {
+  constexpr std::int64_t longest_ms = 60'000;
+  constexpr std::uint64_t weight = 8;  // of what was before
+  auto counts = pool_counts(tables, pool);
+  ++counts.started;
+  if (counts.last_start_ms != 0) {
+    const auto interval =
+        static_cast<std::uint64_t>(std::clamp<std::int64_t>(now_ms - counts.last_start_ms, 0, longest_ms)) * 1000;
+    const auto before = counts.start_interval_us != 0 ? counts.start_interval_us : interval;
+    counts.start_interval_us = std::max<std::uint64_t>(((weight - 1) * before + interval) / weight, 1);
+  }
+  counts.last_start_ms = counts.accepted > counts.started ? now_ms : 0;
+  tables.put(tables.t.counters, pool_key(pool), bytes_of(counts));
 }
 
 void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, std::int64_t started,

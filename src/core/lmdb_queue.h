@@ -15,6 +15,9 @@ void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, 
                  std::int64_t waiting);
 QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool);
 
+/// A job of the pool was taken up, or will not be any more: counts it, and measures how long the next one waits for it.
+void count_start(TableWriter& tables, std::uint8_t pool, std::int64_t now_ms);
+
 /// How much longer a step of priority lets wait: a job of priority 9 comes before those of priority 0 that are made
 /// nine minutes after it.
 inline constexpr std::int64_t ageing_ms = 60'000;

@@ -47,7 +47,7 @@ Result<QueueCounts> LmdbReader::counts_of(const lmdb::Txn& txn, std::uint8_t poo
   if (!stored) {
     return tl::unexpected(stored.error());
   }
-  return *stored ? value_of<QueueCounts>(**stored).value_or(QueueCounts{}) : QueueCounts{};
+  return queue_counts_of(stored->value_or(std::string_view()));
 }
 
 Result<void> LmdbReader::status(

@@ -436,7 +436,7 @@ class Repair {
       if (!stored && found == pools_.end() && waiting_[pool] == 0) {
         continue;
       }
-      auto counts = stored ? value_of<QueueCounts>(*stored).value_or(QueueCounts{}) : QueueCounts{};
+      auto counts = queue_counts_of(stored.value_or(std::string_view()));
       const auto in_line = found == pools_.end() ? 0 : found->second.started;
       counts.accepted = std::max({counts.accepted, found == pools_.end() ? 0 : found->second.accepted, in_line});
       counts.started = counts.accepted - in_line;

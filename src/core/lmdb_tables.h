@@ -170,7 +170,16 @@ inline Key numbers_key() noexcept {
 inline Key pool_key(std::uint8_t pool) noexcept {
   return Key().raw("p").number(pool);
 }
-static_assert(sizeof(QueueCounts) == 24, "stored as it is");
+static_assert(sizeof(QueueCounts) == 40, "stored as it is");
+/// The stored counts; those of the first version had no times. Zeros for a value of another size.
+inline QueueCounts queue_counts_of(std::string_view bytes) noexcept {
+  constexpr std::size_t first_size = 24;
+  QueueCounts counts;
+  if (bytes.size() == sizeof counts || bytes.size() == first_size) {
+    std::memcpy(&counts, bytes.data(), bytes.size());
+  }
+  return counts;
+}
 
 /// How many bytes the files of all jobs have (u64), in `counters`.
 inline Key bytes_key() noexcept {

@@ -148,6 +148,8 @@ struct QueueCounts {
   std::uint64_t accepted = 0;  ///< jobs accepted in this pool since the store was made
   std::uint64_t started = 0;   ///< of those, taken up or removed before they were
   std::uint64_t waiting_units = 0;
+  std::uint64_t start_interval_us = 0;  ///< between two jobs' being taken up while others wait, lately; 0: not known
+  std::int64_t last_start_ms = 0;       ///< when one was taken up and others waited; 0: nobody waits
 };
 
 /// Which files a job has, by its records.

@@ -358,11 +358,13 @@ std::uint32_t percent_hundredths(const StatusHead& head) noexcept {
 
 std::uint32_t retry_after_seconds(const StatusView& status, const QueueCounts& counts) noexcept {
   constexpr std::uint64_t longest = 30;
-  constexpr std::uint64_t jobs_per_second = 4;  // small documents on few cores
+  constexpr std::uint64_t guessed_interval_us = 250'000;  // small documents on few cores
   const auto& head = status.head;
   std::uint64_t seconds = 1;
   if (head.state == State::pending) {
-    seconds = queue_position(head, counts) / jobs_per_second;
+    const auto interval_us = counts.start_interval_us != 0 ? counts.start_interval_us : guessed_interval_us;
+    constexpr std::uint64_t us = 1'000'000;
+    seconds = std::min(queue_position(head, counts), longest * us) * interval_us / us;
   } else if (head.state == State::processing && head.processed_pages != 0 && head.updated_ms > head.started_ms) {
     const auto spent_ms = static_cast<std::uint64_t>(head.updated_ms - head.started_ms);
     const auto left = head.total_pages - std::min(head.processed_pages, head.total_pages);

@@ -353,7 +353,8 @@ TEST_F(LmdbTables, ACheckFindsWhatDoesNotFit) {
        [&](auto& txn, const auto& t) { EXPECT_TRUE(txn.put(t.counters, bytes_key(), bytes_of(std::uint64_t{7}))); }},
       {"waiting units",
        [&](auto& txn, const auto& t) {
-         EXPECT_TRUE(txn.put(t.counters, pool_key(0), bytes_of(QueueCounts{2, 1, 7})));
+         EXPECT_TRUE(
+             txn.put(t.counters, pool_key(0), bytes_of(QueueCounts{.accepted = 2, .started = 1, .waiting_units = 7})));
        }},
       {"a gap", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.changes, Key().number(std::uint64_t{2}))); }},
       {"does not exist", [&](auto& txn, const auto& t) { EXPECT_TRUE(*txn.erase(t.status, waiting.key())); }},

@@ -279,12 +279,37 @@ TYPED_TEST_P(StoreQueue, CountsTellThePlaceInTheQueue) {
   EXPECT_EQ(before(third), 0U) << "that one had been taken up";
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreQueue, WaitingJobsAge, NobodyStarvesUnderAStreamOfUrgentJobs, OneOwnersJobsComeInOrder,
-                            OwnersTakeTurns, AnOwnerWhoComesLaterWaitsForOneTurnNotForAQueue,
-                            LowPriorityNumbersComeFirst, PoolsDoNotMix, AUnitThatGoesBackKeepsItsPlace,
-                            AnOlderJobIsFinishedBeforeAYoungerOneIsBegun, ARemovedJobIsGone, OnlyItsOwnerRemovesAJob,
-                            ARunningUnitOfARemovedJobHasLostItsLease, RemovingTellsTheContainers,
-                            UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
+TYPED_TEST_P(StoreQueue, TheTimeBetweenStartsIsMeasuredWhileJobsWait) {
+  auto& d = *this->driver;
+  for (int i = 0; i < 20; ++i) {
+    d.accept();
+  }
+  d.claim();
+  EXPECT_EQ(d.counts().start_interval_us, 0U) << "one start is no interval";
+  for (int i = 0; i < 10; ++i) {
+    d.pass(1990);
+    d.claim();
+  }
+  EXPECT_EQ(d.counts().start_interval_us, 2'000'000U);
+  for (int i = 0; i < 9; ++i) {
+    d.pass(90);
+    d.claim();
+  }
+  const auto faster = d.counts().start_interval_us;
+  EXPECT_LT(faster, 1'000'000U);
+  EXPECT_EQ(d.counts().last_start_ms, 0) << "nobody waits any more";
+  d.pass(3'600'000);
+  d.accept();
+  d.claim();
+  EXPECT_EQ(d.counts().start_interval_us, faster) << "an hour without work is no slow hour";
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreQueue, TheTimeBetweenStartsIsMeasuredWhileJobsWait, WaitingJobsAge,
+                            NobodyStarvesUnderAStreamOfUrgentJobs, OneOwnersJobsComeInOrder, OwnersTakeTurns,
+                            AnOwnerWhoComesLaterWaitsForOneTurnNotForAQueue, LowPriorityNumbersComeFirst, PoolsDoNotMix,
+                            AUnitThatGoesBackKeepsItsPlace, AnOlderJobIsFinishedBeforeAYoungerOneIsBegun,
+                            ARemovedJobIsGone, OnlyItsOwnerRemovesAJob, ARunningUnitOfARemovedJobHasLostItsLease,
+                            RemovingTellsTheContainers, UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
                             ADeadHolderMayHaveHeldSeveralUnitsOfOneJob, AUnitThatKillsItsWorkersIsGivenUp,
                             CountsTellThePlaceInTheQueue);
 

@@ -261,6 +261,11 @@ TEST(StatusBody, SaysWhenToAskAgain) {
   EXPECT_EQ(seconds(status), 1U);
   status.head.accept_no = 39;
   EXPECT_EQ(seconds(status), 10U);
+  QueueCounts counts;
+  counts.start_interval_us = 500'000;  // as measured lately
+  EXPECT_EQ(seconds(status, counts), 20U);
+  counts.start_interval_us = 1000;
+  EXPECT_EQ(seconds(status, counts), 1U);
   status.head.accept_no = 1'000'000;
   EXPECT_EQ(seconds(status), 30U);
 }
