@@ -69,10 +69,12 @@ Result<void> check_pid_namespaces(const std::string& run_folder) {
   }
   for (const auto& theirs : living_lease_notes(run_folder)) {
     if (!theirs.empty() && theirs != mine) {
-      return fail(ErrorCode::store_unavailable,
-                  "the store is in use in another pid namespace (" + theirs + ", this is " + mine +
-                      "), such as another container's, where its locks do not hold; share the namespace or the work "
-                      "by one nginx");
+      std::string detail = "the store is in use in another pid namespace (";
+      detail += theirs;
+      detail += ", this is ";
+      detail += mine;
+      detail += "), such as another container's, where its locks do not hold; share the namespace, or one nginx";
+      return fail(ErrorCode::store_unavailable, std::move(detail));
     }
   }
   return {};
