@@ -158,6 +158,10 @@ class Docket:
 
     # ---- Life.
 
+    def change_environment(self, **variables):
+        """Adds to what nginx finds in its environment, from the next start() on."""
+        self._environment.update(variables)
+
     def write_conf(self):
         """Writes nginx.conf; start() and reload() do so, too."""
         parts = self._parts
