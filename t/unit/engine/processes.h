@@ -10,18 +10,22 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace docket::engine::test {
 
+/// All of a file, as far as it can be read: a process may end between the opening of its file and the reading, which
+/// libstdc++ tells by an exception unless the stream itself does the reading.
 inline std::string slurp(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
+  const std::ifstream in(path);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
 }
 
 /// What /proc/PID/stat says: pid (name) state parent …
