@@ -161,7 +161,9 @@ class Torture:
         names, weights = zip(*((name, weight) for name, weight in DEEDS.items() if name != "disk" or self.disk))
         until = time.monotonic() + self.seconds
         while time.monotonic() < until and not self.problems:
-            time.sleep(chance.uniform(0.02, 0.4))  # chance, too: nothing is waited for
+            # Chance, too: nothing is waited for. Where all is slow a unit must have its chance between two deaths: after
+            # 20 lost owners it is given up, as it should be.
+            time.sleep(chance.uniform(0.02, 0.4) * PATIENCE)
             deed = chance.choices(names, weights)[0]
             if getattr(self, "_" + deed)(chance):
                 self.deeds[deed] += 1
