@@ -23,7 +23,7 @@ ALLOWED = ("exited on signal 9",  # a worker that was killed
 LEFT_OVER = re.compile(r"\bfile \S+ has no job\b")
 
 # Deeds of each kind at least, for each 45 s.
-LEAST = {"child": 5, "worker": 5, "engine": 3, "reload": 1, "everything": 1}
+LEAST = {"child": 3, "worker": 3, "engine": 2, "reload": 1}
 
 
 def check_store(store):

@@ -163,7 +163,7 @@ class Torture:
         while time.monotonic() < until and not self.problems:
             # Chance, too: nothing is waited for. Where all is slow a unit must have its chance between two deaths: after
             # 20 lost owners it is given up, as it should be.
-            time.sleep(chance.uniform(0.02, 0.4) * PATIENCE)
+            time.sleep(chance.uniform(0.1, 0.9) * PATIENCE)
             deed = chance.choices(names, weights)[0]
             if getattr(self, "_" + deed)(chance):
                 self.deeds[deed] += 1
