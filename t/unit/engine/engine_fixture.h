@@ -53,6 +53,9 @@ class EngineTest : public ::testing::Test {
   /// Orphans of ours become our children: so the server, whose intermediate ends at once, can be found.
   static void SetUpTestSuite() { ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0); }
 
+  // Here and not when it is asked for first: several threads may ask.
+  void SetUp() override { client_.emplace(config()); }
+
   void TearDown() override {
     client_.reset();
     // No server outlives its client.
@@ -65,12 +68,7 @@ class EngineTest : public ::testing::Test {
 
   static EngineClient::Config config() { return {.program = DOCKET_ENGINE_PROGRAM, .languages = "eng"}; }
 
-  EngineClient& client() {
-    if (!client_) {
-      client_.emplace(config());
-    }
-    return *client_;
-  }
+  EngineClient& client() { return *client_; }
 
   static wire::UnitRequest request(UnitKind kind, MediaType type = MediaType::pdf) {
     wire::UnitRequest asked;

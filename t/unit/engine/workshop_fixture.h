@@ -18,6 +18,7 @@ namespace docket::engine::test {
 class WorkshopTest : public EngineTest {
  protected:
   void SetUp() override {
+    EngineTest::SetUp();
     folder_ = (std::filesystem::temp_directory_path() / "docket-workshop-XXXXXX").string();
     ASSERT_NE(::mkdtemp(folder_.data()), nullptr);
     auto spool = Spool::open(folder_, true);
@@ -37,7 +38,6 @@ class WorkshopTest : public EngineTest {
     auto lease = LeaseFile::create(run_folder());
     ASSERT_TRUE(lease) << lease.error().detail;
     lease_.emplace(std::move(*lease));
-    client();
   }
 
   void TearDown() override {
