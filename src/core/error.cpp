@@ -1,6 +1,7 @@
 #include "core/error.h"
 
 #include <array>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -72,6 +73,13 @@ std::optional<ErrorCode> error_code_of(std::string_view word) noexcept {
 
 tl::unexpected<Error> fail_errno(std::string_view call, int error_number) {
   return fail(ErrorCode::io, std::string(call) + ": " + std::generic_category().message(error_number));
+}
+
+tl::unexpected<Error> fail_writing(std::string_view call, int error_number) {
+  if (error_number == ENOSPC || error_number == EDQUOT) {
+    return fail(ErrorCode::store_full, "The disk of docket_store is full.");
+  }
+  return fail_errno(call, error_number);
 }
 
 }  // namespace docket

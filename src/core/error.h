@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 
 namespace docket {
 
@@ -79,7 +80,16 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string detail) {
   return tl::unexpected<Error>(Error{code, std::move(detail)});
 }
 
+/// Shorthand for `return pass_on(result)` where `result` is an error that the caller has in another type.
+template <class T>
+tl::unexpected<Error> pass_on(Result<T>& result) {
+  return tl::unexpected<Error>(std::move(result.error()));
+}
+
 /// An `io` error that names the failed call and the text of `error_number` (errno).
 tl::unexpected<Error> fail_errno(std::string_view call, int error_number);
+
+/// The same for a call that writes below docket_store: store_full where the disk, or our quota of it, is.
+tl::unexpected<Error> fail_writing(std::string_view call, int error_number);
 
 }  // namespace docket

@@ -6,11 +6,6 @@
 namespace docket {
 namespace {
 
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
 /// A claim removes units of jobs that are over as it meets them; at most so many, so that it stays short.
 constexpr int max_stale_units = 64;
 
@@ -150,7 +145,7 @@ Result<std::optional<ClaimedUnit>> ChangeWriter::claim(const ClaimUnit& change) 
       queue_.remove(unit);  // its job is final or gone; nobody would ever end it
       continue;
     }
-    auto record = job_record(job->id);
+    auto record = record_of(*job);
     if (!record) {
       return pass_on(record);
     }
@@ -168,7 +163,7 @@ Result<std::optional<ClaimedUnit>> ChangeWriter::claim(const ClaimUnit& change) 
     }
     queue_.lease(unit, change.holder);
     close_job(*job);
-    return ClaimedUnit{unit.unit, std::move(*record), std::move(job->status), std::move(pages), std::move(secret)};
+    return ClaimedUnit{unit.unit, std::move(*job->record), std::move(job->status), std::move(pages), std::move(secret)};
   }
   return std::nullopt;
 }
@@ -182,14 +177,14 @@ Result<void> ChangeWriter::record(const RecordPages& change) {
   if (!job) {
     return pass_on(job);
   }
-  auto record = job_record(job->id);
+  auto record = record_of(*job);
   if (!record) {
     return pass_on(record);
   }
   if (change.total_pages) {
     set_total_pages(job->status, unit->unit, *change.total_pages, change.now_ms);
   }
-  if (auto recorded = record_pages(*record, job->status, unit->unit, change.pages, change.now_ms); !recorded) {
+  if (auto recorded = record_pages(**record, job->status, unit->unit, change.pages, change.now_ms); !recorded) {
     return recorded;
   }
   write_pages(*job, change.pages);
@@ -207,14 +202,14 @@ Result<Status> ChangeWriter::end(EndUnit& change) {
   if (!job) {
     return pass_on(job);
   }
-  auto record = job_record(job->id);
+  auto record = record_of(*job);
   if (!record) {
     return pass_on(record);
   }
-  if (auto recorded = record_pages(*record, job->status, unit->unit, change.pages, change.now_ms); !recorded) {
+  if (auto recorded = record_pages(**record, job->status, unit->unit, change.pages, change.now_ms); !recorded) {
     return pass_on(recorded);
   }
-  auto follow_up = end_unit(*record, job->status, unit->unit, change.end, change.now_ms);
+  auto follow_up = end_unit(**record, job->status, unit->unit, change.end, change.now_ms);
   if (!follow_up) {
     return pass_on(follow_up);
   }
@@ -281,20 +276,19 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
 
 Result<std::uint32_t> ChangeWriter::recover(const RecoverHolder& change) {
   std::vector<Lease> leases;
-  bool readable = true;
+  Result<void> readable;
   tables_.each_with_prefix(tables_.t.leased, change.holder.key(), [&](const lmdb::Entry& entry) {
-    KeyReader key(entry.key.substr(change.holder.key().size()));
-    KeyReader value(entry.value);
-    Lease lease{.holder = change.holder, .seq = key.number<std::uint64_t>(), .attempt = 0, .job = value.id()};
-    lease.attempt = value.number<std::uint32_t>();
-    readable &= key.ok() && value.ok();
-    leases.push_back(lease);
+    const auto lease = decode_lease(entry);
+    if (!lease) {
+      readable = tl::unexpected(lease.error());
+      return false;
+    }
+    leases.push_back(*lease);
     return true;
   });
   if (!readable) {
-    return fail(ErrorCode::bad_record, "an entry of `leased` has the wrong size");
+    return pass_on(readable);
   }
-
   return give_back(leases, {.owner_lost = true}, change.now_ms);
 }
 

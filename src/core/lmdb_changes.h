@@ -58,7 +58,8 @@ class ChangeWriter {
     OwnerKey owner;
     Status before;
     Status status;
-    std::vector<Event> events;  ///< besides those that show from the difference of the two
+    std::optional<JobRecord> record{};  ///< once it was asked for
+    std::vector<Event> events;          ///< besides those that show from the difference of the two
   };
   /// A unit's end as decided, to be written.
   struct Ending {
@@ -86,7 +87,8 @@ class ChangeWriter {
   Result<OpenJob> open_job(const JobId& id);
   /// The same for who may only have jobs of `owner`: another's is not_found.
   Result<OpenJob> open_job_of(const std::optional<std::string>& owner, const JobId& id);
-  Result<JobRecord> job_record(const JobId& id);
+  /// The job's record, read once a change; lives as long as `job`.
+  Result<const JobRecord*> record_of(OpenJob& job);
   Result<std::vector<PageRecord>> pages_of(const JobId& id);
   std::vector<PlacedUnit> units_of(const JobId& id);
   std::vector<Container> containers_of(const JobId& id);

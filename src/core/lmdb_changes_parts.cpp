@@ -11,11 +11,6 @@ namespace {
 /// without a long transaction.
 constexpr std::uint64_t extra_trims = 4;
 
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
 }  // namespace
 
 ChangeWriter::ChangeWriter(lmdb::Txn txn, const Tables& tables, Rules rules)
@@ -56,12 +51,19 @@ Result<ChangeWriter::OpenJob> ChangeWriter::open_job_of(const std::optional<std:
   return job;
 }
 
-Result<JobRecord> ChangeWriter::job_record(const JobId& id) {
-  const auto stored = tables_.get(tables_.t.jobs, id.key());
+Result<const JobRecord*> ChangeWriter::record_of(OpenJob& job) {
+  if (job.record) {
+    return &*job.record;
+  }
+  const auto stored = tables_.get(tables_.t.jobs, job.id.key());
   if (!stored) {
     return fail(ErrorCode::bad_record, "the store is damaged: a job has a status and no record");
   }
-  return decode_job(*stored);
+  auto record = decode_job(*stored);
+  if (!record) {
+    return pass_on(record);
+  }
+  return &job.record.emplace(std::move(*record));
 }
 
 Result<std::vector<PageRecord>> ChangeWriter::pages_of(const JobId& id) {
@@ -123,12 +125,14 @@ std::vector<Container> ChangeWriter::containers_of(const JobId& id) {
 }
 
 void ChangeWriter::write_pages(OpenJob& job, std::span<const PageRecord> pages) {
+  std::uint64_t bytes = 0;
   for (const auto& page : pages) {
-    count_bytes(job.id, static_cast<std::int64_t>(size_of(page.outputs)));
+    bytes += size_of(page.outputs);
     // What is committed once stays (core/job.h, Outputs): somebody may be reading it.
     tables_.insert(tables_.t.pages, page_key(job.id, page.file, page.page), encode(page));
     job.events.push_back({ChangeKind::page, page.file, page.page});
   }
+  count_bytes(job.id, static_cast<std::int64_t>(bytes));
 }
 
 void ChangeWriter::write_ending(OpenJob& job, Ending& ending) {
@@ -186,8 +190,8 @@ void ChangeWriter::close_job(OpenJob& job) {
   auto& head = job.status.head;
   const auto& old = job.before.head;
   if (is_final(head.state) && !is_final(old.state)) {
-    if (const auto record = job_record(job.id)) {
-      settle_retention(*record, job.status);
+    if (const auto record = record_of(job)) {
+      settle_retention(**record, job.status);
     }
   }
   for (const auto& event : job.events) {

@@ -10,14 +10,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// As in a listing: the 100 ms that no snapshot may exceed are kept with room for one large job.
-constexpr auto longest_snapshot = std::chrono::milliseconds(50);
-
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
 void reach(JobFiles& files, const Outputs& outputs) {
   if (outputs.sections.empty()) {
     return;
@@ -156,14 +148,11 @@ Result<std::vector<Lease>> LmdbReader::leases() {
   std::vector<Lease> leases;
   auto found = cursor->first();
   for (; found && *found; found = cursor->next()) {
-    KeyReader key((*found)->key);
-    KeyReader value((*found)->value);
-    Lease lease{.holder = key.holder(), .seq = key.number<std::uint64_t>(), .attempt = 0, .job = value.id()};
-    lease.attempt = value.number<std::uint32_t>();
-    if (!key.ok() || !value.ok()) {
-      return fail(ErrorCode::bad_record, "an entry of `leased` has the wrong size");
+    const auto lease = decode_lease(**found);
+    if (!lease) {
+      return tl::unexpected(lease.error());
     }
-    leases.push_back(lease);
+    leases.push_back(*lease);
   }
   if (!found) {
     return pass_on(found);

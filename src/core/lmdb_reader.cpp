@@ -9,15 +9,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A listing begins a new snapshot after this long, so that the 100 ms nobody may exceed are kept with room for one
-/// slow visit.
-constexpr auto longest_snapshot = std::chrono::milliseconds(50);
-
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
 tl::unexpected<Error> no_such_job() {
   return fail(ErrorCode::not_found, "there is no such job");
 }

@@ -1,6 +1,7 @@
 // Reading the embedded store without locks.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -63,6 +64,10 @@ class LmdbReader final : public StoreReader {
     bool* looking_;
   };
   Result<Snapshot> look();
+  /// A walk begins a new snapshot after this long, so that the 100 ms nobody may exceed are kept with room for one slow
+  /// visit, or one large job.
+  static constexpr std::chrono::milliseconds longest_snapshot{50};
+
   Result<QueueCounts> counts_of(const lmdb::Txn& txn, std::uint8_t pool) const;
 
   struct Listing;

@@ -5,15 +5,6 @@
 #include "core/lmdb_changes.h"
 
 namespace docket {
-namespace {
-
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
-}  // namespace
-
 void ChangeWriter::apply(RequeueJob& change) {
   change.result = requeue(change);
 }
@@ -73,11 +64,11 @@ Result<std::uint32_t> ChangeWriter::give_back(std::span<const Lease> leases, end
       endings.push_back({*unit, {}, {}, nullptr});  // failed with another of these units: this one is over
       continue;
     }
-    auto record = job_record(lease.job);
+    auto record = record_of(known->second);
     if (!record) {
       return pass_on(record);
     }
-    auto follow_up = end_unit(*record, status, unit->unit, how, now_ms);
+    auto follow_up = end_unit(**record, status, unit->unit, how, now_ms);
     if (!follow_up) {
       return pass_on(follow_up);
     }

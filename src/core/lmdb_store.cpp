@@ -49,11 +49,6 @@
 namespace docket {
 namespace {
 
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
 /// How full the map is. LMDB tells cheaply how far it ever reached; how much of that is free again takes a walk, which
 /// is done only where the answer matters, and once a second. Safe on any thread.
 class Gauge {
@@ -222,10 +217,10 @@ class LmdbStore final : public Store {
       // done now, the next one that opens the store or finds no free slot does it.
       static_cast<void>(env.clear_dead_readers());
     }
-    ChangeWriter::Rules rules{
-        .refuse_jobs = {}, .environment_bytes = env.map_use().reached_bytes, .kept_changes = options_.kept_changes};
+    ChangeWriter::Rules rules{.refuse_jobs = {}, .environment_bytes = 0, .kept_changes = options_.kept_changes};
     gauge_.refresh(env);
     if (is(static_cast<AcceptJob*>(nullptr))) {
+      rules.environment_bytes = env.map_use().reached_bytes;
       if (const auto share = gauge_.used_share(env); share >= full_share) {
         rules.refuse_jobs = no_room(share);
       }

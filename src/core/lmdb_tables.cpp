@@ -140,4 +140,15 @@ Result<ChangeEntry> decode_change(std::string_view bytes) {
   return change;
 }
 
+Result<Lease> decode_lease(const lmdb::Entry& entry) {
+  KeyReader key(entry.key);
+  KeyReader value(entry.value);
+  Lease lease{.holder = key.holder(), .seq = key.number<std::uint64_t>(), .attempt = 0, .job = value.id()};
+  lease.attempt = value.number<std::uint32_t>();
+  if (!key.ok() || !value.ok()) {
+    return fail(ErrorCode::bad_record, "an entry of `leased` has the wrong size");
+  }
+  return lease;
+}
+
 }  // namespace docket

@@ -212,6 +212,8 @@ inline Key unit_key(const JobId& job, std::uint64_t seq) noexcept {
 inline Key leased_key(const Holder& holder, std::uint64_t seq) noexcept {
   return Key().raw(holder.key()).number(seq);
 }
+/// An entry of `leased`; bad_record for one of the wrong size.
+Result<Lease> decode_lease(const lmdb::Entry& entry);
 inline Key page_key(const JobId& job, std::uint16_t file, std::uint32_t page) noexcept {
   return Key().raw(job.key()).number(file).number(page);
 }

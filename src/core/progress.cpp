@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/page_count.h"
 
 namespace docket {
@@ -12,10 +13,6 @@ namespace {
 
 void touch(Status& status, std::int64_t now_ms) {
   status.head.updated_ms = std::max(status.head.updated_ms, now_ms);
-}
-
-std::string counted(std::uint32_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 /// Ends the job for this reason, with all its files that had not ended. Nothing if it is final.

@@ -18,14 +18,6 @@ struct Found {
   std::int64_t modified_ms = 0;                          ///< of the youngest
 };
 
-/// Whether a final job has this file.
-bool has(const JobFiles& job, const SpoolName& file) {
-  if (file.input) {
-    return *file.input < job.inputs.size();
-  }
-  return std::ranges::any_of(job.containers, [&](const auto& reach) { return reach.container == file.container; });
-}
-
 }  // namespace
 
 Reaper::Reaper(Store& store, Committer& committer, Spool& spool, std::string store_path, ReaperOptions options)
@@ -117,7 +109,7 @@ void Reaper::sweep_folder(const SpoolFolder& spool, const std::string& folder, s
       return;
     }
     for (const auto& [file, name] : files.mapped().files) {
-      if (!has(job, file)) {
+      if (!has_file(job, file)) {
         remove(name);
       }
     }

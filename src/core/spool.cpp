@@ -28,10 +28,7 @@ constexpr std::size_t max_remembered = 512;
 constexpr int max_tries = 3;
 
 tl::unexpected<Error> fail_file(std::string_view call, std::string_view path, int error_number) {
-  if (error_number == ENOSPC || error_number == EDQUOT) {
-    return fail(ErrorCode::store_full, "The disk of docket_store is full.");
-  }
-  return fail_errno(std::string(call) + " " + std::string(path), error_number);
+  return fail_writing(std::string(call) + " " + std::string(path), error_number);
 }
 
 Result<void> make_folder(int parent, const std::string& name) {

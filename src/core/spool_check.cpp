@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/sha256.h"
 #include "core/spool.h"
 
@@ -17,10 +18,6 @@ constexpr std::size_t read_at_once = std::size_t{256} << 10U;
 
 tl::unexpected<Error> pass_on(Error& error) {
   return tl::unexpected<Error>(std::move(error));
-}
-
-std::string bytes_text(std::uint64_t bytes) {
-  return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
 }
 
 /// One check. Lives as long as one call, on its thread.
@@ -134,7 +131,7 @@ class SpoolCheck {
       } else if (!*file) {
         found.push_back(name + " are missing");
       } else if ((*file)->bytes < used.bytes) {
-        found.push_back(name + " end after " + bytes_text((*file)->bytes) + " instead of " +
+        found.push_back(name + " end after " + counted((*file)->bytes, "byte") + " instead of " +
                         std::to_string(used.bytes));
       }
     }
@@ -156,7 +153,7 @@ class SpoolCheck {
       return "is no file";
     }
     if (const auto size = static_cast<std::uint64_t>(info.st_size); size != input.size) {
-      return "has " + bytes_text(size) + " instead of " + std::to_string(input.size);
+      return "has " + counted(size, "byte") + " instead of " + std::to_string(input.size);
     }
     if (options_.quick) {
       return std::nullopt;
@@ -196,7 +193,7 @@ class SpoolCheck {
     const auto job = std::lower_bound(jobs.begin(), jobs.end(), name->job,
                                       [](const JobFiles& one, const JobId& id) { return one.id < id; });
     if (job != jobs.end() && job->id == name->job) {
-      if (is_final(job->state) && job->readable && is_old(file) && !names(*job, *name)) {
+      if (is_final(job->state) && job->readable && is_old(file) && !has_file(*job, *name)) {
         report_.leftovers.push_back({path, file.bytes});
       }
       return {};
@@ -209,14 +206,6 @@ class SpoolCheck {
       return {};  // recorded in the meantime; or a record that cannot be read
     }
     return note(SpoolProblem::Kind::orphan, path, "file " + path + " has no job");
-  }
-
-  static bool names(const JobFiles& job, const SpoolName& name) {
-    if (name.input) {
-      return *name.input < job.inputs.size();
-    }
-    return std::any_of(job.containers.begin(), job.containers.end(),
-                       [&](const auto& used) { return used.container == name.container; });
   }
 
   Result<void> note_stranger(const std::string& path) {

@@ -14,6 +14,7 @@
 
 #include "core/hex.h"
 #include "core/spool.h"
+#include "core/store.h"
 
 namespace docket {
 namespace {
@@ -91,6 +92,14 @@ std::optional<SpoolName> SpoolName::parse(std::string_view name) {
   }
   // Written again it is the same: no leading zeros, nothing behind.
   return path.substr(path.rfind('/') + 1) == name ? std::optional(parsed) : std::nullopt;
+}
+
+bool has_file(const JobFiles& job, const SpoolName& file) noexcept {
+  if (file.input) {
+    return *file.input < job.inputs.size();
+  }
+  return std::any_of(job.containers.begin(), job.containers.end(),
+                     [&](const auto& used) { return used.container == file.container; });
 }
 
 SpoolRange SpoolRange::of(const JobId& job) noexcept {

@@ -24,6 +24,11 @@ struct SpoolName {
   static std::optional<SpoolName> parse(std::string_view name);
 };
 
+struct JobFiles;  // core/store.h
+
+/// Whether the job has this file, by its records. It is one of this job's name.
+bool has_file(const JobFiles& job, const SpoolName& file) noexcept;
+
 /// The ids of the jobs whose files lie in one folder of the spool.
 struct SpoolRange {
   JobId first;

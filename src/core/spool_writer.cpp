@@ -19,10 +19,7 @@ Result<void> SpoolWriter::append(std::string_view bytes) {
       if (errno == EINTR) {
         continue;
       }
-      if (errno == ENOSPC || errno == EDQUOT) {
-        return fail(ErrorCode::store_full, "The disk of docket_store is full.");
-      }
-      return fail_errno("write()", errno);
+      return fail_writing("write()", errno);
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }

@@ -4,13 +4,13 @@
 #include <set>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/lease.h"
 #include "core/lmdb_store.h"
 #include "core/spool.h"
 #include "core/spool_check.h"
 #include "ctl/commands.h"
 #include "ctl/print.h"
-#include "ctl/spans.h"
 #include "process/clock.h"
 
 namespace docket::ctl {

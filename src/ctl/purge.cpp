@@ -3,10 +3,10 @@
 #include <span>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/spool.h"
 #include "core/spool_folder.h"
 #include "ctl/commands.h"
-#include "ctl/spans.h"
 #include "process/clock.h"
 
 namespace docket::ctl {

@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "core/bell.h"
+#include "core/counted.h"
 #include "core/lease.h"
 #include "ctl/commands.h"
-#include "ctl/spans.h"
 #include "process/clock.h"
 
 namespace docket::ctl {

@@ -69,8 +69,4 @@ std::string span_text(std::int64_t milliseconds) {
   return text;
 }
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 }  // namespace docket::ctl

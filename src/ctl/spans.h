@@ -1,4 +1,4 @@
-// Spans of time and amounts as people write them.
+// Spans of time as people write them.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,5 @@ std::optional<std::int64_t> milliseconds_of(std::string_view text) noexcept;
 
 /// "3 d 4 h", "2 min 5 s", "12 s": the two largest units.
 std::string span_text(std::int64_t milliseconds);
-
-/// "1 file", "2 files".
-std::string counted(std::uint64_t count, std::string_view noun);
 
 }  // namespace docket::ctl

@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/counted.h"
 #include "core/lease.h"
 #include "core/spool_folder.h"
 #include "ctl/commands.h"

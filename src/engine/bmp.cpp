@@ -103,6 +103,18 @@ class Decoder {
            static_cast<std::size_t>(from_top) * static_cast<std::size_t>(pixGetWpl(pix_.get()));
   }
 
+  /// Calls `visit` with the bytes of each row that is there, and where it goes.
+  template <class Visit>
+  void each_row(std::size_t stride, Visit&& visit) const {
+    for (std::uint32_t y = 0; y < header_.height; ++y) {
+      const auto samples = file_.part(header_.data + y * stride, stride);
+      if (samples.empty()) {
+        break;
+      }
+      visit(samples, row(y));
+    }
+  }
+
   // Whether it is all gray.
   bool read_palette() {
     const bool core = header_.length == core_header;
@@ -135,18 +147,13 @@ class Decoder {
   void decode_indices() const {
     const auto depth = header_.depth;
     const std::size_t stride = (std::size_t{header_.width} * depth + 31) / 32 * 4;
-    for (std::uint32_t y = 0; y < header_.height; ++y) {
-      const auto samples = file_.part(header_.data + y * stride, stride);
-      if (samples.empty()) {
-        break;
-      }
-      auto* const to = row(y);
+    each_row(stride, [&](ByteView samples, l_uint32* to) {
       for (std::uint32_t x = 0; x < header_.width; ++x) {
         const std::size_t bit = std::size_t{x} * depth;
         const auto shift = 8 - depth - bit % 8;
         set_index(to, x, static_cast<std::uint8_t>(samples.at(bit / 8) >> shift & ((1U << depth) - 1)));
       }
-    }
+    });
   }
 
   // Runs of one index, literal stretches, and jumps; see "Bitmap Compression" of the Windows SDK.
@@ -227,19 +234,14 @@ class Decoder {
     for (std::size_t at = header_.data; alpha.mask != 0 && !transparent && at < file_.size(); at += size) {
       transparent = alpha.of(file_.little(at, size)) != 0;
     }
-    for (std::uint32_t y = 0; y < header_.height; ++y) {
-      const auto samples = file_.part(header_.data + y * stride, stride);
-      if (samples.empty()) {
-        break;
-      }
-      auto* const to = row(y);
+    each_row(stride, [&](ByteView samples, l_uint32* to) {
       for (std::uint32_t x = 0; x < header_.width; ++x) {
         const auto pixel = samples.little(x * size, size);
         const auto opacity = transparent ? alpha.of(pixel) : 255;
         to[x] = rgb_pixel(over_white(red.of(pixel), opacity), over_white(green.of(pixel), opacity),
                           over_white(blue.of(pixel), opacity));
       }
-    }
+    });
   }
 
   void set_resolution() const {

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "core/counted.h"
+
 namespace docket::engine {
 namespace {
 
@@ -22,10 +24,6 @@ class ChosenPages final : public DocumentReader {
   std::uint32_t count_;
 };
 
-std::string pages_text(std::uint32_t count) {
-  return std::to_string(count) + (count == 1 ? " page" : " pages");
-}
-
 }  // namespace
 
 Result<std::unique_ptr<DocumentReader>> choose_pages(std::unique_ptr<DocumentReader> document,
@@ -33,12 +31,12 @@ Result<std::unique_ptr<DocumentReader>> choose_pages(std::unique_ptr<DocumentRea
   const auto total = document->page_count();
   const auto count = options.pages.count_within(total);
   if (count == 0) {
-    return fail(ErrorCode::bad_option,
-                "The option pages is " + options.pages.text() + ", but the document has " + pages_text(total) + ".");
+    return fail(ErrorCode::bad_option, "The option pages is " + options.pages.text() + ", but the document has " +
+                                           counted(total, "page") + ".");
   }
   if (count > options.max_pages) {
     return fail(ErrorCode::too_many_pages,
-                (options.pages.is_all() ? "The document has " : "The option pages chooses ") + pages_text(count) +
+                (options.pages.is_all() ? "The document has " : "The option pages chooses ") + counted(count, "page") +
                     ", more than the " + std::to_string(options.max_pages) + " that docket_max_pages allows.");
   }
   if (options.pages.is_all()) {

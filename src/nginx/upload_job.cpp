@@ -126,11 +126,12 @@ Result<void> Upload::check_room() const {
   const auto limits = store_limits();
   StoreReader& reader = worker_.reader();
   const auto all = reader.states(std::nullopt);
-  const auto of_owner = reader.states(owner_);
+  const bool owners_are_limited = limits.per_owner != StoreLimits{}.per_owner;
+  const auto of_owner = owners_are_limited ? reader.states(owner_) : StateCounts{};
   if (!all || !of_owner) {
     return {};
   }
-  if (auto room = check_queue(limits, *all, *of_owner); !room) {
+  if (auto room = check_queue(limits, *all, *of_owner); !room || limits.bytes == StoreLimits{}.bytes) {
     return room;
   }
   const auto stored = reader.stored_bytes();

@@ -34,14 +34,6 @@ Error as_end(Error error) {
   return error;
 }
 
-/// What fdatasync() said, which is where a file system that hands out its room late says so.
-Error sync_error(int error_number) {
-  if (error_number == ENOSPC || error_number == EDQUOT) {
-    return {ErrorCode::store_full, "The disk of docket_store is full."};
-  }
-  return fail_errno("fdatasync", error_number).value();
-}
-
 Lease lease_of(const Workshop& workshop, const docket::Unit& unit) {
   return {.holder = workshop.holder, .seq = unit.seq, .attempt = unit.attempt, .job = unit.job};
 }
@@ -258,7 +250,7 @@ Result<void> UnitRun::make_durable() {
     return {};
   }
   if (::fdatasync(written_.get()) != 0) {
-    return tl::unexpected(sync_error(errno));
+    return fail_writing("fdatasync", errno);  // a file system may hand out its room as late as here
   }
   if (!folder_synced_) {
     if (auto synced = workshop_.spool.sync_folders(std::array{claimed_.unit.job}); !synced) {
