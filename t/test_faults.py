@@ -32,6 +32,7 @@ def check_store(store):
     def check(*words):
         done = subprocess.run([DOCKETCTL, "--store", store, "check", "--age", "0s", *words], capture_output=True,
                               text=True, check=False)
+        assert done.returncode in (0, 1) and done.stdout, done.stderr
         *problems, last = done.stdout.splitlines()
         print(last)
         return done.returncode, problems
