@@ -21,6 +21,8 @@ import power  # noqa: E402
 SEED = os.environ.get("DOCKET_POWER_SEED", "1")
 MOMENTS = int(os.environ.get("DOCKET_POWER_MOMENTS", "15"))
 LUCK = ("some", "none", "some", "all")
+EARLIER_BOOT = "00000000-0000-0000-0000-000000000000\n"
+PDF = documents.text_pdf(1)
 
 pytestmark = pytest.mark.skipif(SANITIZED, reason="the sanitizer wants to be the first library")
 
@@ -110,11 +112,19 @@ def explained(**what):
         raise AssertionError(f"{what}: {error}") from error
 
 
+def boot_anew(docket):
+    """Has the store's mark, if there is one, be of an earlier boot."""
+    mark = docket.store / "unsynced"
+    if mark.exists() and mark.stat().st_size:
+        mark.write_text(EARLIER_BOOT)
+
+
 def rebuild(journal, moment, luck, docket, chance):
-    """Gives a Docket that is not running the store that a disk has after this loss."""
+    """Gives a Docket that is not running the store that a disk has after this loss, on a machine started anew."""
     shutil.rmtree(docket.store, ignore_errors=True)
     docket.store.mkdir(mode=0o700)
     power.Disk(journal, moment, luck, chance).write_to(docket.store)
+    boot_anew(docket)
     if docket.user:
         for place, folders, files in os.walk(docket.store):
             for name in [place, *(os.path.join(place, name) for name in folders + files)]:
@@ -169,6 +179,11 @@ def assert_end(docket, upload, now):
         assert happened(upload.cancel[0], now) and status["error"]["code"] == "cancelled", status
         return
     assert not (happened(upload.cancel[1], now) and upload.final["status"] == "failed"), "a cancelled job went on"
+    assert_result(docket, upload)
+
+
+def assert_result(docket, upload):
+    """Fails unless the result is the document's text."""
     text = docket.result(upload.id, "text?raw=1").text
     for number, line in enumerate(upload.texts):
         assert text.count(line) == (upload.files[number].count(b"/Type /Page ")), text
@@ -194,7 +209,97 @@ def test_what_was_acknowledged_survives(open_folder, machine):
             there = [upload for upload in recording.uploads if assert_job(machine, upload, now)]
             for upload in there:
                 assert_end(machine, upload, now)
-            machine.finish(machine.submit(documents.text_pdf(1)))
+            machine.finish(machine.submit(PDF))
             assert_clean(machine)
             machine.stop()
             machine.check_log()
+
+
+# ---- Without syncs: what was acknowledged may be lost. What is there is right, and what is not is said.
+
+def assert_job_or_nothing(docket, upload):
+    """Fails unless a job is not there at all or comes to its right end; whether it is there."""
+    if docket.get(f"/result/{upload.id}/status").status_code == 404:
+        return False
+    status = docket.finish(upload.id, expect=None)
+    for index, content in enumerate(upload.files):
+        answer = docket.get(f"/result/{upload.id}/input/{index}")
+        assert answer.status_code == 200 and answer.content == content, f"input {index}: {answer.status_code}"
+    if status["status"] == "failed":
+        assert upload.cancel[0] is not None and status["error"]["code"] == "cancelled", status
+    else:
+        assert_result(docket, upload)
+    return True
+
+
+def test_without_syncs_nothing_is_wrong(open_folder, machine):
+    recording = Recording(open_folder, "sync=off")
+    journal = recording.journal
+    machine.configure(store="sync=off")
+    chance = random.Random(SEED)
+    there = 0
+    for moment, luck in recording.moments(chance):
+        now = journal.size_at(moment)
+        with explained(seed=SEED, moment=moment, luck=luck):
+            rebuild(journal, moment, luck, machine, chance)
+            before = len(machine.log())
+            machine.start()
+            there += sum(assert_job_or_nothing(machine, upload) for upload in recording.uploads)
+            said = machine.log()[before:]
+            assert "loss of power" in said or not any(happened(one.acknowledged, now) for one in recording.uploads), said
+            assert ("set aside" in said) == bool(list(machine.store.glob("lmdb.damaged-*"))), said
+            machine.finish(machine.submit(PDF))
+            assert_clean(machine)
+            machine.stop()
+            machine.check_log()
+    assert there, "no loss left any job: this tests nothing"
+
+
+def test_a_damaged_store_is_set_aside(machine):
+    machine.configure(store="sync=off")
+    machine.start()
+    lost = machine.submit(PDF)
+    machine.finish(lost)
+    machine.stop()
+    data = machine.store / "lmdb" / "data.mdb"
+    whole = data.read_bytes()
+    data.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
+    boot_anew(machine)
+    done = subprocess.run([DOCKETCTL, "--store", str(machine.store), "list"], capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and "start nginx first" in done.stderr, done
+    machine.start()
+    assert machine.get(f"/result/{lost}/status").status_code == 404
+    aside, = machine.store.glob("lmdb.damaged-*")
+    assert machine.log().count(f"set aside as {aside}") == 1, "one worker does it"
+    assert (aside / "data.mdb").read_bytes() == whole[:8192] + bytes(len(whole) - 8192)
+    machine.finish(machine.submit(PDF))
+    assert_clean(machine)
+
+
+def test_what_has_lost_its_files_is_removed(machine):
+    machine.configure(store="sync=off")
+    machine.start()
+    jobs = [machine.submit(documents.text_pdf([[f"This is job {number}."]] * 3)) for number in range(3)]
+    for job in jobs:
+        machine.finish(job)
+    machine.stop()
+    results, = machine.store.glob(f"spool/*/*/{jobs[0]}.out.*")
+    content = bytearray(results.read_bytes())
+    content[len(content) // 2] ^= 1
+    results.write_bytes(content)
+    source, = machine.store.glob(f"spool/*/*/{jobs[1]}.in.0")
+    os.truncate(source, 100)
+    boot_anew(machine)
+    machine.start()
+    assert [machine.get(f"/result/{job}/status").status_code for job in jobs] == [404, 404, 200]
+    said = machine.log()
+    assert f"lost by a loss of power, and removed: job {jobs[0]}: its results" in said
+    assert f"lost by a loss of power, and removed: job {jobs[1]}: input 0 has 100 bytes" in said
+    assert_clean(machine)
+    machine.stop()
+    # Whoever syncs from now on has all that was left unsynced synced, and no need to look at it again.
+    assert (machine.store / "unsynced").read_text()
+    machine.configure(store="")
+    machine.start()
+    wait_for(lambda: not (machine.store / "unsynced").read_text(), 20, "a mark that says nothing")
+    machine.finish(jobs[2])

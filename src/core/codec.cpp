@@ -10,8 +10,9 @@ namespace {
 constexpr std::uint16_t job_version = 2;
 constexpr std::uint16_t oldest_job_version = 1;  // without what stands in if (version == job_version)
 constexpr std::uint16_t unit_version = 1;
-constexpr std::uint16_t page_version = 1;
-constexpr std::uint16_t outputs_version = 1;
+constexpr std::uint16_t page_version = 2;
+constexpr std::uint16_t outputs_version = 2;
+constexpr std::uint16_t without_sums = 1;  // of both
 
 struct StoredUnit {
   std::uint16_t version;
@@ -71,11 +72,12 @@ void put_sections(ByteWriter& out, const std::vector<Section>& sections) {
     out.put(static_cast<std::uint8_t>(section.form));
     out.put(section.offset);
     out.put(section.length);
+    out.put(section.sum);
   }
 }
 
-bool get_sections(ByteReader& in, std::vector<Section>& sections) {
-  constexpr std::size_t stored_size = 1 + 1 + 8 + 8;
+bool get_sections(ByteReader& in, std::vector<Section>& sections, bool sums) {
+  const std::size_t stored_size = 1 + 1 + 8 + 8 + (sums ? 8 : 0);
   const auto count = in.get<std::uint32_t>();
   if (in.remaining() / stored_size < count) {
     return false;  // before memory is taken for what cannot be there
@@ -86,13 +88,15 @@ bool get_sections(ByteReader& in, std::vector<Section>& sections) {
     const auto form = in.get<std::uint8_t>();
     const auto offset = in.get<std::uint64_t>();
     const auto length = in.get<std::uint64_t>();
+    const auto sum = sums ? in.get<std::uint64_t>() : 0;
     if (!is_format(format) || form > static_cast<std::uint8_t>(Form::wrapped)) {
       return false;
     }
     sections.push_back({.format = format == no_format ? std::nullopt : std::optional(static_cast<Format>(format)),
                         .form = static_cast<Form>(form),
                         .offset = offset,
-                        .length = length});
+                        .length = length,
+                        .sum = sum});
   }
   return true;
 }
@@ -102,8 +106,8 @@ void put_outputs(ByteWriter& out, const Outputs& outputs) {
   put_sections(out, outputs.sections);
 }
 
-bool get_outputs(ByteReader& in, Outputs& outputs) {
-  return get_container(in, outputs.container) && get_sections(in, outputs.sections);
+bool get_outputs(ByteReader& in, Outputs& outputs, bool sums) {
+  return get_container(in, outputs.container) && get_sections(in, outputs.sections, sums);
 }
 
 }  // namespace
@@ -235,7 +239,8 @@ std::string encode(const PageRecord& page) {
 
 Result<PageRecord> decode_page(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.get<std::uint16_t>() != page_version) {
+  const auto version = in.get<std::uint16_t>();
+  if (version != page_version && version != without_sums) {
     return bad_record("page");
   }
   PageRecord page;
@@ -243,7 +248,7 @@ Result<PageRecord> decode_page(std::string_view bytes) {
   page.page = in.get<std::uint32_t>();
   page.error = static_cast<ErrorCode>(in.get<std::uint16_t>());
   page.error_detail = in.get_string();
-  if (!get_outputs(in, page.outputs) || !in.ok() || !in.at_end()) {
+  if (!get_outputs(in, page.outputs, version != without_sums) || !in.ok() || !in.at_end()) {
     return bad_record("page");
   }
   return page;
@@ -261,7 +266,9 @@ std::string encode(const Outputs& outputs) {
 Result<Outputs> decode_outputs(std::string_view bytes) {
   ByteReader in(bytes);
   Outputs outputs;
-  if (in.get<std::uint16_t>() != outputs_version || !get_outputs(in, outputs) || !in.ok() || !in.at_end()) {
+  const auto version = in.get<std::uint16_t>();
+  if ((version != outputs_version && version != without_sums) || !get_outputs(in, outputs, version != without_sums) ||
+      !in.ok() || !in.at_end()) {
     return bad_record("list of outputs");
   }
   return outputs;

@@ -216,6 +216,7 @@ struct Section {
   Form form = Form::raw;
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
+  std::uint64_t sum = 0;  ///< of its bytes, see core/section_sum.h; 0: none was made
 
   friend bool operator==(const Section&, const Section&) = default;
 };

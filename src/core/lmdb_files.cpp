@@ -18,10 +18,13 @@ void reach(JobFiles& files, const Outputs& outputs) {
   // Looked for from the end: neighbouring pages stand in the same one.
   const auto known =
       std::find_if(list.rbegin(), list.rend(), [&](const auto& one) { return one.container == outputs.container; });
-  auto& found = known == list.rend() ? list.emplace_back(JobFiles::Reach{outputs.container, 0}) : *known;
+  auto& found = known == list.rend() ? list.emplace_back(JobFiles::Reach{outputs.container, 0, {}}) : *known;
   for (const auto& section : outputs.sections) {
     const auto room = UINT64_MAX - section.offset;  // a damaged number must not become a small one
     found.bytes = std::max(found.bytes, section.offset + std::min(section.length, room));
+    if (section.sum != 0) {
+      found.summed.push_back(section);
+    }
   }
 }
 

@@ -22,8 +22,6 @@ constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count>
     {"once_of", &Tables::once_of},
 }};
 
-constexpr std::string_view schema_key = "schema";
-
 /// Compares the version that stands in `meta`; writes this one's into a new store.
 Result<void> check_schema(lmdb::Txn& txn, lmdb::Table meta, bool create) {
   const auto stored = txn.get(meta, schema_key);

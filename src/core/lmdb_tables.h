@@ -43,6 +43,9 @@ inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
 /// What this version writes. A store that says more is refused.
 inline constexpr std::uint32_t schema_version = 1;
 
+/// Where the version stands in `meta`.
+inline constexpr std::string_view schema_key = "schema";
+
 /// Opens all tables and compares the schema's version; with `create` makes what is missing, else a store without them
 /// is bad_record, as is one of a newer schema. `txn` is to be committed by the caller, and aborted on an error.
 Result<Tables> open_tables(lmdb::Txn& txn, bool create);

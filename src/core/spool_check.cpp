@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/counted.h"
+#include "core/section_sum.h"
 #include "core/sha256.h"
 #include "core/spool.h"
 
@@ -133,6 +134,8 @@ class SpoolCheck {
       } else if ((*file)->bytes < used.bytes) {
         found.push_back(name + " end after " + counted((*file)->bytes, "byte") + " instead of " +
                         std::to_string(used.bytes));
+      } else if (auto wrong = look_at_sections(path, used)) {
+        found.push_back(name + " " + *wrong);
       }
     }
     if (!job.readable) {
@@ -142,6 +145,31 @@ class SpoolCheck {
   }
 
   static std::optional<std::string> cannot_be_read(const Error& error) { return "cannot be read: " + error.detail; }
+
+  /// What is wrong with results of which there are sums.
+  [[nodiscard]] std::optional<std::string> look_at_sections(const std::string& path,
+                                                            const JobFiles::Reach& used) const {
+    if (options_.quick || used.summed.empty()) {
+      return std::nullopt;
+    }
+    const auto file = spool_.open_file(path);
+    if (!file) {
+      return cannot_be_read(file.error());
+    }
+    if (!*file) {
+      return "are missing";
+    }
+    for (const auto& section : used.summed) {
+      const auto sum = sum_of((*file)->get(), section);
+      if (!sum) {
+        return cannot_be_read(sum.error());
+      }
+      if (*sum != section.sum) {
+        return "are not what was written: their sum differs";
+      }
+    }
+    return std::nullopt;
+  }
 
   /// What is wrong with it.
   std::optional<std::string> look_at_input(const Fd& file, const JobFiles::Input& input) {

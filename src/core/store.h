@@ -160,7 +160,8 @@ struct JobFiles {
   };
   struct Reach {
     Container container;
-    std::uint64_t bytes = 0;  ///< where the last committed section of it ends
+    std::uint64_t bytes = 0;        ///< where the last committed section of it ends
+    std::vector<Section> summed{};  ///< the sections that have a sum
   };
 
   JobId id;

@@ -8,6 +8,7 @@
 
 #include "core/lmdb_store.h"
 #include "core/store_place.h"
+#include "core/store_recovery.h"
 #include "ctl/commands.h"
 #include "ctl/owner.h"
 #include "ctl/spans.h"
@@ -151,6 +152,7 @@ Result<std::unique_ptr<Store>> open(const Arguments& arguments) {
   options.read_only = !writes;
   return ctl::become_owner(arguments.store)
       .and_then([&] { return check_pid_namespaces(arguments.store + "/run"); })
+      .and_then([&] { return expect_recovered(arguments.store); })
       .and_then([&] { return open_lmdb_store(options); });
 }
 

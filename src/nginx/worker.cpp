@@ -5,8 +5,8 @@
 #include <thread>
 #include <utility>
 
-#include "core/lmdb_store.h"
 #include "core/store_place.h"
+#include "core/store_recovery.h"
 #include "process/clock.h"
 
 namespace docket::ngx {
@@ -102,7 +102,9 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
   options.folder = folder;
   options.map_size = static_cast<std::uint64_t>(conf.map_size);
   options.sync = conf.sync != 0;
-  auto store = open_lmdb_store(options);
+  auto store = open_recovered_store(options, [cycle](std::string_view line) {
+    ngx_log_error(NGX_LOG_ERR, cycle->log, 0, "docket: %*s", line.size(), line.data());
+  });
   if (!store) {
     error = store.error();
     return nullptr;
@@ -121,12 +123,13 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
       new Worker(cycle, conf, std::move(*spool), std::move(*store), *secrets, std::move(*bell), std::move(*lease)));
 }
 
-Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, SecretBox secrets,
+Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets,
                Bell bell, LeaseFile lease)
     : conf_(conf),
       log_(cycle->log),
       spool_(std::move(spool)),
-      store_(std::move(store)),
+      mark_(std::move(store.mark)),
+      store_(std::move(store.store)),
       reader_(store_->reader()),
       committer_(*store_),
       engine_({.program = std::string(view(conf.engine)),

@@ -13,6 +13,7 @@
 #include "core/secret_box.h"
 #include "core/spool.h"
 #include "core/store.h"
+#include "core/store_recovery.h"
 #include "nginx/conf.h"
 #include "nginx/intake.h"
 #include "nginx/task_board.h"
@@ -60,8 +61,8 @@ class Worker {
   }
 
  private:
-  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<Store> store, SecretBox secrets,
-         Bell bell, LeaseFile lease);
+  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets, Bell bell,
+         LeaseFile lease);
   static std::unique_ptr<Worker> open(ngx_cycle_t* cycle, const MainConf& conf, Error& error);
 
   bool listen(ngx_cycle_t* cycle) noexcept;
@@ -80,6 +81,7 @@ class Worker {
   const MainConf& conf_;
   ngx_log_t* log_;
   Spool spool_;
+  StoreMark mark_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StoreReader> reader_;
   Committer committer_;

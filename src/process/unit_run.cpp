@@ -9,6 +9,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/section_sum.h"
 #include "process/clock.h"
 
 namespace docket {
@@ -149,7 +150,8 @@ std::optional<EndUnit> UnitRun::run() {
     pages_.clear();
   }
   if (!broken_ && (completed || !pages_.empty())) {
-    if (auto durable = make_durable(); !durable) {
+    auto* const done = std::get_if<ended::Completed>(&end.end);
+    if (auto durable = make_durable(done != nullptr ? &done->outputs : nullptr); !durable) {
       broken_ = as_end(std::move(durable.error()));
     }
   }
@@ -215,7 +217,7 @@ void UnitRun::record_if_due() {
   }
   RecordPages record{.lease = lease_, .pages = {}, .total_pages = total_pages_, .now_ms = unix_ms()};
   if (some_pages) {
-    if (auto durable = make_durable(); !durable) {
+    if (auto durable = make_durable(nullptr); !durable) {
       broken_ = as_end(std::move(durable.error()));
       return;
     }
@@ -244,10 +246,22 @@ void UnitRun::record_if_due() {
   }
 }
 
-/// Syncs what the child wrote, and once the folder that it lies in.
-Result<void> UnitRun::make_durable() {
-  if (!workshop_.sync || !written_) {
+/// Syncs what the child wrote, and once the folder that it lies in. Without syncs nobody knows what a loss of power
+/// will leave of it: then sums are made, of the pages to be recorded and of `outputs`, so that it is found.
+Result<void> UnitRun::make_durable(Outputs* outputs) {
+  if (!written_) {
     return {};
+  }
+  if (!workshop_.sync) {
+    const auto file = workshop_.spool.open_container(claimed_.unit.job, own_output_ ? own_ : Container{.pages = true});
+    if (!file) {
+      return tl::unexpected(file.error());
+    }
+    Result<void> summed = outputs != nullptr ? sum_up(file->get(), *outputs) : Result<void>();
+    for (auto page = pages_.begin(); summed && page != pages_.end(); ++page) {
+      summed = sum_up(file->get(), page->outputs);
+    }
+    return summed;
   }
   if (::fdatasync(written_.get()) != 0) {
     return fail_writing("fdatasync", errno);  // a file system may hand out its room as late as here

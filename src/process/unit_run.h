@@ -38,7 +38,7 @@ class UnitRun {
   void on_page(PageRecord page);
   bool must_stop();
   void record_if_due();
-  Result<void> make_durable();
+  Result<void> make_durable(Outputs* outputs);
   bool job_is_over();
 
   [[nodiscard]] bool writes_pages_file() const noexcept { return !own_output_; }

@@ -1,0 +1,51 @@
+// A note in the store that says that not all of it may be on the disk, and since which start of the machine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/error.h"
+#include "core/fd.h"
+
+namespace docket {
+
+/// The file `unsynced` in the store's folder: empty, or the boot id of the machine under which the store was last
+/// written to without syncs. Under the same boot all is well, since the kernel has it all; under another one the power
+/// went in between, or the machine was shut down in order, and the store has to be looked at.
+///
+/// Who opens the store has it locked from open() to let_go(), so that one process at a time checks, makes and opens.
+/// Movable; owned by the worker as long as the store is open: who does not sync is known by it to be there.
+class StoreMark {
+ public:
+  enum class Says : std::uint8_t { nothing, this_boot, other_boot };
+
+  /// Makes the file if there is none. Blocks while another process opens the store. Errors: io with call and path.
+  static Result<StoreMark> open(const std::string& folder);
+
+  /// What the note says, without a lock and without making it: for programs that only look. A store without one:
+  /// nothing.
+  static Result<Says> look(const std::string& folder);
+
+  [[nodiscard]] Says says() const noexcept { return says_; }
+
+  /// Notes this boot, durably: to be called before the first write that is not synced.
+  Result<void> set();
+  /// set(), and that we stay, not syncing, as long as this object is there.
+  Result<void> set_and_stay();
+  /// For who syncs and has the store open: what others left unsynced is synced now, and nothing is noted any more.
+  /// While somebody who does not sync has the store open the note stays.
+  Result<void> clear();
+
+  /// The next one may open the store.
+  void let_go() noexcept;
+
+ private:
+  StoreMark(std::string path, Fd file) noexcept : path_(std::move(path)), file_(std::move(file)) {}
+
+  std::string path_;
+  Fd file_;
+  std::string boot_;
+  Says says_ = Says::nothing;
+};
+
+}  // namespace docket
