@@ -1,7 +1,6 @@
 #include "core/lmdb_rebuild.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,7 +11,7 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
-#include <ctime>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <string_view>
@@ -196,6 +195,8 @@ Result<Wrong> rebuild(const std::string& from, const std::string& into, std::uin
   } catch (const std::exception& error) {
     text = error.what();
   }
+  std::ranges::replace_if(
+      text, [](char c) { return c < ' ' || c > '~'; }, '?');  // it may quote what is damaged
   text.resize(std::min<std::size_t>(text.size(), PIPE_BUF));
   if (!text.empty() && ::write(pipe, text.data(), text.size()) < 0) {
     code = is_unknown;
@@ -203,28 +204,23 @@ Result<Wrong> rebuild(const std::string& from, const std::string& into, std::uin
   ::_exit(code);
 }
 
-/// Keeps SIGCHLD from the process's own handler, which would collect our child, and forgets ours at the end.
-class NoChildSignal {
- public:
-  NoChildSignal() noexcept {
-    ::sigemptyset(&child_);
-    ::sigaddset(&child_, SIGCHLD);
-    ::pthread_sigmask(SIG_BLOCK, &child_, &before_);
+/// Waits for the child that reads, and writes its status behind what it said. In a process of its own, because SIGCHLD
+/// in ours may be somebody else's, who collects whatever child he finds.
+[[noreturn]] void be_between(int pipe, const std::string& from, const std::string& into, std::uint64_t map_size) {
+  static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    be_child(pipe, from, into, map_size);
   }
-  ~NoChildSignal() {
-    if (::sigismember(&before_, SIGCHLD) == 0) {
-      const timespec at_once{};
-      ::sigtimedwait(&child_, nullptr, &at_once);
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  int status = 0;
+  if (child > 0 && ::waitpid(child, &status, 0) == child) {
+    std::array<char, sizeof status> bytes{};
+    std::memcpy(bytes.data(), &status, sizeof status);
+    static_cast<void>(!::write(pipe, bytes.data(), bytes.size()));  // not there: an error to the reader
   }
-  NoChildSignal(const NoChildSignal&) = delete;
-  NoChildSignal& operator=(const NoChildSignal&) = delete;
-
- private:
-  sigset_t child_{};
-  sigset_t before_{};
-};
+  ::_exit(0);
+}
 
 std::string read_all(int fd) {
   std::string text;
@@ -249,22 +245,23 @@ Result<std::optional<std::string>> rebuild_environment(const std::string& from, 
   }
   const Fd out(ends[0]);
   Fd in(ends[1]);
-  const NoChildSignal quiet;
-  const pid_t child = ::fork();
-  if (child < 0) {
+  const pid_t between = ::fork();
+  if (between < 0) {
     return fail_errno("fork", errno);
   }
-  if (child == 0) {
-    be_child(in.get(), from, into, map_size);
+  if (between == 0) {
+    be_between(in.get(), from, into, map_size);
   }
   in.reset();
   auto text = read_all(out.get());
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) {
-      return fail_errno("waitpid", errno);
-    }
+  while (::waitpid(between, nullptr, 0) < 0 && errno == EINTR) {  // or somebody else has collected it
   }
+  int status = 0;
+  if (text.size() < sizeof status) {
+    return fail(ErrorCode::io, "the process that checked " + from + " has ended without a word");
+  }
+  std::memcpy(&status, text.data() + text.size() - sizeof status, sizeof status);
+  text.resize(text.size() - sizeof status);
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
     if (number == SIGKILL || number == SIGTERM) {

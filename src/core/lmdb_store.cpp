@@ -337,7 +337,7 @@ Result<std::unique_ptr<Store>> open_lmdb_store(const LmdbOptions& options) {
   if (auto opened = txn->commit(); !opened) {
     return pass_on(opened);
   }
-  if (!existed && options.sync) {
+  if (!existed) {  // without syncs, too: it is once, and there shall be something to be recovered
     if (auto synced = sync_names(options.folder, path); !synced) {
       return pass_on(synced);
     }

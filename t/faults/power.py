@@ -120,11 +120,13 @@ class Journal:
 class Disk:
     """What a disk holds after the power went at `moment`: before the record of that number was made.
 
-    `luck` is how much of what was not synced had been written all the same: "none", "all", or "some".
+    `luck` is how much of what was not synced had been written all the same: "none", "all", or "some": little or nearly
+    all, as chance has it.
     """
 
     def __init__(self, journal, moment, luck, chance):
         self.journal, self.moment, self.luck, self.chance = journal, moment, luck, chance
+        self._share = chance.choice((0.3, 0.9, 0.99))  # of what was not synced, with some luck
 
     def write_to(self, folder):
         """Writes it all into an empty folder."""
@@ -148,8 +150,10 @@ class Disk:
         return ([(0, None)] + events)[self._how_many(durable, len(events))][1]
 
     def _how_many(self, least, most):
-        if self.luck == "some":
+        if self.luck == "some" and self.chance.random() > self._share:
             return self.chance.randint(least, most)
+        if self.luck == "some":
+            return most
         return most if self.luck == "all" else least
 
     def _content(self, file):
@@ -170,13 +174,13 @@ class Disk:
         return content
 
     def _happens(self):
-        return {"none": False, "all": True}.get(self.luck, self.chance.random() < 0.5)
+        return {"none": False, "all": True}.get(self.luck, self.chance.random() < self._share)
 
     def _put(self, content, offset, data, unsure):
         """Writes all of it, or if `unsure`, what chance leaves."""
         fate = self.luck if unsure else "all"
         if fate == "some":
-            fate = self.chance.choice(("none", "all", "torn"))
+            fate = "all" if self.chance.random() < self._share else self.chance.choice(("none", "torn"))
         if fate == "none":
             if self.luck == "some" and self.chance.random() < 0.3:  # the size came to the disk and the bytes did not
                 content.extend(bytes(max(0, offset + len(data) - len(content))))
