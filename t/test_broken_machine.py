@@ -114,7 +114,7 @@ def test_a_sync_that_failed(open_folder):
     docket = Docket(environment={"LD_PRELOAD": str(library), "FAILING_SYNC": str(failing)})
     try:
         docket.start()
-        before = set(docket.workers())
+        before = set(wait_for(lambda: len(docket.workers()) == 2 and docket.workers(), 20, "both workers"))
         job = docket.submit(PDF)
         docket.finish(job)
         failing.touch()

@@ -101,7 +101,7 @@ PageRecord sample_page() {
           .error = ErrorCode::none,
           .error_detail = "",
           .outputs = {.container = {.pages = true, .seq = 12, .attempt = 3},
-                      .sections = {{.format = std::nullopt, .form = Form::raw, .offset = 0, .length = 10},
+                      .sections = {{.format = std::nullopt, .form = Form::raw, .offset = 0, .length = 10, .sum = 77},
                                    {.format = Format::json, .form = Form::wrapped, .offset = 10, .length = 1U << 30}}}};
 }
 
@@ -207,16 +207,25 @@ TEST(Codec, OutputsComeBack) {
   EXPECT_EQ(decode_outputs(encode(Outputs{})), Outputs{});
 }
 
+TEST(Codec, OutputsWithoutSumsComeBack) {
+  const Outputs outputs{.container = {.pages = true, .seq = 12, .attempt = 3},
+                        .sections = {{.format = Format::text, .form = Form::raw, .offset = 5, .length = 10}}};
+  auto bytes = encode(outputs);
+  bytes.resize(bytes.size() - sizeof(std::uint64_t));
+  bytes[0] = 1;  // the version before sums
+  EXPECT_EQ(decode_outputs(bytes), outputs);
+}
+
 TEST(Codec, OutputsOfAnotherShapeAreRefused) {
   const auto bytes = encode(sample_page().outputs);
   expect_exact_length(bytes, decode_outputs);
   expect_this_version_only(bytes, decode_outputs);
   expect_no_harm_from_damage(bytes, decode_outputs);
   auto format = bytes;
-  format[bytes.size() - 18] = 3;
+  format[bytes.size() - 26] = 3;
   EXPECT_FALSE(decode_outputs(format)) << "there is no such format";
   auto form = bytes;
-  form[bytes.size() - 17] = 2;
+  form[bytes.size() - 25] = 2;
   EXPECT_FALSE(decode_outputs(form)) << "there is no such form";
   auto container = bytes;
   container[2] = 2;

@@ -1,0 +1,135 @@
+#include "core/store_recovery.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "core/fd.h"
+#include "core/lmdb_tables.h"
+#include "core/section_sum.h"
+#include "core/spool.h"
+
+namespace docket {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StoreRecovery : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "docket-test-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    ASSERT_TRUE(Spool::open(folder_, false));
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  Result<RecoveredStore> open(bool sync) {
+    said_.clear();
+    return open_recovered_store({.folder = folder_, .map_size = 16U << 20U, .sync = sync},
+                                [&](std::string_view line) { said_.emplace_back(line); });
+  }
+  void boot_anew() { std::ofstream(folder_ + "/unsynced") << "another boot\n"; }
+  [[nodiscard]] StoreMark::Says says() const { return StoreMark::look(folder_).value(); }
+
+  std::string folder_;
+  std::vector<std::string> said_;
+};
+
+using Says = StoreMark::Says;
+
+TEST_F(StoreRecovery, SyncedStoreHasNoMark) {
+  EXPECT_EQ(says(), Says::nothing);
+  {
+    const auto opened = open(true);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(says(), Says::nothing);
+  }
+  ASSERT_TRUE(open(true));
+  EXPECT_TRUE(said_.empty());
+}
+
+TEST_F(StoreRecovery, UnsyncedStoreIsMarkedUntilItIsSynced) {
+  {
+    const auto opened = open(false);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(says(), Says::this_boot);
+    EXPECT_TRUE(expect_recovered(folder_));
+  }
+  EXPECT_EQ(says(), Says::this_boot);
+  ASSERT_TRUE(open(true));
+  EXPECT_EQ(says(), Says::nothing);
+  EXPECT_TRUE(said_.empty());
+}
+
+TEST_F(StoreRecovery, MarkStaysWhileSomebodyDoesNotSync) {
+  auto lazy = StoreMark::open(folder_);
+  ASSERT_TRUE(lazy && lazy->set_and_stay());
+  lazy->let_go();
+  ASSERT_TRUE(open(true));
+  EXPECT_EQ(says(), Says::this_boot);
+  lazy = StoreMark::open(folder_);  // the first one is gone
+  ASSERT_TRUE(lazy);
+  lazy->let_go();
+  ASSERT_TRUE(open(true));
+  EXPECT_EQ(says(), Says::nothing);
+}
+
+TEST_F(StoreRecovery, SoundStoreIsKept) {
+  ASSERT_TRUE(open(false));
+  boot_anew();
+  EXPECT_EQ(expect_recovered(folder_).error().code, ErrorCode::store_unavailable);
+  const auto opened = open(false);
+  ASSERT_TRUE(opened) << opened.error().detail;
+  EXPECT_EQ(said_.size(), 1U);
+  EXPECT_EQ(says(), Says::this_boot);
+  EXPECT_FALSE(fs::exists(folder_ + "/lmdb.new"));
+}
+
+TEST_F(StoreRecovery, DamagedStoreIsSetAside) {
+  ASSERT_TRUE(open(false));
+  fs::resize_file(folder_ + "/lmdb/data.mdb", 8192);  // both meta pages, and nothing of what they lead to
+  boot_anew();
+  const auto opened = open(true);
+  ASSERT_TRUE(opened) << opened.error().detail;
+  ASSERT_EQ(said_.size(), 2U);
+  EXPECT_NE(said_.back().find("set aside as " + folder_ + "/lmdb.damaged-"), std::string::npos) << said_.back();
+  EXPECT_TRUE(opened->store->health().writable);
+  EXPECT_EQ(says(), Says::nothing);
+}
+
+TEST_F(StoreRecovery, NewerStoreIsNotSetAside) {
+  ASSERT_TRUE(open(false));
+  {
+    auto env = lmdb::Env::open({.path = folder_ + "/lmdb", .max_tables = 32});
+    ASSERT_TRUE(env);
+    auto txn = env->begin_write();
+    const std::uint32_t version = 1000;
+    ASSERT_TRUE(txn && txn->put(*txn->open_table("meta", false), schema_key, bytes_of(version)) && txn->commit());
+  }
+  boot_anew();
+  const auto opened = open(false);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().detail.find("version 1000"), std::string::npos) << opened.error().detail;
+  EXPECT_EQ(says(), Says::other_boot);
+}
+
+TEST_F(StoreRecovery, SumsAreOfTheSection) {
+  const auto path = folder_ + "/file";
+  std::ofstream(path) << "0123456789";
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto sum = sum_of(file.get(), {.format = {}, .offset = 2, .length = 4});
+  ASSERT_TRUE(sum);
+  EXPECT_EQ(sum_of(file.get(), {.format = {}, .offset = 2, .length = 4}), sum);
+  EXPECT_NE(sum_of(file.get(), {.format = {}, .offset = 3, .length = 4}), sum);
+  EXPECT_TRUE(sum_of(file.get(), {.format = {}, .offset = 3, .length = 0}));
+  EXPECT_EQ(sum_of(file.get(), {.format = {}, .offset = 8, .length = 4}).error().code, ErrorCode::bad_record);
+}
+
+}  // namespace
+}  // namespace docket
