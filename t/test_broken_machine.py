@@ -2,6 +2,7 @@
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -74,6 +75,7 @@ def test_a_disk_that_is_full_at_the_start():
                 file.write(bytes(65536))
         docket.start()
         assert_problem(docket.upload(PDF), 503, "store_unavailable")
+        wait_for(lambda: len(set(re.findall(r" (\d+)#.*cannot be used", docket.log()))) == 2, 20, "both workers' word")
         fill.unlink()
         wait_for(lambda: docket.log().count("can be used now") == 2, 20, "both workers")
         docket.finish(docket.submit(PDF))
