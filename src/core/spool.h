@@ -1,6 +1,7 @@
 // Where files lie. Under the store's folder:
 //
-//   lmdb/                         the environment
+//   lmdb/                         the environment; lmdb.damaged-DATE: one that a loss of power has left, set aside
+//   unsynced                      whether all of it is on the disk, see core/store_mark.h
 //   run/                          lease files, slots, bells: nothing here outlives the processes
 //   spool/0192ab/cd/              two folders from the id's 48 bits of milliseconds: the upper is named by their first
 //                                 24 bits (6 hex digits), the lower by the next 8 (2 digits). A lower folder is for
