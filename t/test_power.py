@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -260,7 +261,7 @@ def test_a_damaged_store_is_set_aside(machine):
     machine.start()
     lost = machine.submit(PDF)
     machine.finish(lost)
-    machine.stop()
+    machine.kill()
     data = machine.store / "lmdb" / "data.mdb"
     whole = data.read_bytes()
     data.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
@@ -283,7 +284,7 @@ def test_what_has_lost_its_files_is_removed(machine):
     jobs = [machine.submit(documents.text_pdf([[f"This is job {number}."]] * 3)) for number in range(3)]
     for job in jobs:
         machine.finish(job)
-    machine.stop()
+    machine.kill()
     results, = machine.store.glob(f"spool/*/*/{jobs[0]}.out.*")
     content = bytearray(results.read_bytes())
     content[len(content) // 2] ^= 1
@@ -297,10 +298,27 @@ def test_what_has_lost_its_files_is_removed(machine):
     assert f"lost by a loss of power, and removed: job {jobs[0]}: its results" in said
     assert f"lost by a loss of power, and removed: job {jobs[1]}: input 0 has 100 bytes" in said
     assert_clean(machine)
-    machine.stop()
+    machine.kill()
     # Whoever syncs from now on has all that was left unsynced synced, and no need to look at it again.
     assert (machine.store / "unsynced").read_text()
     machine.configure(store="")
     machine.start()
     wait_for(lambda: not (machine.store / "unsynced").read_text(), 20, "a mark that says nothing")
     machine.finish(jobs[2])
+
+
+def test_an_end_in_order_leaves_nothing_to_be_looked_at(machine):
+    mark = machine.store / "unsynced"
+    machine.configure(store="sync=off")
+    machine.start()
+    job = machine.submit(PDF)
+    machine.finish(job)
+    os.kill(machine.master, signal.SIGHUP)
+    wait_for(lambda: "gracefully shutting down" in machine.log(), 20, "the old workers' end")
+    assert mark.read_text(), "the new workers do not sync, either"
+    machine.stop()
+    assert not mark.read_text()
+    machine.start()
+    assert machine.status(job)["status"] == "completed"
+    assert mark.read_text()
+    assert "loss of power" not in machine.log()

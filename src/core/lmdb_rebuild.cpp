@@ -39,11 +39,6 @@ constexpr int is_sound = 0;
 constexpr int is_wrong = 1;
 constexpr int is_unknown = 2;
 
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
 /// Copies the entries of one table. What is wrong with the old one is the value; errors are the new one's.
 Result<Wrong> copy_table(const lmdb::Txn& old_txn, lmdb::Table old_table, lmdb::Env& env, const std::string& name) {
   auto cursor = old_txn.cursor(old_table);

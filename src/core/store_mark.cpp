@@ -121,6 +121,7 @@ Result<void> StoreMark::set_and_stay() {
   if (!lock_byte(file_.get(), F_OFD_SETLKW, F_RDLCK, unsynced)) {
     return fail_errno("fcntl(F_OFD_SETLKW) " + path_, errno);
   }
+  stays_ = true;
   return set();
 }
 
@@ -140,6 +141,14 @@ Result<void> StoreMark::clear() {
 
 void StoreMark::let_go() noexcept {
   lock_byte(file_.get(), F_OFD_SETLK, F_UNLCK, opening);
+}
+
+void StoreMark::leave() noexcept {
+  // Somebody who is opening the store goes by what is noted: it stays.
+  if (file_ && stays_ && lock_byte(file_.get(), F_OFD_SETLK, F_UNLCK, unsynced) &&
+      lock_byte(file_.get(), F_OFD_SETLK, F_WRLCK, opening)) {
+    static_cast<void>(clear());  // else what is noted stays, too
+  }
 }
 
 }  // namespace docket

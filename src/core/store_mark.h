@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 #include "core/fd.h"
@@ -14,10 +15,19 @@ namespace docket {
 /// went in between, or the machine was shut down in order, and the store has to be looked at.
 ///
 /// Who opens the store has it locked from open() to let_go(), so that one process at a time checks, makes and opens.
-/// Movable; owned by the worker as long as the store is open: who does not sync is known by it to be there.
+/// Movable; owned by the worker, and outlives its open store: who does not sync is known by it to be there. The last of
+/// these to go in order syncs what all of them left unsynced, and nothing is noted any more: a machine that is shut
+/// down in order has nothing to be looked at.
 class StoreMark {
  public:
   enum class Says : std::uint8_t { nothing, this_boot, other_boot };
+
+  StoreMark(StoreMark&& other) noexcept = default;
+  StoreMark(const StoreMark&) = delete;
+  StoreMark& operator=(const StoreMark&) = delete;
+  StoreMark& operator=(StoreMark&&) = delete;
+  /// May take as long as the disk needs for all that is not yet on it.
+  ~StoreMark() { leave(); }
 
   /// Makes the file if there is none. Blocks while another process opens the store. Errors: io with call and path.
   static Result<StoreMark> open(const std::string& folder);
@@ -41,11 +51,13 @@ class StoreMark {
 
  private:
   StoreMark(std::string path, Fd file) noexcept : path_(std::move(path)), file_(std::move(file)) {}
+  void leave() noexcept;
 
   std::string path_;
   Fd file_;
   std::string boot_;
   Says says_ = Says::nothing;
+  bool stays_ = false;
 };
 
 }  // namespace docket

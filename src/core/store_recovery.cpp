@@ -28,11 +28,6 @@ using Say = std::function<void(std::string_view)>;
 /// Jobs that are told of one by one.
 constexpr std::size_t max_told = 100;
 
-template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
-}
-
 Result<void> make_folder(const std::string& path) {
   return ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST ? Result<void>() : fail_errno("mkdir " + path, errno);
 }

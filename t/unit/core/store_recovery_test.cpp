@@ -2,11 +2,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/fd.h"
@@ -54,30 +58,56 @@ TEST_F(StoreRecovery, SyncedStoreHasNoMark) {
   EXPECT_TRUE(said_.empty());
 }
 
-TEST_F(StoreRecovery, UnsyncedStoreIsMarkedUntilItIsSynced) {
+TEST_F(StoreRecovery, UnsyncedStoreIsMarkedUntilItEndsInOrder) {
   {
     const auto opened = open(false);
     ASSERT_TRUE(opened);
     EXPECT_EQ(says(), Says::this_boot);
     EXPECT_TRUE(expect_recovered(folder_));
   }
+  EXPECT_EQ(says(), Says::nothing);
+  EXPECT_TRUE(said_.empty());
+}
+
+TEST_F(StoreRecovery, MarkOfOneThatDiedIsSyncedByTheNext) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto opened = open(false);
+    ::_exit(opened ? 0 : 1);  // without destructors: as if it was killed
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
   EXPECT_EQ(says(), Says::this_boot);
   ASSERT_TRUE(open(true));
   EXPECT_EQ(says(), Says::nothing);
   EXPECT_TRUE(said_.empty());
 }
 
-TEST_F(StoreRecovery, MarkStaysWhileSomebodyDoesNotSync) {
-  auto lazy = StoreMark::open(folder_);
-  ASSERT_TRUE(lazy && lazy->set_and_stay());
-  lazy->let_go();
-  ASSERT_TRUE(open(true));
-  EXPECT_EQ(says(), Says::this_boot);
-  lazy = StoreMark::open(folder_);  // the first one is gone
-  ASSERT_TRUE(lazy);
-  lazy->let_go();
-  ASSERT_TRUE(open(true));
+TEST_F(StoreRecovery, MarkStaysUntilTheLastOneWhoDoesNotSyncHasGone) {
+  {
+    auto lazy = StoreMark::open(folder_);
+    ASSERT_TRUE(lazy && lazy->set_and_stay());
+    lazy->let_go();
+    ASSERT_TRUE(open(true));
+    EXPECT_EQ(says(), Says::this_boot);
+    ASSERT_TRUE(open(false));
+    EXPECT_EQ(says(), Says::this_boot);
+  }
   EXPECT_EQ(says(), Says::nothing);
+}
+
+TEST_F(StoreRecovery, MarkStaysWhileSomebodyOpensTheStore) {
+  auto opened = open(false);
+  ASSERT_TRUE(opened);
+  std::optional<RecoveredStore> one(std::move(*opened));
+  {
+    auto next = StoreMark::open(folder_);  // goes by what it read there
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->says(), Says::this_boot);
+    one.reset();
+    EXPECT_EQ(says(), Says::this_boot);
+  }
 }
 
 TEST_F(StoreRecovery, SoundStoreIsKept) {
