@@ -19,8 +19,8 @@ SEED = os.environ.get("DOCKET_TORTURE_SEED", "1")
 ALLOWED = ("exited on signal 9",  # a worker that was killed
            "No space left on device", "The disk of docket_store is full")  # also of nginx's own temporary files
 
-# What is left of an upload that was not acknowledged.
-LEFT_OVER = re.compile(r"\bfile \S+ has no job\b")
+# What is left of an upload that was not acknowledged, and of tries whose unit was done by another one.
+LEFT_OVER = re.compile(r"\bfile \S+ has no job\b|\bfiles? of tries that came to nothing\b")
 
 # Deeds of each kind at least, for each 45 s.
 LEAST = {"child": 3, "worker": 3, "engine": 2, "reload": 1}
