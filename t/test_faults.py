@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from docket import DOCKETCTL, PATIENCE, Docket, small_disk
+from docket import DOCKETCTL, LOCATIONS, PATIENCE, Docket, small_disk
 
 sys.path.insert(0, str(Path(__file__).parent / "faults"))
 
@@ -45,7 +45,7 @@ def check_store(store):
 
 
 def test_whatever_dies_no_job_is_lost():
-    docket = Docket(http="docket_attempts 100; docket_concurrency 2;")
+    docket = Docket(http="docket_attempts 100; docket_concurrency 2;", locations=LOCATIONS + torture.LOCATION)
     for words in ALLOWED:
         docket.allow(words)
     with contextlib.ExitStack() as stack:

@@ -7,8 +7,9 @@
 namespace docket {
 namespace {
 
-constexpr std::uint16_t job_version = 2;
-constexpr std::uint16_t oldest_job_version = 1;  // without what stands in if (version == job_version)
+constexpr std::uint16_t job_version = 3;
+constexpr std::uint16_t job_with_retention = 2;  // an older one: `pages`, `expire_ms` and `keep_input` are new in it
+constexpr std::uint16_t oldest_job_version = 1;
 constexpr std::uint16_t unit_version = 1;
 constexpr std::uint16_t page_version = 2;
 constexpr std::uint16_t outputs_version = 2;
@@ -137,13 +138,17 @@ std::string encode(const JobRecord& record) {
   out.put(limits.attempts);
   out.put(record.expire_ms);
   out.put(static_cast<std::uint8_t>(record.keep_input ? 1 : 0));
+  out.put(static_cast<std::uint8_t>(record.sameness ? 1 : 0));
+  if (record.sameness) {
+    out.put(*record.sameness);
+  }
   return out.take();
 }
 
 Result<JobRecord> decode_job(std::string_view bytes) {
   ByteReader in(bytes);
   const auto version = in.get<std::uint16_t>();
-  if (version != job_version && version != oldest_job_version) {
+  if (version < oldest_job_version || version > job_version) {
     return bad_record("job");
   }
   JobRecord record;
@@ -158,7 +163,7 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   options.ocr = static_cast<OcrMode>(ocr);
   options.dpi = in.get<std::uint16_t>();
   options.page_separator = in.get_string();
-  const auto pages = PageSet::parse(version == job_version ? in.get_string() : std::string());
+  const auto pages = PageSet::parse(version >= job_with_retention ? in.get_string() : std::string());
   options.pages = pages.value_or(PageSet());
   auto& limits = record.limits;
   limits.max_pages = in.get<std::uint32_t>();
@@ -168,12 +173,17 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   limits.unit_ms = in.get<std::uint32_t>();
   limits.attempts = in.get<std::uint32_t>();
   std::uint8_t keep_input = 1;
-  if (version == job_version) {
+  if (version >= job_with_retention) {
     record.expire_ms = in.get<std::uint64_t>();
     keep_input = in.get<std::uint8_t>();
   }
+  const auto has_sameness = version == job_version ? in.get<std::uint8_t>() : std::uint8_t{0};
+  if (has_sameness != 0) {
+    record.sameness = in.get<Sha256>();
+  }
   record.keep_input = keep_input != 0;
-  if (!in.ok() || !in.at_end() || !pages || keep_input > 1 || ocr > static_cast<std::uint8_t>(OcrMode::off)) {
+  if (!in.ok() || !in.at_end() || !pages || keep_input > 1 || has_sameness > 1 ||
+      ocr > static_cast<std::uint8_t>(OcrMode::off)) {
     return bad_record("job");
   }
   return record;

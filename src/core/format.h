@@ -14,6 +14,9 @@ enum class Format : std::uint8_t { markdown = 0, text = 1, json = 2 };
 /// A result is kept in two forms: the bytes themselves, and wrapped as `{"job_id", "status", "content"}`.
 enum class Form : std::uint8_t { raw = 0, wrapped = 1 };
 
+/// How the wrapped form begins; the job's id follows.
+inline constexpr std::string_view wrapped_begin = "{\"job_id\":\"";
+
 struct FormatInfo {
   Format format;
   std::string_view name;          ///< in paths and in `formats`

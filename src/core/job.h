@@ -62,6 +62,8 @@ struct Limits {
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 
+using Sha256 = std::array<std::uint8_t, 32>;
+
 /// What was asked for; written when the job is accepted and never changed.
 struct JobRecord {
   JobId id;
@@ -72,11 +74,11 @@ struct JobRecord {
   Limits limits;
   std::uint64_t expire_ms = 0;  ///< how long the job is kept after it is final; 0: for ever
   bool keep_input = true;       ///< whether the uploads are, when the job is completed
+  /// Jobs that share it have the same results (core/sameness.h); nothing: this one shares them with nobody.
+  std::optional<Sha256> sameness{};
 
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };
-
-using Sha256 = std::array<std::uint8_t, 32>;
 
 /// One uploaded file and how far it is.
 struct FileStatus {
@@ -109,7 +111,8 @@ inline constexpr std::size_t max_warnings = 100;
 
 /// The fixed-layout part of a status. Times are Unix milliseconds, 0 = not yet.
 struct StatusHead {
-  std::uint16_t version = 1;
+  std::uint8_t version = 1;
+  std::uint8_t linked = 0;  ///< the results were made for another job: its id stands in their wrapped forms
   State state = State::pending;
   std::uint8_t pool = 0;
   std::uint8_t priority = 5;

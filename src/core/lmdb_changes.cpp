@@ -35,98 +35,6 @@ void ChangeWriter::apply(RecoverHolder& change) {
   change.result = recover(change);
 }
 
-Result<void> ChangeWriter::check_room(const AcceptJob& change) {
-  if (rules_.refuse_jobs) {
-    return tl::unexpected(*rules_.refuse_jobs);
-  }
-  const auto of_owner = owner_counts_key(OwnerKey::of(change.status.owner));
-  return check_queue(change.limits, states_of(all_counts_key()), states_of(of_owner)).and_then([&] {
-    return check_bytes(change.limits, rules_.environment_bytes + stored_bytes(), input_size(change.status));
-  });
-}
-
-Result<std::optional<JobId>> ChangeWriter::find_once(const Once& once) {
-  const auto stored = tables_.get(tables_.t.once, once.key.key());
-  if (!stored) {
-    return std::nullopt;
-  }
-  KeyReader value(*stored);
-  const auto job = value.id();
-  const auto content = value.raw(once.content.size());
-  if (!value.ok()) {
-    return fail(ErrorCode::bad_record, "an entry of `once` has the wrong size");
-  }
-  if (content != bytes_of(once.content)) {
-    return fail(ErrorCode::key_reused,
-                "This Idempotency-Key was used for a request with other content, which made job " + job.text() + ".");
-  }
-  return job;
-}
-
-Result<void> ChangeWriter::accept(AcceptJob& change) {
-  change.known.reset();
-  if (change.once) {
-    auto known = find_once(*change.once);
-    if (!known) {
-      return pass_on(known);
-    }
-    if (*known) {
-      change.known = *known;
-      return {};
-    }
-  }
-  if (auto room = check_room(change); !room) {
-    return room;
-  }
-  const auto& id = change.record.id;
-  if (tables_.get(tables_.t.status, id.key())) {
-    return fail(ErrorCode::bad_request, "there is a job " + id.text() + " already");
-  }
-  // The change itself is left as it was given: a transaction that fails may be tried again.
-  OpenJob job{
-      .id = id, .owner = OwnerKey::of(change.status.owner), .before = {}, .status = change.status, .events = {}};
-  const auto units = begin_job(change.record, job.status, change.now_ms);
-  settle_retention(change.record, job.status);
-
-  auto& head = job.status.head;
-  head.has_fields = change.fields.empty() ? 0 : 1;
-  head.has_secret = change.secret.empty() ? 0 : 1;
-  head.accept_no = pool_counts(tables_, head.pool).accepted;
-  const bool over = is_final(head.state);  // without files there is nothing to do
-  add_to_pool(tables_, head.pool, +1, over ? +1 : 0, 0);
-  head.change = append_change(job, {ChangeKind::accepted});
-  if (over) {
-    head.change = append_change(job, {head.state == State::failed ? ChangeKind::failed : ChangeKind::completed});
-  }
-  tables_.put(tables_.t.jobs, id.key(), encode(change.record));
-  tables_.put(tables_.t.status, id.key(), encode(job.status));
-  if (head.has_fields != 0) {
-    tables_.put(tables_.t.fields, id.key(), change.fields);
-  }
-  if (head.has_secret != 0) {
-    tables_.put(tables_.t.secrets, id.key(), change.secret);
-  }
-  tables_.put(tables_.t.by_owner, by_owner_key(job.owner, id), {});
-  if (change.once) {
-    const auto& once = *change.once;
-    tables_.put(tables_.t.once, once.key.key(), Key().raw(id.key()).raw(bytes_of(once.content)));
-    tables_.put(tables_.t.once_of, id.key(), once.key.key());
-  }
-  if (head.expires_ms != 0) {
-    tables_.put(tables_.t.expiry, expiry_key(head.expires_ms, id), {});
-  }
-  count_states(job.owner, std::nullopt, head.state);
-  count_bytes(id, static_cast<std::int64_t>(input_size(job.status)));
-
-  std::uint64_t place = 0;
-  for (const auto& unit : units) {
-    PlacedUnit placed{.unit = unit, .owner = job.owner, .place = place, .holder = {}};
-    queue_.add(placed);
-    place = placed.place;
-  }
-  return {};
-}
-
 Result<std::optional<ClaimedUnit>> ChangeWriter::claim(const ClaimUnit& change) {
   for (int i = 0; i < max_stale_units; ++i) {
     auto first = queue_.first(change.pool);
@@ -243,6 +151,7 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
   const auto& id = change.job;
   const auto units = units_of(id);
   change.containers = containers_of(id);
+  std::erase_if(change.containers, [](const Container& container) { return container.pages; });
 
   const auto& head = job->status.head;
   if (const auto size = tables_.get(tables_.t.sizes, id.key())) {
@@ -261,6 +170,12 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
   if (const auto once = tables_.get(tables_.t.once_of, id.key())) {
     tables_.erase_any(tables_.t.once, std::string(*once));
     tables_.erase(tables_.t.once_of, id.key());
+  }
+  if (const auto record = record_of(*job); record && (*record)->sameness) {
+    const auto key = bytes_of(*(*record)->sameness);
+    if (tables_.get(tables_.t.originals, key) == id.key()) {
+      tables_.erase(tables_.t.originals, key);
+    }
   }
   tables_.erase_any(tables_.t.secrets, id.key());
   tables_.erase_any(tables_.t.jobs, id.key());

@@ -61,6 +61,12 @@ class ChangeWriter {
     std::optional<JobRecord> record{};  ///< once it was asked for
     std::vector<Event> events;          ///< besides those that show from the difference of the two
   };
+  /// What a completed job came to.
+  struct Results {
+    Status status;
+    std::vector<PageRecord> pages;
+    Outputs outputs;
+  };
   /// A unit's end as decided, to be written.
   struct Ending {
     PlacedUnit unit;
@@ -72,6 +78,9 @@ class ChangeWriter {
   Result<void> accept(AcceptJob& change);
   Result<void> check_room(const AcceptJob& change);
   Result<std::optional<JobId>> find_once(const Once& once);
+  std::optional<Original> find_original(const Sha256& sameness);
+  Result<Results> results_of(const JobId& id);
+  void write_new_job(OpenJob& job, const AcceptJob& change);
   Result<std::optional<ClaimedUnit>> claim(const ClaimUnit& change);
   Result<void> record(const RecordPages& change);
   Result<Status> end(EndUnit& change);
@@ -94,6 +103,7 @@ class ChangeWriter {
   std::vector<Container> containers_of(const JobId& id);
 
   void write_pages(OpenJob& job, std::span<const PageRecord> pages);
+  void write_outputs(const JobId& id, const Outputs& outputs);
   void write_ending(OpenJob& job, Ending& ending);
   /// Writes a job's changed status with all that hangs on it: changes, counters, expiry.
   void close_job(OpenJob& job);

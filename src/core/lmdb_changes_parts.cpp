@@ -100,13 +100,12 @@ std::vector<PlacedUnit> ChangeWriter::units_of(const JobId& id) {
 }
 
 std::vector<Container> ChangeWriter::containers_of(const JobId& id) {
-  // For removing files without looking at their folder. A record that cannot be read must not make its job
+  // For handling files without looking at their folder. A record that cannot be read must not make its job
   // undeletable; its file is then found by whoever does look at the folder.
   std::vector<Container> containers;
   const auto note = [&](const Outputs& outputs) {
     const auto& container = outputs.container;
-    if (!container.pages && !outputs.sections.empty() &&
-        std::find(containers.begin(), containers.end(), container) == containers.end()) {
+    if (!outputs.sections.empty() && std::find(containers.begin(), containers.end(), container) == containers.end()) {
       containers.push_back(container);
     }
   };
@@ -135,12 +134,16 @@ void ChangeWriter::write_pages(OpenJob& job, std::span<const PageRecord> pages) 
   count_bytes(job.id, static_cast<std::int64_t>(bytes));
 }
 
+void ChangeWriter::write_outputs(const JobId& id, const Outputs& outputs) {
+  tables_.put(tables_.t.outputs, id.key(), encode(outputs));
+  count_bytes(id, static_cast<std::int64_t>(size_of(outputs)));
+}
+
 void ChangeWriter::write_ending(OpenJob& job, Ending& ending) {
   write_pages(job, ending.pages);
   write_pages(job, ending.follow_up.given_up);
   if (ending.outputs != nullptr) {
-    tables_.put(tables_.t.outputs, job.id.key(), encode(*ending.outputs));
-    count_bytes(job.id, static_cast<std::int64_t>(size_of(*ending.outputs)));
+    write_outputs(job.id, *ending.outputs);
   }
   if (ending.follow_up.unit_goes_on) {
     queue_.put_back(ending.unit);
@@ -192,6 +195,9 @@ void ChangeWriter::close_job(OpenJob& job) {
   if (is_final(head.state) && !is_final(old.state)) {
     if (const auto record = record_of(job)) {
       settle_retention(**record, job.status);
+      if ((*record)->sameness && is_original(job.status)) {
+        tables_.put(tables_.t.originals, bytes_of(*(*record)->sameness), job.id.key());
+      }
     }
   }
   for (const auto& event : job.events) {

@@ -236,6 +236,12 @@ class Check {
       expect(once && once->starts_with(entry.key), "`once` and `once_of` differ");
     });
     expect(entries(t_.once) == entries(t_.once_of), "`once` and `once_of` differ in number");
+    each(t_.originals, [&](const lmdb::Entry& entry) {
+      const auto status = decode_status(get(t_.status, entry.value).value_or(std::string_view()));
+      const auto job = decode_job(get(t_.jobs, entry.value).value_or(std::string_view()));
+      expect(status && is_original(*status), "`originals` has an entry without a job that was completed");
+      expect(job && job->sameness && bytes_of(*job->sameness) == entry.key, "`originals` has an entry of another job");
+    });
     const auto count = entries(t_.status);
     expect(entries(t_.jobs) == count, "`jobs` and `status` differ in number");
     expect(entries(t_.by_owner) == count, "`by_owner` and `status` differ in number");

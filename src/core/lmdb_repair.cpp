@@ -38,6 +38,7 @@ class Repair {
     leftovers();
     queue();
     once();
+    originals();
     counters();
     if (entries_ > 0) {
       mended_.push_back(counted(entries_, "entry", "entries") + " of lines, indexes and counters put right");
@@ -418,6 +419,15 @@ class Repair {
              once_of.try_emplace(std::string(id.key()), entry.key).second;
     });
     make_equal(t_.once_of, once_of);
+  }
+
+  /// Who is in doubt is no original any more: the next one to be completed is.
+  void originals() {
+    entries_ += erase_unless(t_.originals, {}, [&](const auto& entry) {
+      const auto status = decode_status(w_.get(t_.status, entry.value).value_or(std::string_view()));
+      const auto job = decode_job(w_.get(t_.jobs, entry.value).value_or(std::string_view()));
+      return status && is_original(*status) && job && job->sameness && bytes_of(*job->sameness) == entry.key;
+    });
   }
 
   void counters() {

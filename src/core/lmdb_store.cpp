@@ -22,6 +22,7 @@
 //             all jobs' files
 //   once      OnceKey → id, SHA-256 of the request's content: as long as the job is there
 //   once_of   id → OnceKey
+//   originals sameness (core/sameness.h) → id of the last job that was completed with these results, and no warning
 //   changes   number → ChangeEntry; the oldest are removed. A job's last number is its status's `change`: the ETag
 //
 // An owner in a key is the 16 bytes of OwnerKey. Nothing here walks a queue: a claim looks at the first entry of the

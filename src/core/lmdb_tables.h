@@ -37,6 +37,7 @@ struct Tables {
   lmdb::Table changes = 0;
   lmdb::Table once = 0;
   lmdb::Table once_of = 0;
+  lmdb::Table originals = 0;
 };
 inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
 

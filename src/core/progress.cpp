@@ -333,6 +333,32 @@ std::vector<Unit> begin_job(const JobRecord& record, Status& status, std::int64_
   return units;
 }
 
+void begin_linked_job(const JobRecord& record, Status& status, const Status& original, std::int64_t now_ms) {
+  begin_job(record, status, now_ms);
+  auto& head = status.head;
+  for (std::size_t i = 0; i < status.files.size() && i < original.files.size(); ++i) {
+    auto& file = status.files[i];
+    const auto& done = original.files[i];
+    file.state = done.state;
+    file.total_pages = done.total_pages;
+    file.processed_pages = done.processed_pages;
+  }
+  head.total_pages = original.head.total_pages;
+  head.processed_pages = original.head.processed_pages;
+  head.units_left = 0;
+  head.linked = 1;
+  for (const auto state : {State::processing, State::completed}) {
+    if (may_change(head.state, state)) {
+      static_cast<void>(change_state(status, state, now_ms));
+    }
+  }
+  settle_retention(record, status);
+}
+
+bool is_original(const Status& status) noexcept {
+  return status.head.state == State::completed && status.head.warning_count == 0 && status.head.failed_pages == 0;
+}
+
 Result<void> begin_unit(Status& status, const Unit& unit, std::int64_t now_ms) {
   if (auto checked = check_unit(status, unit); !checked) {
     return checked;

@@ -61,6 +61,13 @@ inline constexpr std::uint32_t max_owners_lost = 20;
 /// owner, result_url; the rest is set here. A job without files has no units and has failed (no_file).
 std::vector<Unit> begin_job(const JobRecord& record, Status& status, std::int64_t now_ms);
 
+/// The status of a job that is accepted at `now_ms` and completed at once, with the results of `original`: one that is
+/// completed, has as many files and no warnings. `status` as for begin_job().
+void begin_linked_job(const JobRecord& record, Status& status, const Status& original, std::int64_t now_ms);
+
+/// Whether others may have this job's results: it is completed, and nothing went wrong that might go well another time.
+bool is_original(const Status& status) noexcept;
+
 /// A unit of the job was claimed: the job is processing from the first on. illegal_change if the job is final.
 Result<void> begin_unit(Status& status, const Unit& unit, std::int64_t now_ms);
 

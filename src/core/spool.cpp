@@ -203,6 +203,17 @@ Result<Fd> Spool::open_container(const JobId& job, const Container& container) c
   return state_->open_to_read(container_path(job, container));
 }
 
+Result<void> Spool::link_containers(const JobId& from, const JobId& to, std::span<const Container> containers) {
+  for (const auto& container : containers) {
+    const auto there = container_path(from, container);
+    const auto here = container_path(to, container);
+    if (::linkat(state_->folder.get(), there.c_str(), state_->folder.get(), here.c_str(), 0) != 0) {
+      return fail_file("link", here, errno);
+    }
+  }
+  return {};
+}
+
 Result<void> Spool::sync_folders(std::span<const JobId> jobs) {
   if (!state_->sync) {
     return {};

@@ -59,6 +59,10 @@ class Spool {
   [[nodiscard]] Result<Fd> open_input(const JobId& job, std::uint32_t index) const;
   [[nodiscard]] Result<Fd> open_container(const JobId& job, const Container& container) const;
 
+  /// Gives containers of `from` to `to` under its own name as well: the same file, whoever of the two goes first.
+  /// Errors: io with call and path; some of the links may be there then.
+  Result<void> link_containers(const JobId& from, const JobId& to, std::span<const Container> containers);
+
   /// Makes the names in the jobs' folders durable, and the folders themselves: each folder is synced once a call, and
   /// the folders above only the first time. Blocks. (The files' contents are synced by who wrote them: fdatasync on
   /// their descriptors.)

@@ -23,6 +23,14 @@ namespace docket {
 
 // ---- Changes. Each is a request with room for its result; the caller owns it until Store::commit() returns.
 
+/// A completed job, and what of its files holds its results.
+struct Original {
+  JobId job;
+  std::vector<Container> containers;
+
+  friend bool operator==(const Original&, const Original&) = default;
+};
+
 /// A new job whose files are durable in the spool.
 struct AcceptJob {
   JobRecord record;
@@ -31,13 +39,21 @@ struct AcceptJob {
   std::string secret;  ///< the documents' password, sealed; forgotten when the job is final; empty: none
   StoreLimits limits;
   std::optional<Once> once;  ///< nothing: no Idempotency-Key
+  bool own_results = false;  ///< the job is done as any other even if there is an original
+  /// The original whose results the caller has linked under this job's name; see `original`.
+  std::optional<JobId> linked_to{};
   std::int64_t now_ms = 0;
 
   /// Set where a job was made for the same key and content before: that one is the request's, and this is none.
   std::optional<JobId> known{};
+  /// Set where a completed job has the record's sameness and no warning: no job was made. The caller links its
+  /// containers under this job's name (Spool::link_containers) and commits again with `linked_to`: then this job is
+  /// completed with these results. Or, where that does not go, with `own_results`.
+  std::optional<Original> original{};
 
-  /// store_full: no room for new jobs; queue_full, owner_queue_full: too many unfinished ones; bad_request: an id there
-  /// is already; key_reused: the key was used for other content.
+  /// not_found: the job of `linked_to` has gone, or is no original any more; the links are to be removed. store_full:
+  /// no room for new jobs; queue_full, owner_queue_full: too many unfinished ones; bad_request: an id there is already;
+  /// key_reused: the key was used for other content.
   Result<void> result{};
 };
 

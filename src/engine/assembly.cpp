@@ -20,9 +20,9 @@ constexpr std::size_t replay_limit = std::size_t{1}
                                      << 20U;  ///< a raw form of up to this size is kept for the wrapped one
 
 std::string wrapped_head(const std::string& job_id) {
-  std::string head = "{\"job_id\":";
-  append_json_string(head, job_id);
-  head += ",\"status\":\"completed\",\"content\":";
+  std::string head(wrapped_begin);
+  head += job_id;
+  head += "\",\"status\":\"completed\",\"content\":";
   return head;
 }
 

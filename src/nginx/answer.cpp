@@ -23,16 +23,30 @@ bool add_common_headers(ngx_http_request_t* r) noexcept {
          add_static_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
 }
 
-/// Sends the header and then, unless there is to be no body, `buffer`.
-ngx_int_t send(ngx_http_request_t* r, ngx_buf_t* buffer) noexcept {
+/// A copy of `bytes` in the pool. Null when memory is short.
+ngx_buf_t* memory_buffer(ngx_pool_t* pool, std::string_view bytes) noexcept {
+  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(pool));
+  const ngx_str_t copied = copy(pool, bytes);
+  if (buffer == nullptr || copied.data == nullptr) {
+    return nullptr;
+  }
+  buffer->pos = buffer->start = copied.data;
+  buffer->last = buffer->end = copied.data + copied.len;
+  buffer->memory = 1;
+  return buffer;
+}
+
+/// Sends the header and then, unless there is to be no body, `front`, if there is one, and `buffer`.
+ngx_int_t send(ngx_http_request_t* r, ngx_buf_t* buffer, ngx_buf_t* front = nullptr) noexcept {
   const ngx_int_t rc = ngx_http_send_header(r);
   if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
     return rc;
   }
   buffer->last_buf = r == r->main ? 1 : 0;
   buffer->last_in_chain = 1;
-  ngx_chain_t out{buffer, nullptr};
-  return ngx_http_output_filter(r, &out);
+  ngx_chain_t last{buffer, nullptr};
+  ngx_chain_t first{front, &last};
+  return ngx_http_output_filter(r, front != nullptr ? &first : &last);
 }
 
 void set_type(ngx_http_request_t* r, std::string_view content_type) noexcept {
@@ -91,14 +105,10 @@ ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view c
   if (body.empty()) {
     return send_empty(r, status);
   }
-  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
-  const ngx_str_t bytes = copy(r->pool, body);
-  if (buffer == nullptr || bytes.data == nullptr || !add_common_headers(r)) {
+  ngx_buf_t* buffer = memory_buffer(r->pool, body);
+  if (buffer == nullptr || !add_common_headers(r)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  buffer->pos = buffer->start = bytes.data;
-  buffer->last = buffer->end = bytes.data + bytes.len;
-  buffer->memory = 1;
   r->headers_out.status = status;
   r->headers_out.content_length_n = static_cast<off_t>(body.size());
   set_type(r, content_type);
@@ -115,13 +125,14 @@ ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
   return ngx_http_send_header(r);
 }
 
-ngx_int_t send_stretch(ngx_http_request_t* r, std::string_view path, off_t offset, off_t length,
-                       std::string_view content_type, time_t last_modified) noexcept {
+ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept {
   auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
-  ngx_str_t name = copy(r->pool, path);
+  ngx_str_t name = copy(r->pool, stretch.path);
+  const auto front_size = static_cast<off_t>(stretch.front.size());
+  ngx_buf_t* front = front_size == 0 ? nullptr : memory_buffer(r->pool, stretch.front);
   auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
   auto* file = static_cast<ngx_file_t*>(ngx_pcalloc(r->pool, sizeof(ngx_file_t)));
-  if (name.data == nullptr || buffer == nullptr || file == nullptr) {
+  if (name.data == nullptr || buffer == nullptr || file == nullptr || (front == nullptr && front_size != 0)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
 
@@ -141,12 +152,12 @@ ngx_int_t send_stretch(ngx_http_request_t* r, std::string_view path, off_t offse
                   opened.failed != nullptr ? opened.failed : "open()", &name);
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  if (offset + length > opened.size) {
+  if (stretch.offset + stretch.length > opened.size || front_size > stretch.length) {
     ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0, "docket: \"%V\" is shorter than its record says", &name);
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  if (length == 0) {
-    set_type(r, content_type);
+  if (stretch.length == 0) {
+    set_type(r, stretch.content_type);
     return send_empty(r, NGX_HTTP_OK);
   }
   if (!add_common_headers(r)) {
@@ -156,15 +167,16 @@ ngx_int_t send_stretch(ngx_http_request_t* r, std::string_view path, off_t offse
   file->name = name;
   file->log = r->connection->log;
   buffer->file = file;
-  buffer->file_pos = offset;
-  buffer->file_last = offset + length;
+  buffer->file_pos = stretch.offset + front_size;
+  buffer->file_last = stretch.offset + stretch.length;
   buffer->in_file = 1;
   r->headers_out.status = NGX_HTTP_OK;
-  r->headers_out.content_length_n = length;
-  r->headers_out.last_modified_time = last_modified;
+  r->headers_out.content_length_n = stretch.length;
+  r->headers_out.last_modified_time = stretch.last_modified;
   r->allow_ranges = 1;
-  set_type(r, content_type);
-  return send(r, buffer);
+  r->single_range = front != nullptr ? 1 : 0;  // nginx cuts several only out of one buffer
+  set_type(r, stretch.content_type);
+  return send(r, buffer, front);
 }
 
 ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view body) noexcept {

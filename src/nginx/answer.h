@@ -29,10 +29,19 @@ ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view c
 /// Answers 204 or the like.
 ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 
-/// Answers with the `length` bytes at `offset` of a file, by sendfile where nginx may; takes Range. A file that is not
-/// there any more (its job was deleted meanwhile) is not_found.
-ngx_int_t send_stretch(ngx_http_request_t* r, std::string_view path, off_t offset, off_t length,
-                       std::string_view content_type, time_t last_modified) noexcept;
+/// A part of a file as the body of an answer.
+struct Stretch {
+  std::string_view path;
+  off_t offset = 0;
+  off_t length = 0;
+  std::string_view front{};  ///< what is sent instead of the first so many bytes
+  std::string_view content_type;
+  time_t last_modified = 0;
+};
+
+/// Answers with a stretch, by sendfile where nginx may; takes Range. A file that is not there any more (its job was
+/// deleted meanwhile) is not_found.
+ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept;
 
 /// Answers with problem+json, or leaves it to the operator's error_page where there is one for the status. The body of
 /// a request that was not read to its end is left to nginx, which closes the connection after lingering.

@@ -82,6 +82,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->attempts = NGX_CONF_UNSET_UINT;
     location->expire = NGX_CONF_UNSET;
     location->keep_input = NGX_CONF_UNSET;
+    location->dedupe = NGX_CONF_UNSET;
     location->anyone = NGX_CONF_UNSET_UINT;
     location->live = NGX_CONF_UNSET_UINT;
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
@@ -176,6 +177,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_uint_value(location->attempts, previous->attempts, limits.attempts);
   ngx_conf_merge_sec_value(location->expire, previous->expire, time_t{7} * 24 * 60 * 60);
   ngx_conf_merge_value(location->keep_input, previous->keep_input, 1);
+  ngx_conf_merge_value(location->dedupe, previous->dedupe, 0);
   if (location->priority == nullptr) {
     location->priority = previous->priority;
   }

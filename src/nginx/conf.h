@@ -63,6 +63,7 @@ struct LocationConf {
   ngx_http_complex_value_t* priority;  ///< null: the default
   time_t expire;                       ///< seconds after its end that a job is kept; 0: for ever
   ngx_flag_t keep_input;
+  ngx_flag_t dedupe;
   ngx_http_complex_value_t* result_url;
   ngx_str_t default_result_url;     ///< the server's only docket_result prefix
   TokenFile* tokens;                ///< null: none

@@ -369,6 +369,8 @@ ngx_command_t commands[] = {
     {ngx_string("docket_expire"), everywhere | NGX_CONF_TAKE1, set_expire, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_keep_input"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, keep_input), nullptr},
+    {ngx_string("docket_dedupe"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, dedupe), nullptr},
     ngx_null_command,
 };
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 #include <utility>
+#include <variant>
 
 namespace docket::ngx {
 namespace {
@@ -14,7 +16,8 @@ constexpr unsigned max_groups_under_way = 2;
 
 /// Of a job that never was nothing but the names is known; a failure leaves an orphan to the reaper.
 void remove_files(Spool& spool, const Submission& submission) {
-  (void)spool.remove_job(submission.accept.record.id, static_cast<std::uint32_t>(submission.files.size()), {});
+  (void)spool.remove_job(submission.accept.record.id, static_cast<std::uint32_t>(submission.files.size()),
+                         submission.links);
 }
 
 /// What a job's commit made of it; removes its files if it did not come to be.
@@ -31,6 +34,58 @@ Result<void> sync_files(const Submission& submission) {
     }
   }
   return {};
+}
+
+/// A job whose original has gone is made as any other unless there is a new one by now; so is one that cannot have
+/// links.
+constexpr int max_originals = 3;
+
+/// Prepares the next commit of a submission whose last one found an original, or lost one. False: it is settled.
+bool go_on_with_original(Spool& spool, Submission& submission, int round) {
+  auto& accept = submission.accept;
+  const bool lost = accept.linked_to && !accept.result && accept.result.error().code == ErrorCode::not_found;
+  if (!lost && !(accept.result && accept.original)) {
+    return false;
+  }
+  const auto& id = accept.record.id;
+  (void)spool.remove_job(id, 0, submission.links);
+  submission.links.clear();
+  accept.linked_to.reset();
+  if (accept.original) {
+    submission.links = accept.original->containers;
+    if (round < max_originals && spool.link_containers(accept.original->job, id, submission.links)) {
+      accept.linked_to = accept.original->job;
+    } else {
+      (void)spool.remove_job(id, 0, submission.links);
+      submission.links.clear();
+      accept.own_results = true;
+    }
+  }
+  return true;
+}
+
+/// Gives jobs that have an original its results; those that cannot have them are made as any other.
+void link_originals(Spool& spool, Committer& committer, std::span<const std::unique_ptr<Submission>> group) {
+  for (int round = 0;; ++round) {
+    std::vector<Change> changes;
+    std::vector<JobId> jobs;
+    for (const auto& submission : group) {
+      if (go_on_with_original(spool, *submission, round)) {
+        changes.emplace_back(&submission->accept);
+        jobs.push_back(submission->accept.record.id);
+      }
+    }
+    if (changes.empty()) {
+      return;
+    }
+    if (const auto synced = spool.sync_folders(jobs); !synced) {
+      for (auto& change : changes) {
+        std::get<AcceptJob*>(change)->result = tl::unexpected<Error>(synced.error());
+      }
+      return;
+    }
+    committer.commit(changes);
+  }
 }
 
 }  // namespace
@@ -102,6 +157,7 @@ void Intake::flush() {
       }
     }
     parts.committer.commit(changes);
+    link_originals(parts.spool, parts.committer, *group);
     bool any = false;
     for (auto& submission : *group) {
       if (submission->accept.known) {

@@ -18,6 +18,7 @@ struct Submission {
   AcceptJob accept;
   std::vector<std::shared_ptr<Fd>> files;  ///< still open, to be synced
   bool large = false;                      ///< synced on its own before it joins a group
+  std::vector<Container> links;            ///< another job's results that have this one's name as well
   /// Called once on the event loop when the job is durable, or could not be made so. Emptied by who asked when nobody
   /// listens any more; the job is made all the same.
   std::function<void(const Result<void>&)> answer;

@@ -29,6 +29,7 @@ using http::Route;
 /// What has to be known of a job before one of its results is sent.
 struct JobLook {
   State state = State::pending;
+  bool linked = false;  ///< the results were made for another job
   FormatSet formats;
   std::int64_t completed_ms = 0;
   std::int64_t updated_ms = 0;
@@ -46,6 +47,7 @@ Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route
       worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
         may_use = caller.may_use(status.owner);
         look.state = status.head.state;
+        look.linked = status.head.linked != 0;
         look.formats = status.head.formats;
         look.completed_ms = status.head.completed_ms;
         look.updated_ms = status.head.updated_ms;
@@ -103,9 +105,13 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   const auto modified_ms = look.completed_ms != 0 ? look.completed_ms : look.updated_ms;
-  return send_stretch(r, worker.spool().absolute(Spool::container_path(route.id, outputs.container)),
-                      static_cast<off_t>(section->offset), static_cast<off_t>(section->length),
-                      raw ? format.content_type : json_type, static_cast<time_t>(modified_ms / 1000));
+  const std::string front = look.linked && !raw ? std::string(wrapped_begin) + route.id.text() : std::string();
+  return send_stretch(r, {.path = worker.spool().absolute(Spool::container_path(route.id, outputs.container)),
+                          .offset = static_cast<off_t>(section->offset),
+                          .length = static_cast<off_t>(section->length),
+                          .front = front,
+                          .content_type = raw ? format.content_type : json_type,
+                          .last_modified = static_cast<time_t>(modified_ms / 1000)});
 }
 
 ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
@@ -210,9 +216,10 @@ ngx_int_t send_input(ngx_http_request_t* r, Worker& worker, const Caller& caller
       add_header(r, "Content-Security-Policy", "sandbox; default-src 'none'") == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  return send_stretch(r, worker.spool().absolute(Spool::input_path(route.id, route.file)), 0,
-                      static_cast<off_t>(look->size), info(look->type).mime,
-                      static_cast<time_t>(look->created_ms / 1000));
+  return send_stretch(r, {.path = worker.spool().absolute(Spool::input_path(route.id, route.file)),
+                          .length = static_cast<off_t>(look->size),
+                          .content_type = info(look->type).mime,
+                          .last_modified = static_cast<time_t>(look->created_ms / 1000)});
 }
 
 /// What may be done with what a path names.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/sameness.h"
 #include "http/idempotency_key.h"
 #include "http/submit_options.h"
 #include "nginx/request.h"
@@ -50,6 +51,9 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   submission->accept.status.files = files_;
   submission->accept.fields = std::move(form.fields);
   submission->accept.limits = store_limits();
+  if (conf_.dedupe != 0 && submission->accept.secret.empty()) {  // what a password opened is for who knows it
+    record.sameness = sameness_of(record, files_);
+  }
   if (once_) {
     once_->content = http::content_digest(form.options, submission->accept.fields, files_);
     submission->accept.once = once_;

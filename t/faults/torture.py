@@ -17,6 +17,8 @@ from docket import FINAL, PATIENCE, wait_for
 
 # How often each thing happens, out of all of them.
 DEEDS = {"child": 42, "worker": 26, "engine": 18, "reload": 7, "everything": 4, "disk": 3}
+# Where jobs have their results from those that were completed before.
+LOCATION = "location = /again { docket_upload 200; docket_dedupe on; }"
 FORMATS = ("markdown", "text", "json")
 CLIENTS = 3
 UNFINISHED = 16  # more than these are not submitted: what is left at the end has to be done in time
@@ -105,7 +107,7 @@ class Torture:
             open_jobs = [id for id, job in self.jobs.items() if job.final is None and not job.removed]
         if len(open_jobs) < UNFINISHED and chance.random() < 0.5:
             name = chance.choice(list(self._sources))
-            if job := self._submit(name):
+            if job := self._submit(name, chance.choices(("/process_pdf", "/again"), (4, 1))[0]):
                 with self._lock:
                     self.jobs[job] = Job(name)
             return
@@ -122,10 +124,10 @@ class Torture:
         else:
             self._look(job)
 
-    def _submit(self, name):
+    def _submit(self, name, path="/process_pdf"):
         """The new job's id; None if it was refused."""
         files = [("file", file) for file in self._sources[name]]
-        answer = self.docket.request("POST", "/process_pdf", files=files, timeout=20)
+        answer = self.docket.request("POST", path, files=files, timeout=20)
         if answer.status_code == 200:
             return answer.json()["job_id"]
         self.refused[answer.status_code] += 1

@@ -122,7 +122,7 @@ void expect_exact_length(const std::string& bytes, Decode decode) {
 /// Another version in the first two bytes is refused.
 template <class Decode>
 void expect_this_version_only(std::string bytes, Decode decode) {
-  for (const auto version : std::array<std::uint16_t, 4>{0, 3, 0x0101, 0xFFFF}) {
+  for (const auto version : std::array<std::uint16_t, 4>{0, 4, 0x0102, 0xFFFF}) {
     std::memcpy(bytes.data(), &version, sizeof version);
     const auto decoded = decode(bytes);
     ASSERT_FALSE(decoded) << version;
@@ -159,6 +159,7 @@ TEST(Codec, AJobOfAnotherShapeIsRefused) {
 TEST(Codec, AJobOfTheFirstVersionHasAllPagesAndIsKept) {
   auto record = sample_job();
   auto bytes = encode(record);
+  bytes.resize(bytes.size() - 1);                   // sameness: none
   const std::string pages("\6\0\0\0002-5,9-", 10);  // the length, then the text
   ASSERT_NE(bytes.find(pages), std::string::npos);
   bytes.erase(bytes.find(pages), pages.size());
@@ -170,6 +171,18 @@ TEST(Codec, AJobOfTheFirstVersionHasAllPagesAndIsKept) {
   const auto decoded = decode_job(bytes);
   ASSERT_TRUE(decoded);
   EXPECT_EQ(*decoded, record);
+}
+
+TEST(Codec, AJobOfTheSecondVersionSharesItsResultsWithNobody) {
+  const auto record = sample_job();
+  auto bytes = encode(record);
+  bytes.resize(bytes.size() - 1);
+  bytes[0] = 2;
+  EXPECT_EQ(decode_job(bytes), record);
+  auto sharing = record;
+  sharing.sameness.emplace().fill(0x5A);
+  EXPECT_EQ(decode_job(encode(sharing)), sharing);
+  expect_exact_length(encode(sharing), decode_job);
 }
 
 TEST(Codec, AUnitComesBack) {

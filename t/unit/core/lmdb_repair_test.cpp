@@ -26,8 +26,10 @@ class LmdbRepair : public testing::Test {
     auto& d = *driver;
     Once once;
     once.key.bytes.fill(7);
-    completed = d.accept({.owner = "ann", .fields = R"({"a":1})", .expire_ms = 1000, .once = once});
+    completed =
+        d.accept({.owner = "ann", .fields = R"({"a":1})", .expire_ms = 1000, .once = once, .sameness = Sha256{7}});
     EXPECT_TRUE(d.complete_small(*d.claim(), 3));
+    linked = d.accept_linked({.owner = "ann", .sameness = Sha256{7}}).record.id;
     failed = d.accept({.owner = "ben"});
     EXPECT_TRUE(d.end(*d.claim(), ended::Refused{{ErrorCode::encrypted, "x"}}));
     half = d.accept({.owner = "ann", .secret = "sealed", .expire_ms = 77});
@@ -96,6 +98,7 @@ class LmdbRepair : public testing::Test {
   std::unique_ptr<Store> store;
   std::optional<StoreDriver> driver;
   JobId completed;
+  JobId linked;  ///< to that one
   JobId failed;
   JobId half;     ///< of three ranges one is done and one held
   JobId waiting;  ///< two probes wait
@@ -137,7 +140,7 @@ TEST_F(LmdbRepair, WhatFollowsFromOtherTablesIsMadeAgain) {
     EXPECT_THAT(backend.check(*store), IsEmpty());
     EXPECT_EQ(driver->head(waiting).state, State::pending);
     EXPECT_EQ(driver->head(half).state, State::processing);
-    EXPECT_EQ(driver->list({.owner = "ann"}).size(), 3U);
+    EXPECT_EQ(driver->list({.owner = "ann"}).size(), 4U);
     EXPECT_THAT(repair(), IsEmpty());
   }
   EXPECT_TRUE(driver->record(*held, {})) << "whoever holds a unit still does";
@@ -145,6 +148,18 @@ TEST_F(LmdbRepair, WhatFollowsFromOtherTablesIsMadeAgain) {
   work_off();
   EXPECT_EQ(driver->head(half).state, State::completed);
   EXPECT_THAT(backend.check(*store), IsEmpty());
+}
+
+TEST_F(LmdbRepair, AnOriginalThatIsNoneIsForgotten) {
+  for (const auto& of : {waiting, failed, JobId{}}) {
+    damage([&](lmdb::Txn& txn, const Tables& tables) {
+      ASSERT_TRUE(txn.put(tables.originals, bytes_of(Sha256{9}), of.key()));
+    });
+    EXPECT_THAT(backend.check(*store), Contains(HasSubstr("`originals`")));
+    EXPECT_THAT(repair(), Contains(HasSubstr("put right")));
+    EXPECT_THAT(backend.check(*store), IsEmpty());
+  }
+  EXPECT_TRUE(driver->accept_linked({.owner = "ann", .sameness = Sha256{7}}).result) << "a sound one is kept";
 }
 
 TEST_F(LmdbRepair, AJobThatLostAPartFails) {
@@ -261,7 +276,7 @@ TEST_F(LmdbRepair, AJobWithoutAStatusIsNoJob) {
   EXPECT_THAT(mended, Contains(HasSubstr("4 entries of jobs that do not exist removed")))
       << "a record, a size, two units";
   EXPECT_THAT(backend.check(*store), IsEmpty());
-  EXPECT_THAT(driver->list(), testing::ElementsAre(elsewhere, failed, completed));
+  EXPECT_THAT(driver->list(), testing::ElementsAre(elsewhere, failed, linked, completed));
   work_off();
 }
 
@@ -319,9 +334,9 @@ TEST_F(LmdbRepair, AnyDamageIsMended) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     damage([&](lmdb::Txn& txn, const Tables& t) {
-      const std::array<lmdb::Table, 18> tables{t.jobs,   t.status,  t.fields,   t.secrets, t.units,   t.fifo,
-                                               t.ring,   t.ring_of, t.leased,   t.pages,   t.outputs, t.by_owner,
-                                               t.expiry, t.sizes,   t.counters, t.changes, t.once,    t.once_of};
+      const std::array<lmdb::Table, 19> tables{
+          t.jobs,    t.status,   t.fields, t.secrets, t.units,    t.fifo,    t.ring, t.ring_of, t.leased,   t.pages,
+          t.outputs, t.by_owner, t.expiry, t.sizes,   t.counters, t.changes, t.once, t.once_of, t.originals};
       for (auto count = 1 + random() % 4; count > 0; --count) {
         damage_one(random, txn, tables[random() % tables.size()]);
       }

@@ -75,6 +75,7 @@ struct JobSpec {
   bool keep_input = true;
   StoreLimits limits{};
   std::optional<Once> once{};
+  std::optional<Sha256> sameness{};
 };
 
 /// A client, a worker and a reader of one store in one. Belongs to one thread; several may share a store.
@@ -113,6 +114,7 @@ class StoreDriver {
     accept.record.keep_input = spec.keep_input;
     accept.limits = spec.limits;
     accept.once = spec.once;
+    accept.record.sameness = spec.sameness;
     for (std::size_t i = 0; i < spec.files; ++i) {
       FileStatus file;
       file.filename = "file" + std::to_string(i) + ".pdf";
@@ -130,6 +132,18 @@ class StoreDriver {
     commit(change);
     EXPECT_TRUE(change.result) << change.result.error().detail;
     return change.record.id;
+  }
+
+  /// Accepts a job with an original's results: there is one, or the result is not_found.
+  AcceptJob accept_linked(const JobSpec& spec) {
+    auto change = new_job(spec);
+    change.linked_to = change.record.id;  // of which no store knows
+    commit(change);
+    if (change.result && change.original) {
+      change.linked_to = change.original->job;
+      commit(change);
+    }
+    return change;
   }
 
   /// Nothing if no unit waits.

@@ -10,14 +10,22 @@
 
 namespace docket {
 
+/// One of a few, so that several jobs have it.
+inline Sha256 some_sameness(std::minstd_rand& random) {
+  Sha256 sameness{};
+  sameness[0] = static_cast<std::uint8_t>(1 + random() % 3);
+  return sameness;
+}
+
 /// One worker of the crowd, on its own thread.
 class RandomWorker {
  public:
   RandomWorker(Store& store, Committer& committer, std::uint8_t number, std::atomic<int>& living,
-               const std::vector<JobId>& jobs)
+               std::atomic<int>& linked, const std::vector<JobId>& jobs)
       : driver_(store, [&committer](std::span<const Change> changes) { committer.commit(changes); }),
         holder_(worker(number)),
         living_(living),
+        linked_(linked),
         jobs_(jobs),
         random_(number) {}
 
@@ -25,6 +33,9 @@ class RandomWorker {
     while (living_ > 0) {
       if (one_in(40)) {
         remove_one();
+      }
+      if (one_in(40)) {
+        link_one();
       }
       if (const auto held = driver_.claim(holder_)) {
         work(*held);
@@ -41,6 +52,17 @@ class RandomWorker {
     const auto removed = driver_.remove(jobs_[random_() % jobs_.size()]);
     if (removed.result && !is_final(removed.result->head.state)) {
       --living_;
+    }
+  }
+
+  /// The original may be removed between the two commits.
+  void link_one() {
+    const auto made = driver_.accept_linked({.files = 2, .sameness = some_sameness(random_)});
+    if (!made.result) {
+      EXPECT_EQ(made.result.error().code, ErrorCode::not_found) << made.result.error().detail;
+    } else if (!made.original) {
+      ++linked_;
+      EXPECT_EQ(driver_.see(made.record.id)->head.state, State::completed);
     }
   }
 
@@ -126,6 +148,7 @@ class RandomWorker {
   StoreDriver driver_;
   Holder holder_;
   std::atomic<int>& living_;
+  std::atomic<int>& linked_;
   const std::vector<JobId>& jobs_;
   std::minstd_rand random_;
 };
@@ -141,18 +164,21 @@ TYPED_TEST_P(StoreRandom, AllJobsComeToAnEnd) {
   std::vector<JobId> jobs;
   std::minstd_rand random(1);
   for (int i = 0; i < count; ++i) {
+    const auto files = 1 + random() % 3;
     jobs.push_back(d.accept({.owner = std::string(random() % 5, 'o'),
-                             .files = 1 + random() % 3,
+                             .files = files,
                              .priority = static_cast<std::uint8_t>(random() % 3),
                              .expire_ms = random() % 2,
-                             .keep_input = random() % 2 == 0}));
+                             .keep_input = random() % 2 == 0,
+                             .sameness = files == 2 ? std::optional(some_sameness(random)) : std::nullopt}));
   }
   std::atomic<int> living{count};
+  std::atomic<int> linked{0};
   Committer committer(*this->store);
   {
     std::vector<std::jthread> crowd;
     for (std::uint8_t i = 1; i <= workers; ++i) {
-      crowd.emplace_back([&, i] { RandomWorker(*this->store, committer, i, living, jobs).run(); });
+      crowd.emplace_back([&, i] { RandomWorker(*this->store, committer, i, living, linked, jobs).run(); });
     }
   }
   EXPECT_EQ(living, 0);
@@ -160,10 +186,11 @@ TYPED_TEST_P(StoreRandom, AllJobsComeToAnEnd) {
   EXPECT_FALSE(d.claim());
   const auto counts = d.counts();
   EXPECT_EQ(counts.waiting_units, 0U);
-  EXPECT_EQ(counts.accepted, static_cast<std::uint64_t>(count));
-  EXPECT_EQ(counts.started, static_cast<std::uint64_t>(count));
+  EXPECT_GT(linked, 0);
+  EXPECT_EQ(counts.accepted, static_cast<std::uint64_t>(count + linked));
+  EXPECT_EQ(counts.started, static_cast<std::uint64_t>(count + linked));
   std::size_t completed = 0;
-  for (const auto& id : d.list({.limit = count})) {
+  for (const auto& id : d.list({.limit = static_cast<std::uint32_t>(count + linked)})) {
     const auto head = d.head(id);
     EXPECT_TRUE(is_final(head.state));
     EXPECT_EQ(head.units_left, 0U);
