@@ -228,18 +228,18 @@ class Decoder {
   void decode_colours() const {
     const std::size_t size = header_.depth / 8;
     const std::size_t stride = (header_.width * size + 3) / 4 * 4;
-    const auto [red, green, blue, alpha] = channels();
+    const auto in = channels();
     // Programs that know of no alpha leave it 0 everywhere: then there is none.
     bool transparent = false;
-    for (std::size_t at = header_.data; alpha.mask != 0 && !transparent && at < file_.size(); at += size) {
-      transparent = alpha.of(file_.little(at, size)) != 0;
+    for (std::size_t at = header_.data; in.alpha.mask != 0 && !transparent && at < file_.size(); at += size) {
+      transparent = in.alpha.of(file_.little(at, size)) != 0;
     }
     each_row(stride, [&](ByteView samples, l_uint32* to) {
       for (std::uint32_t x = 0; x < header_.width; ++x) {
         const auto pixel = samples.little(x * size, size);
-        const auto opacity = transparent ? alpha.of(pixel) : 255;
-        to[x] = rgb_pixel(over_white(red.of(pixel), opacity), over_white(green.of(pixel), opacity),
-                          over_white(blue.of(pixel), opacity));
+        const auto opacity = transparent ? in.alpha.of(pixel) : 255;
+        to[x] = rgb_pixel(over_white(in.red.of(pixel), opacity), over_white(in.green.of(pixel), opacity),
+                          over_white(in.blue.of(pixel), opacity));
       }
     });
   }

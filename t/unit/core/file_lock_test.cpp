@@ -13,8 +13,8 @@ namespace {
 
 class FileLock : public testing::Test {
  protected:
-  [[nodiscard]] std::string path() const { return (folder_.path() / "lock").string(); }
-  TemporaryFolder folder_;
+  [[nodiscard]] std::string path() const { return folder_.path() + "/lock"; }
+  TempFolder folder_;
 };
 
 TEST_F(FileLock, IsHeldByOneUntilItIsClosed) {
@@ -49,13 +49,13 @@ TEST_F(FileLock, ANameIsThereWhileItIsHeld) {
 TEST_F(FileLock, OneRequestAtATimeHasAKey) {
   OnceKey key;
   key.bytes.fill(0xAB);
-  auto first = lock_once(folder_.path().string(), key).value();
+  auto first = lock_once(folder_.path(), key).value();
   ASSERT_TRUE(first);
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() / (std::string("once.abababababababababababababababab"))));
-  EXPECT_FALSE(lock_once(folder_.path().string(), key).value());
-  EXPECT_TRUE(lock_once(folder_.path().string(), OnceKey{}).value());
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/once.abababababababababababababababab"));
+  EXPECT_FALSE(lock_once(folder_.path(), key).value());
+  EXPECT_TRUE(lock_once(folder_.path(), OnceKey{}).value());
   first.reset();
-  EXPECT_TRUE(lock_once(folder_.path().string(), key).value());
+  EXPECT_TRUE(lock_once(folder_.path(), key).value());
 }
 
 }  // namespace

@@ -364,7 +364,7 @@ TEST_F(LmdbTables, ACheckFindsWhatDoesNotFit) {
     driver.reset();
     store.reset();
     const std::filesystem::path data = backend.options.folder + "/lmdb/data.mdb";
-    const auto sound = backend.folder.path() / "sound.mdb";
+    const auto sound = backend.folder.path() + "/sound.mdb";
     std::filesystem::copy_file(data, sound, std::filesystem::copy_options::overwrite_existing);
     edit(damage);
     open();

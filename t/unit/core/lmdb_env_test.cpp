@@ -59,7 +59,7 @@ TEST_F(LmdbEnv, NoDescriptorIsInherited) {
   for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
     std::error_code gone;
     const auto target = fs::read_symlink(entry.path(), gone).string();
-    if (target.starts_with(backend.folder.path().string())) {
+    if (target.starts_with(backend.folder.path())) {
       ++found;
       EXPECT_NE(::fcntl(std::stoi(entry.path().filename().string()), F_GETFD) & FD_CLOEXEC, 0) << target;
     }
@@ -202,7 +202,7 @@ TEST_F(LmdbEnv, ReadingOnlyTakesACopyWithoutALockFile) {
 }
 
 TEST_F(LmdbEnv, ErrorsNameTheCallAndThePath) {
-  backend.options.folder = (backend.folder.path() / "no/such/folder").string();
+  backend.options.folder = backend.folder.path() + "/no/such/folder";
   const auto store = open_lmdb_store(backend.options);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, ErrorCode::io);

@@ -191,7 +191,7 @@ TEST_F(LmdbRepair, AJobThatLostAPartFails) {
   driver.reset();
   store.reset();
   const std::filesystem::path data = backend.options.folder + "/lmdb/data.mdb";
-  const auto sound = backend.folder.path() / "sound.mdb";
+  const auto sound = backend.folder.path() + "/sound.mdb";
   std::filesystem::copy_file(data, sound);
   for (std::size_t i = 0; i < damages.size(); ++i) {
     SCOPED_TRACE(i);
@@ -293,7 +293,7 @@ TEST_F(LmdbRepair, AnyDamageIsMended) {
   driver.reset();
   store.reset();
   const std::filesystem::path data = backend.options.folder + "/lmdb/data.mdb";
-  const auto sound = backend.folder.path() / "sound.mdb";
+  const auto sound = backend.folder.path() + "/sound.mdb";
   std::filesystem::copy_file(data, sound);
   const auto damage_one = [](std::mt19937& random, lmdb::Txn& txn, lmdb::Table table) {
     auto cursor = txn.cursor(table);

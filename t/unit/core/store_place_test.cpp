@@ -25,14 +25,14 @@ TEST(StorePlace, NetworkFileSystemsAreKnownByTheirNumbers) {
 }
 
 TEST(StorePlace, AFolderThatIsNotThereIsWhereItsParentIs) {
-  const TemporaryFolder folder;
-  EXPECT_TRUE(check_file_system((folder.path() / "not" / "yet").string()));
+  const TempFolder folder;
+  EXPECT_TRUE(check_file_system(folder.path() + "/not/yet"));
   EXPECT_TRUE(check_file_system("relative"));
 }
 
 TEST(StorePlace, ThoseOfAnotherPidNamespaceAreToldWhileTheyLive) {
-  const TemporaryFolder folder;
-  const auto run = folder.path().string();
+  const TempFolder folder;
+  const auto run = folder.path();
   ASSERT_THAT(pid_namespace(), HasSubstr("pid:["));
   const auto mine = LeaseFile::create(run, pid_namespace());
   const auto unknown = LeaseFile::create(run);
@@ -46,7 +46,7 @@ TEST(StorePlace, ThoseOfAnotherPidNamespaceAreToldWhileTheyLive) {
     EXPECT_THAT(refused.error().detail, HasSubstr("pid:[1]"));
   }
   EXPECT_TRUE(check_pid_namespaces(run));
-  std::ofstream(folder.path() / "lease.0123456789abcdef0123456789abcdef") << "pid:[1]";
+  std::ofstream(folder.path() + "/lease.0123456789abcdef0123456789abcdef") << "pid:[1]";
   EXPECT_TRUE(check_pid_namespaces(run)) << "its holder is dead";
 }
 

@@ -15,11 +15,11 @@
 
 namespace docket {
 
-/// Makes a folder below the system's one for temporary files and removes it with all that is in it.
+/// Makes a folder, below the system's one for temporary files, and removes it with all that is in it.
 class TempFolder {
  public:
-  TempFolder() {
-    auto name = (std::filesystem::temp_directory_path() / "docket-test-XXXXXX").string();
+  explicit TempFolder(const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
+    auto name = (where / "docket-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
       throw std::system_error(errno, std::generic_category(), "mkdtemp");
     }
