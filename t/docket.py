@@ -266,6 +266,13 @@ http {{
         return [pid for pid in self.processes() if command_of(pid).startswith("nginx: worker process")
                 and "shutting down" not in command_of(pid)]
 
+    def connections(self):
+        """How many connections its clients have open."""
+        lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+        ours = f"{self.port:04X}"
+        return sum(1 for local, state in ((line.split()[1], line.split()[3]) for line in lines)
+                   if local.endswith(":" + ours) and state == "01")
+
     def engines(self):
         """The pids of docket-engine's processes: fork servers and children."""
         return [pid for pid in self.processes() if command_of(pid).startswith(str(self.engine))]

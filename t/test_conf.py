@@ -91,6 +91,10 @@ MISTAKES = [
     ("server", "location = /a { docket_upload; docket_tasks anyone; }", "handler"),
     ("server", "location = /a { proxy_pass http://127.0.0.1:1; docket_upload; }", "handler"),
     ("server", "location = /a { docket_tasks everyone; }", "anyone"),
+    ("server", "location = /a { docket_events everyone; }", "anyone"),
+    ("server", "location = /a { docket_events; docket_tasks; }", "handler"),
+    ("http", "docket_wait_max 2d;", "from 0 to 86400"),
+    ("http", "docket_wait_max soon;", "docket_wait_max"),
     ("server", "location = /a { docket_health dead; }", "live"),
     ("server", "location = /a { docket_result; }", "prefix"),
     ("server", "location ~ ^/a/ { docket_result; }", "prefix"),
@@ -164,6 +168,7 @@ VALID = [
     ("server", "location = /b { docket_upload 201; docket_formats json; docket_ocr off; }"),
     ("server", "location = /b { docket_health live; }"),
     ("server", "location = /b { docket_tasks; }"),
+    ("server", "location = /b { docket_events; docket_wait_max 0; } location /c { docket_events anyone; }"),
 ]
 
 

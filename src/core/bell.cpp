@@ -27,12 +27,25 @@ void Bell::ring() noexcept {
 
 int Bell::listen() noexcept {
   if (!watch_) {
-    Fd watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-    if (watch && ::inotify_add_watch(watch.get(), path_.c_str(), IN_MODIFY) >= 0) {
-      watch_ = std::move(watch);
+    watch_ = Fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    hear(true);
+    if (heard_ < 0) {
+      watch_.reset();
     }
   }
   return watch_.get();
+}
+
+void Bell::hear(bool rings) noexcept {
+  if (!watch_ || rings == (heard_ >= 0)) {
+    return;
+  }
+  if (rings) {
+    heard_ = ::inotify_add_watch(watch_.get(), path_.c_str(), IN_MODIFY);
+  } else {
+    ::inotify_rm_watch(watch_.get(), heard_);
+    heard_ = -1;
+  }
 }
 
 void Bell::hush() noexcept {

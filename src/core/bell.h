@@ -21,6 +21,8 @@ class Bell {
 
   /// A non-blocking descriptor that is readable after a ring. Made on the first call. -1 if inotify has none left.
   int listen() noexcept;
+  /// Whether rings are heard on that descriptor; from listen() on they are.
+  void hear(bool rings) noexcept;
   /// Takes all that is readable from the listening descriptor.
   void hush() noexcept;
 
@@ -28,6 +30,7 @@ class Bell {
   Fd file_;
   Fd watch_;
   std::string path_;
+  int heard_ = -1;  ///< the watch of the file; -1: there is none
 };
 
 }  // namespace docket

@@ -50,6 +50,9 @@ void Committer::commit(std::span<const Change> changes) noexcept {
   lock.unlock();
 
   const auto made = commit_group(group);
+  if (changed_ != nullptr) {
+    changed_->ring();
+  }
 
   lock.lock();
   ++counts_.groups;

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/bell.h"
 #include "core/store.h"
 
 namespace docket {
@@ -17,7 +18,8 @@ namespace docket {
 /// commit() is called on pool threads only and blocks until its changes are durable.
 class Committer {
  public:
-  explicit Committer(Store& store) noexcept : store_(store) {}
+  /// `changed` is rung after each transaction; it outlives the committer. Null: nobody is told.
+  explicit Committer(Store& store, Bell* changed = nullptr) noexcept : store_(store), changed_(changed) {}
 
   /// Makes `changes` (in their order, in one transaction, with whatever others have waiting) and returns when they are
   /// durable; results stand in the changes.
@@ -38,6 +40,7 @@ class Committer {
   std::size_t commit_group(Waiting* group) noexcept;
 
   Store& store_;
+  Bell* changed_;
   mutable std::mutex mutex_;  ///< of all below
   Waiting* first_ = nullptr;  ///< those nobody commits yet, in the order they came
   Waiting* last_ = nullptr;

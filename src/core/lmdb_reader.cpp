@@ -254,6 +254,53 @@ Result<std::uint64_t> LmdbReader::stored_bytes() {
   return *found ? value_of<std::uint64_t>(**found).value_or(0) : 0;
 }
 
+Result<std::uint64_t> LmdbReader::last_change() {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto found = snapshot->txn->get(t_.counters, numbers_key());
+  if (!found) {
+    return pass_on(found);
+  }
+  return *found ? value_of<Numbers>(**found).value_or(Numbers{}).change : 0;
+}
+
+Result<ChangesRead> LmdbReader::changes(std::uint64_t after, std::uint32_t limit,
+                                        const std::function<void(std::uint64_t number, const ChangeEntry&)>& visit) {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto cursor = snapshot->txn->cursor(t_.changes);
+  if (!cursor) {
+    return pass_on(cursor);
+  }
+  ChangesRead read{.last = after};
+  auto found = cursor->at_or_after(Key().number(after + 1));
+  for (; found && *found; found = cursor->next()) {
+    const auto number = KeyReader((*found)->key).number<std::uint64_t>();
+    if (number != read.last + 1) {
+      read.gap = true;
+      break;
+    }
+    if (limit-- == 0) {
+      read.more = true;
+      break;
+    }
+    const auto change = decode_change((*found)->value);
+    if (!change) {
+      return tl::unexpected(change.error());
+    }
+    visit(number, *change);
+    read.last = number;
+  }
+  if (!found) {
+    return pass_on(found);
+  }
+  return read;
+}
+
 Result<std::vector<JobId>> LmdbReader::expired(std::int64_t now_ms, std::uint32_t limit) {
   auto snapshot = look();
   if (!snapshot) {

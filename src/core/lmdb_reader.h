@@ -38,6 +38,9 @@ class LmdbReader final : public StoreReader {
   Result<std::uint64_t> stored_bytes() override;
   Result<std::vector<JobId>> expired(std::int64_t now_ms, std::uint32_t limit) override;
   Result<StateCounts> states(const std::optional<std::string>& owner) override;
+  Result<std::uint64_t> last_change() override;
+  Result<ChangesRead> changes(std::uint64_t after, std::uint32_t limit,
+                              const std::function<void(std::uint64_t number, const ChangeEntry&)>& visit) override;
   Result<std::vector<Holder>> holders() override;
   Result<std::vector<Lease>> leases() override;
   Result<std::optional<JobId>> files(const JobId& first, const JobId& last,

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/changes.h"
 #include "core/job.h"
 #include "core/lmdb.h"
 #include "core/store.h"
@@ -50,17 +51,6 @@ inline constexpr std::string_view schema_key = "schema";
 /// Opens all tables and compares the schema's version; with `create` makes what is missing, else a store without them
 /// is bad_record, as is one of a newer schema. `txn` is to be committed by the caller, and aborted on an error.
 Result<Tables> open_tables(lmdb::Txn& txn, bool create);
-
-/// An owner in fixed size: the first 16 bytes of SHA-256 of the name; zeros for the empty one.
-struct OwnerKey {
-  std::array<char, 16> bytes{};
-
-  static OwnerKey of(std::string_view owner);
-  [[nodiscard]] std::string_view key() const noexcept { return {bytes.data(), bytes.size()}; }
-
-  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a literal 0 in what the compiler makes
-  friend auto operator<=>(const OwnerKey&, const OwnerKey&) = default;
-};
 
 /// A key being put together; integers big-endian, so that comparing bytes compares numbers.
 class Key {
@@ -239,29 +229,6 @@ inline Key ring_key(std::uint8_t pool, std::uint8_t priority, std::uint64_t turn
   return Key().number(pool).number(priority).number(turn).raw(owner.key());
 }
 
-/// What happened to a job. Numbers are stored.
-enum class ChangeKind : std::uint8_t {
-  accepted = 0,
-  started = 1,
-  page = 2,
-  file = 3,
-  completed = 4,
-  failed = 5,
-  deleted = 6,
-  retried = 7,
-  updated = 8,  ///< whatever else changed the status
-};
-
-/// One value of `changes`.
-struct ChangeEntry {
-  OwnerKey owner;
-  JobId job;
-  ChangeKind kind = ChangeKind::updated;
-  std::uint16_t file = 0;  ///< of page and file
-  std::uint32_t page = 0;  ///< of page
-
-  friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
-};
 std::string encode(const ChangeEntry& change);
 Result<ChangeEntry> decode_change(std::string_view bytes);
 

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/changes.h"
 #include "core/codec.h"
 #include "core/job.h"
 #include "core/once.h"
@@ -187,6 +188,13 @@ struct JobFiles {
   bool readable = true;           ///< false: a record is damaged, and there may be more files than these
 };
 
+/// Where a reader of changes has got to.
+struct ChangesRead {
+  std::uint64_t last = 0;  ///< the number of the last one that was shown, or from where it was looked
+  bool more = false;       ///< there are more behind it
+  bool gap = false;        ///< some behind where it was looked from are not kept any more: none was shown
+};
+
 /// A read-only look at the store. Made by Store::reader(); belongs to one thread; every call is one short snapshot and
 /// no snapshot is open between calls. Views given to a visitor die when it returns; a visitor does not use the reader.
 class StoreReader {
@@ -225,6 +233,13 @@ class StoreReader {
 
   /// How many jobs there are of this owner; nothing: of all.
   virtual Result<StateCounts> states(const std::optional<std::string>& owner) = 0;
+
+  /// The number of the last change there was; 0: none yet.
+  virtual Result<std::uint64_t> last_change() = 0;
+
+  /// Shows the changes whose numbers are above `after`, in order and no more than `limit`. Numbers are consecutive.
+  virtual Result<ChangesRead> changes(std::uint64_t after, std::uint32_t limit,
+                                      const std::function<void(std::uint64_t number, const ChangeEntry&)>& visit) = 0;
 
   /// Who holds units at the moment.
   virtual Result<std::vector<Holder>> holders() = 0;

@@ -34,13 +34,6 @@ constexpr OptionSet always_allowed() noexcept {
   return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_);
 }
 
-tl::unexpected<Error> bad(Option option, std::string_view value, std::string_view wanted) {
-  std::string detail = "The option " + std::string(word(option)) + " is " + quoted_for_detail(value) + "; ";
-  detail += wanted;
-  detail += '.';
-  return fail(ErrorCode::bad_option, std::move(detail));
-}
-
 tl::unexpected<Error> not_supported(Option option) {
   return fail(ErrorCode::forbidden_option, "The option " + std::string(word(option)) + " is not supported.");
 }
@@ -62,29 +55,6 @@ std::optional<std::uint64_t> parse_duration(std::string_view value) {
   return number && *number <= longest / unit ? std::optional(*number * unit) : std::nullopt;
 }
 
-/// sync and wait may ask for nothing; anything else is not done here.
-Result<void> check_waiting(const RawOptions& raw) {
-  if (const auto& sync = raw[Option::sync]; !sync.empty()) {
-    const auto wanted = parse_boolean(sync);
-    if (!wanted) {
-      return bad(Option::sync, sync, "it has to be true or false");
-    }
-    if (*wanted) {
-      return not_supported(Option::sync);
-    }
-  }
-  if (const auto& wait = raw[Option::wait]; !wait.empty()) {
-    const auto seconds = parse_number(wait);
-    if (!seconds) {
-      return bad(Option::wait, wait, "it has to be a number of seconds");
-    }
-    if (*seconds != 0) {
-      return not_supported(Option::wait);
-    }
-  }
-  return raw[Option::return_].empty() ? Result<void>() : not_supported(Option::return_);
-}
-
 Result<void> check_allowed(const RawOptions& raw, const OptionPolicy& policy) {
   for (std::size_t i = 0; i < option_names.size(); ++i) {
     const auto option = static_cast<Option>(i);
@@ -99,7 +69,7 @@ Result<void> check_allowed(const RawOptions& raw, const OptionPolicy& policy) {
       return not_supported(option);
     }
   }
-  return check_waiting(raw);
+  return {};
 }
 
 std::string names_of(FormatSet formats) {
@@ -126,7 +96,7 @@ Result<FormatSet> parse_formats(std::string_view value, FormatSet possible) {
     return true;
   });
   if (!wrong.empty() || formats.bits == 0) {
-    return bad(Option::formats, wrong.empty() ? value : wrong, "there are " + names_of(possible));
+    return bad_value(Option::formats, wrong.empty() ? value : wrong, "there are " + names_of(possible));
   }
   return formats;
 }
@@ -154,12 +124,19 @@ Result<std::string> parse_languages(std::string_view value, std::span<const std:
       names += names.empty() ? "" : ", ";
       names += name;
     }
-    return bad(Option::languages, wrong.empty() ? value : wrong, "there are " + names);
+    return bad_value(Option::languages, wrong.empty() ? value : wrong, "there are " + names);
   }
   return languages;
 }
 
 }  // namespace
+
+tl::unexpected<Error> bad_value(Option option, std::string_view value, std::string_view wanted) {
+  std::string detail = "The option " + std::string(word(option)) + " is " + quoted_for_detail(value) + "; ";
+  detail += wanted;
+  detail += '.';
+  return fail(ErrorCode::bad_option, std::move(detail));
+}
 
 Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Options& options) {
   if (auto allowed = check_allowed(raw, policy); !allowed) {
@@ -183,21 +160,21 @@ Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Op
   if (const auto& value = raw[Option::ocr]; !value.empty()) {
     const auto mode = ocr_mode_of(lower(value));
     if (!mode) {
-      return bad(Option::ocr, value, "it has to be auto, force or off");
+      return bad_value(Option::ocr, value, "it has to be auto, force or off");
     }
     changed.ocr = *mode;
   }
   if (const auto& value = raw[Option::page_separator]; !value.empty()) {
     if (value.size() > max_page_separator || !is_utf8(value)) {
-      return bad(Option::page_separator, value,
-                 "it has to be UTF-8 of at most " + std::to_string(max_page_separator) + " bytes");
+      return bad_value(Option::page_separator, value,
+                       "it has to be UTF-8 of at most " + std::to_string(max_page_separator) + " bytes");
     }
     changed.page_separator = value;
   }
   if (const auto& value = raw[Option::pages]; !value.empty()) {
     auto pages = PageSet::parse(value);
     if (!pages) {
-      return bad(Option::pages, value, "it has to be page numbers and ranges of them, such as 1-3,7,12-");
+      return bad_value(Option::pages, value, "it has to be page numbers and ranges of them, such as 1-3,7,12-");
     }
     changed.pages = std::move(*pages);
   }
@@ -211,7 +188,7 @@ Result<std::uint8_t> priority_of(const RawOptions& raw, std::uint8_t of_location
     return of_location;
   }
   if (value.size() != 1 || value[0] < '0' || value[0] > '9') {
-    return bad(Option::priority, value, "it has to be a number from 0 (first) to 9 (last)");
+    return bad_value(Option::priority, value, "it has to be a number from 0 (first) to 9 (last)");
   }
   return static_cast<std::uint8_t>(value[0] - '0');
 }
@@ -223,11 +200,11 @@ Result<std::uint64_t> expiry_of(const RawOptions& raw, std::uint64_t of_location
   }
   const auto seconds = parse_duration(value);
   if (!seconds || *seconds == 0) {
-    return bad(Option::expire, value, "it has to be a time such as 3600, 90m, 12h or 7d");
+    return bad_value(Option::expire, value, "it has to be a time such as 3600, 90m, 12h or 7d");
   }
   if (of_location_ms != 0 && *seconds * 1000 > of_location_ms) {
-    return bad(Option::expire, value,
-               "it may be " + std::to_string(of_location_ms / 1000) + " s at most, which docket_expire sets");
+    return bad_value(Option::expire, value,
+                     "it may be " + std::to_string(of_location_ms / 1000) + " s at most, which docket_expire sets");
   }
   return *seconds * 1000;
 }

@@ -31,10 +31,13 @@ struct OptionPolicy {
   }
 };
 
+/// bad_option: the option has this value, and what it has to be, as in "it has to be true or false".
+tl::unexpected<Error> bad_value(Option option, std::string_view value, std::string_view wanted);
+
 /// Changes `options`, the location's values, to what the client asked for; all or nothing. bad_option for a value that
 /// does not parse or is not available here; forbidden_option, naming it, for an option that the location does not allow
-/// or that this version does not know to do (callback_url, return, and sync and wait but for "no" and 0,
-/// which ask for nothing). What is no Options is left to the functions below.
+/// or that this version does not know to do (callback_url). What is no Options is left to the functions below, and to
+/// http/waiting.h.
 Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Options& options);
 
 /// The priority that was asked for, 0 … 9, else the location's; bad_option for anything else.

@@ -8,7 +8,7 @@ namespace docket::ngx {
 namespace {
 
 /// Once: an answer that nginx takes back half way (416) has them already.
-bool add_common_headers(ngx_http_request_t* r) noexcept {
+bool add_common_headers(ngx_http_request_t* r, std::string_view cache = "private, no-cache") noexcept {
   constexpr std::string_view first = "X-Content-Type-Options";
   for (const ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
     const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
@@ -18,8 +18,7 @@ bool add_common_headers(ngx_http_request_t* r) noexcept {
       }
     }
   }
-  return add_static_header(r, first, "nosniff") != nullptr &&
-         add_static_header(r, "Cache-Control", "private, no-cache") != nullptr &&
+  return add_static_header(r, first, "nosniff") != nullptr && add_static_header(r, "Cache-Control", cache) != nullptr &&
          add_static_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
 }
 
@@ -93,6 +92,10 @@ bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept {
   const bool later = status == NGX_HTTP_TOO_MANY_REQUESTS || status == NGX_HTTP_SERVICE_UNAVAILABLE ||
                      status == NGX_HTTP_INSUFFICIENT_STORAGE || status == NGX_HTTP_CONFLICT;
   return add_common_headers(r) && (!later || add_static_header(r, "Retry-After", "5") != nullptr);
+}
+
+bool add_stream_headers(ngx_http_request_t* r) noexcept {
+  return add_common_headers(r, "no-store") && add_static_header(r, "X-Accel-Buffering", "no") != nullptr;
 }
 
 bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept {

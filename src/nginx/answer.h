@@ -18,6 +18,9 @@ ngx_table_elt_t* add_static_header(ngx_http_request_t* r, std::string_view name,
 /// Adds what every problem has: the fields of every answer of ours, and Retry-After with 409, 429, 503 and 507.
 bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 
+/// Adds what a stream of events has: not to be stored, nor held back by a proxy.
+bool add_stream_headers(ngx_http_request_t* r) noexcept;
+
 /// Sets the entity tag (with its quotes); nginx's own filter then answers 304 and 412.
 bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept;
 

@@ -13,7 +13,7 @@ namespace docket::ngx {
 class TokenFile;
 
 /// What a location does. One handler a location.
-enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, health };
+enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, events, health };
 
 inline constexpr ngx_int_t default_queue_jobs = 100'000;
 
@@ -64,12 +64,13 @@ struct LocationConf {
   time_t expire;                       ///< seconds after its end that a job is kept; 0: for ever
   ngx_flag_t keep_input;
   ngx_flag_t dedupe;
+  time_t wait_max;  ///< seconds that an answer is held at the most
   ngx_http_complex_value_t* result_url;
   ngx_str_t default_result_url;     ///< the server's only docket_result prefix
   TokenFile* tokens;                ///< null: none
   ngx_http_complex_value_t* owner;  ///< null: docket_tokens tells, or nobody
   http::CorsPolicy* cors;           ///< null: off
-  ngx_uint_t anyone;                ///< docket_tasks anyone
+  ngx_uint_t anyone;                ///< docket_tasks anyone, docket_events anyone
   ngx_uint_t live;                  ///< docket_health live
 };
 

@@ -9,11 +9,13 @@
 
 namespace docket::ngx {
 
+class EventStream;
 class Upload;
 
 /// In the request's pool; made when first needed.
 struct Context {
   Upload* upload = nullptr;        ///< docket_upload: who receives the body
+  EventStream* events = nullptr;   ///< docket_events: who tells
   ngx_chain_t* problem = nullptr;  ///< nginx's own error page is to be replaced by this
 
   // For the variables: what the request was about. Strings are the pool's.

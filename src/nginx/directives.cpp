@@ -267,7 +267,9 @@ char* set_result(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   return take_location(cf, static_cast<LocationConf*>(conf), Handler::result, handle_result);
 }
 
-char* set_tasks(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+/// A handler that may be told to be for everybody: docket_tasks and docket_events.
+template <Handler handler, ngx_int_t (*function)(ngx_http_request_t*) noexcept>
+char* set_for_callers(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   auto* location = static_cast<LocationConf*>(conf);
   const auto values = arguments(cf);
   if (values.size() == 2) {
@@ -276,7 +278,7 @@ char* set_tasks(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     }
     location->anyone = 1;
   }
-  return take_location(cf, location, Handler::tasks, handle_tasks);
+  return take_location(cf, location, handler, function);
 }
 
 char* set_health(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
@@ -311,6 +313,7 @@ ngx_conf_post_t fields_range{within<size_t, 0, 16 * 1024 * 1024>};
 ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limits<off_t>::max()>};
 ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
 ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
+ngx_conf_post_t wait_range{within<time_t, 0, 86'400>};
 ngx_conf_post_t attempts_range{within<ngx_uint_t, 1, 100>};
 
 constexpr ngx_uint_t everywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
@@ -331,8 +334,10 @@ ngx_command_t commands[] = {
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_result"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_result, NGX_HTTP_LOC_CONF_OFFSET, 0,
      nullptr},
-    {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_tasks,
-     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
+     set_for_callers<Handler::tasks, handle_tasks>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_events"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
+     set_for_callers<Handler::events, handle_events>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_health,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_result_url"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
@@ -371,6 +376,8 @@ ngx_command_t commands[] = {
      offsetof(LocationConf, keep_input), nullptr},
     {ngx_string("docket_dedupe"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, dedupe), nullptr},
+    {ngx_string("docket_wait_max"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_sec_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, wait_max), &wait_range},
     ngx_null_command,
 };
 

@@ -1,5 +1,7 @@
 // docket_result: who asks for what of a job, and its results.
 
+#include "nginx/result.h"
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -12,6 +14,8 @@
 #include "http/problem.h"
 #include "http/query.h"
 #include "http/route.h"
+#include "http/status_body.h"
+#include "http/waiting.h"
 #include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
@@ -19,6 +23,7 @@
 #include "nginx/job_changes.h"
 #include "nginx/request.h"
 #include "nginx/status.h"
+#include "nginx/waiting_request.h"
 #include "nginx/worker.h"
 
 namespace docket::ngx {
@@ -114,6 +119,8 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
                           .last_modified = static_cast<time_t>(modified_ms / 1000)});
 }
 
+}  // namespace
+
 ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
   const auto look = look_at(worker, caller, route);
   if (!look) {
@@ -132,6 +139,8 @@ ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& calle
   const auto outputs = worker.reader().outputs(route.id);
   return outputs ? send_outputs(r, worker, route, *look, *outputs) : send_problem(r, outputs.error());
 }
+
+namespace {
 
 /// A page can be had as soon as it is done, before its job is, and also from a job that failed later.
 ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
@@ -222,6 +231,53 @@ ngx_int_t send_input(ngx_http_request_t* r, Worker& worker, const Caller& caller
                           .last_modified = static_cast<time_t>(look->created_ms / 1000)});
 }
 
+/// Whether what a held request waits for is there: the job's end, for a page its own, for a status that it differs from
+/// the one that the client has. True also for what there is not: that is to be told, too.
+bool is_due(ngx_http_request_t* r, Worker& worker, const Route& route) {
+  const auto known = route.what == Route::What::status ? find_header(r, "if-none-match") : std::nullopt;
+  bool due = false;
+  const auto found =
+      worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
+        due = is_final(status.head.state) || (known && *known != http::status_etag(status.head));
+      });
+  if (!found || due || route.what != Route::What::page) {
+    return !found || due;
+  }
+  const auto look = look_at(worker, Caller{}, route);
+  return look && look->page && worker.reader().page(route.id, look->page->first, look->page->second);
+}
+
+/// A status, a result or a page: held, if the client wants that, until there is something to tell.
+ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+  const auto waiting =
+      http::waiting_of(http::Query(view(r->args)), find_header(r, "prefer").value_or(std::string_view()),
+                       static_cast<std::uint32_t>(location_conf(r)->wait_max));
+  if (!waiting) {
+    return send_problem(r, waiting.error());
+  }
+  const auto answer = [r, &worker, caller, route](bool last) -> std::optional<ngx_int_t> {
+    if (!last && !is_due(r, worker, route)) {
+      return std::nullopt;
+    }
+    switch (route.what) {
+      case Route::What::status:
+        return send_status(r, worker, caller, route.id, NGX_HTTP_OK);
+      case Route::What::page:
+        return send_page(r, worker, caller, route);
+      default:
+        return send_result(r, worker, caller, route);
+    }
+  };
+  if (waiting->seconds == 0 && !waiting->preferred) {
+    return *answer(true);
+  }
+  if (const auto rc = hold(r, worker.hub(), route.id, *waiting, answer)) {
+    return *rc;
+  }
+  ++r->main->count;
+  return NGX_DONE;
+}
+
 /// What may be done with what a path names.
 struct Methods {
   ngx_uint_t mask = NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_DELETE;
@@ -260,15 +316,14 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
   switch (route.what) {
     case Route::What::status:
       return r->method == NGX_HTTP_DELETE ? remove_job(r, *worker, caller, route.id)
-                                          : send_status(r, *worker, caller, route.id, NGX_HTTP_OK);
+                                          : send_when_due(r, *worker, caller, route);
     case Route::What::cancel:
       return cancel_job(r, *worker, caller, route.id);
     case Route::What::result:
-      return send_result(r, *worker, caller, route);
+    case Route::What::page:
+      return send_when_due(r, *worker, caller, route);
     case Route::What::input:
       return send_input(r, *worker, caller, route);
-    case Route::What::page:
-      return send_page(r, *worker, caller, route);
     default:
       return send_problem(r, no_such_job());
   }

@@ -18,6 +18,9 @@
 #include "nginx/context.h"
 #include "nginx/handlers.h"
 #include "nginx/request.h"
+#include "nginx/result.h"
+#include "nginx/status.h"
+#include "nginx/waiting_request.h"
 #include "process/clock.h"
 #include "process/tessdata.h"
 
@@ -317,16 +320,41 @@ void Upload::answer(const Result<void>& result) {
     finalize(send_problem(r_, result.error()));
     return;
   }
-  auto state = State::pending;
   if (known) {
     id_ = *known;
-    (void)worker_.reader().status(
-        id_, [&](const StatusView& status, std::string_view, const QueueCounts&) { state = status.head.state; });
   }
-  finalize(send_accepted(state));
+  if (const auto rc = hold(r_, worker_.hub(), id_, waiting_, [this](bool last) { return send_end(last); })) {
+    finalize(*rc);
+  }
 }
 
-ngx_int_t Upload::send_accepted(State state) {
+/// The answer of an upload whose client waits for the job's end; with `last`, or where nobody waits, that it was
+/// accepted.
+std::optional<ngx_int_t> Upload::send_end(bool last) {
+  auto state = State::pending;
+  (void)worker_.reader().status(
+      id_, [&](const StatusView& status, std::string_view, const QueueCounts&) { state = status.head.state; });
+  if (waiting_.seconds == 0 || (last && !is_final(state))) {
+    return send_accepted(state);
+  }
+  if (!is_final(state)) {
+    return std::nullopt;
+  }
+  note_job(state);
+  Caller caller;
+  caller.owner = owner_;
+  if (!waiting_.result) {
+    return send_status(r_, worker_, caller, id_, NGX_HTTP_OK);
+  }
+  const auto url = result_url_ + id_.text() + "/" + std::string(info(*waiting_.result).name);
+  if (add_header(r_, "Content-Location", url) == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return send_result(r_, worker_, caller, {.what = http::Route::What::result, .id = id_, .format = *waiting_.result});
+}
+
+/// Keeps for the variables what the request made.
+void Upload::note_job(State state) noexcept {
   if (Context* context = context_of(r_)) {
     context->job = id_;
     context->state = state;
@@ -334,6 +362,10 @@ ngx_int_t Upload::send_accepted(State state) {
     context->bytes = std::accumulate(files_.begin(), files_.end(), std::uint64_t{0},
                                      [](std::uint64_t sum, const FileStatus& file) { return sum + file.size; });
   }
+}
+
+ngx_int_t Upload::send_accepted(State state) {
+  note_job(state);
   std::string& text = worker_.scratch();
   http::append_status_url(text, result_url_, id_);
   if (add_header(r_, "Location", text) == nullptr) {
@@ -341,7 +373,9 @@ ngx_int_t Upload::send_accepted(State state) {
   }
   text.clear();
   http::append_accepted(text, id_, state, result_url_, files_.front().filename);
-  return send_body(r_, conf_.upload_code, "application/json", text);
+  // Who has waited in vain is told apart from who got the end.
+  const auto code = waiting_.seconds == 0 ? conf_.upload_code : ngx_uint_t{NGX_HTTP_ACCEPTED};
+  return send_body(r_, code, "application/json", text);
 }
 
 /// Ends the request from outside nginx's own call: whatever it has waiting runs too.

@@ -12,6 +12,7 @@
 #include "http/form.h"
 #include "http/multipart.h"
 #include "http/option.h"
+#include "http/waiting.h"
 #include "nginx/conf.h"
 #include "nginx/worker.h"
 
@@ -57,7 +58,9 @@ class Upload final : public http::MultipartEvents {
   [[nodiscard]] std::string raw_filename() const;
 
   void answer(const Result<void>& result);
+  void note_job(State state) noexcept;
   ngx_int_t send_accepted(State state);
+  std::optional<ngx_int_t> send_end(bool last);
   void finalize(ngx_int_t rc);
 
   ngx_http_request_t* r_;
@@ -78,6 +81,7 @@ class Upload final : public http::MultipartEvents {
   std::uint64_t told_to_disk_ = 0;
   Submission* submission_ = nullptr;  ///< while the Intake has it
   std::string result_url_;
+  http::Waiting waiting_;              ///< how long the answer is held
   std::optional<Once> once_;           ///< of a request with an Idempotency-Key; its content is known at the end
   std::optional<NameLock> once_lock_;  ///< nobody else has the key until we answer
 };

@@ -46,6 +46,13 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   if (auto set = set_options(form.options, submission->accept); !set) {
     return tl::unexpected<Error>(set.error());
   }
+  const auto waiting = http::waiting_of(form.options, http::Query(view(r_->args)),
+                                        find_header(r_, "prefer").value_or(std::string_view()), record.options.formats,
+                                        static_cast<std::uint32_t>(conf_.wait_max));
+  if (!waiting) {
+    return tl::unexpected<Error>(waiting.error());
+  }
+  waiting_ = *waiting;
   submission->accept.status.owner = owner_;
   submission->accept.status.result_url = result_url_;
   submission->accept.status.files = files_;

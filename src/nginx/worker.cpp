@@ -114,31 +114,34 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
     error = secrets.error();
     return nullptr;
   }
-  auto bell = Bell::open(run_folder, "work");
-  if (!bell) {
-    error = bell.error();
+  auto work = Bell::open(run_folder, "work");
+  auto changes = Bell::open(run_folder, "changes");
+  if (!work || !changes) {
+    error = work ? changes.error() : work.error();
     return nullptr;
   }
-  return std::unique_ptr<Worker>(
-      new Worker(cycle, conf, std::move(*spool), std::move(*store), *secrets, std::move(*bell), std::move(*lease)));
+  return std::unique_ptr<Worker>(new Worker(cycle, conf, std::move(*spool), std::move(*store), *secrets,
+                                            std::move(*work), std::move(*changes), std::move(*lease)));
 }
 
 Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets,
-               Bell bell, LeaseFile lease)
+               Bell work, Bell changes, LeaseFile lease)
     : conf_(conf),
       log_(cycle->log),
       spool_(std::move(spool)),
       mark_(std::move(store.mark)),
       store_(std::move(store.store)),
       reader_(store_->reader()),
-      committer_(*store_),
+      change_bell_(std::move(changes)),
+      committer_(*store_, &change_bell_),
+      hub_(*reader_, change_bell_, cycle->log),
       engine_({.program = std::string(view(conf.engine)),
                .languages = std::string(view(conf.languages)),
                .tessdata = std::string(view(conf.tessdata)),
                .strict_sandbox = conf.strict_sandbox != 0,
                .log = warn_in(cycle->log)}),
       secrets_(secrets),
-      work_bell_(std::move(bell)),
+      work_bell_(std::move(work)),
       lease_(std::move(lease)),
       board_(cycle->log),
       intake_({.board = board_,
@@ -217,7 +220,9 @@ void Worker::stop() noexcept {
 
 bool Worker::listen(ngx_cycle_t* cycle) noexcept {
   const int descriptor = work_bell_.listen();
-  return descriptor >= 0 && ngx_add_channel_event(cycle, descriptor, NGX_READ_EVENT, on_bell) == NGX_OK;
+  const bool hears_work =
+      descriptor >= 0 && ngx_add_channel_event(cycle, descriptor, NGX_READ_EVENT, on_bell) == NGX_OK;
+  return hub_.listen(cycle) && hears_work;
 }
 
 /// Called by threads too.
@@ -243,6 +248,7 @@ void Worker::on_timer(ngx_event_t* event) noexcept {
   }
   the_worker->reap();
   the_worker->end_if_broken();
+  the_worker->hub_.tick(is_quitting());
   ngx_add_timer(event, tick_ms);
 }
 

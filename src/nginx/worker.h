@@ -15,6 +15,7 @@
 #include "core/store.h"
 #include "core/store_recovery.h"
 #include "nginx/conf.h"
+#include "nginx/hub.h"
 #include "nginx/intake.h"
 #include "nginx/task_board.h"
 #include "process/engine_client.h"
@@ -43,6 +44,7 @@ class Worker {
   [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
   [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
   [[nodiscard]] Intake& intake() noexcept { return intake_; }
+  [[nodiscard]] Hub& hub() noexcept { return hub_; }
   [[nodiscard]] const std::string& run_folder() const noexcept { return workshop_.run_folder; }
   [[nodiscard]] bool syncs() const noexcept { return conf_.sync != 0; }
 
@@ -61,8 +63,8 @@ class Worker {
   }
 
  private:
-  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets, Bell bell,
-         LeaseFile lease);
+  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets, Bell work,
+         Bell changes, LeaseFile lease);
   static std::unique_ptr<Worker> open(ngx_cycle_t* cycle, const MainConf& conf, Error& error);
 
   bool listen(ngx_cycle_t* cycle) noexcept;
@@ -84,7 +86,9 @@ class Worker {
   StoreMark mark_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StoreReader> reader_;
+  Bell change_bell_;
   Committer committer_;
+  Hub hub_;
   EngineClient engine_;
   SecretBox secrets_;
   Bell work_bell_;

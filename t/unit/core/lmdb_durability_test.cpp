@@ -319,6 +319,12 @@ TEST_F(LmdbTables, OldChangesAreRemovedAFewAtATime) {
   ASSERT_EQ(left.size(), 50U);
   EXPECT_EQ(left.front().first, 252U);
   EXPECT_EQ(left.back().first, 301U);
+  open();
+  const auto nothing = [](std::uint64_t, const ChangeEntry&) { ADD_FAILURE() << "there is a gap before it"; };
+  const auto too_old = driver->reader().changes(250, 10, nothing);
+  EXPECT_TRUE(too_old->gap);
+  EXPECT_EQ(too_old->last, 250U);
+  EXPECT_FALSE(driver->reader().changes(251, 100, [](std::uint64_t, const ChangeEntry&) {})->gap);
 }
 
 TEST_F(LmdbTables, ACheckFindsWhatDoesNotFit) {

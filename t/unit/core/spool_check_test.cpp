@@ -266,6 +266,11 @@ class MovingStore final : public StoreReader {
     return real_.expired(now, limit);
   }
   Result<StateCounts> states(const std::optional<std::string>& owner) override { return real_.states(owner); }
+  Result<std::uint64_t> last_change() override { return real_.last_change(); }
+  Result<ChangesRead> changes(std::uint64_t after, std::uint32_t limit,
+                              const std::function<void(std::uint64_t, const ChangeEntry&)>& visit) override {
+    return real_.changes(after, limit, visit);
+  }
   Result<std::vector<Holder>> holders() override { return real_.holders(); }
   Result<std::vector<Lease>> leases() override { return real_.leases(); }
   Result<std::optional<JobId>> files(const JobId& first, const JobId& last,

@@ -239,8 +239,43 @@ TYPED_TEST_P(StoreReading, CountsJobsByOwnerAndState) {
   EXPECT_EQ(d.reader().states("ben"), StateCounts{});
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreReading, CountsJobsByOwnerAndState, ListsTheNewestFirst, ListsByState, ListsPageByPage,
-                            ACursorMayStandForAJobThatIsGone, AListLooksAtSoManyJobsAndNoMore, AVisitorDoesNotReadAgain,
-                            ReopeningShowsEverything, ReadersSeeWholeCommitsWhileOthersWrite);
+TYPED_TEST_P(StoreReading, ShowsWhatHappenedInItsOrder) {
+  auto& d = *this->driver;
+  EXPECT_EQ(d.reader().last_change().value(), 0U);
+  const auto job = d.accept({.owner = "ann"});
+  ASSERT_TRUE(d.complete_small(*d.claim(), 2));
+  const auto other = d.accept();
+  d.remove(other);
+  std::vector<std::pair<JobId, ChangeKind>> seen;
+  const auto read_from = [&](std::uint64_t after, std::uint32_t limit) {
+    return d.reader().changes(after, limit, [&](std::uint64_t number, const ChangeEntry& change) {
+      EXPECT_EQ(number, seen.size() + 1);
+      EXPECT_EQ(change.owner, OwnerKey::of(change.job == job ? "ann" : ""));
+      seen.emplace_back(change.job, change.kind);
+    });
+  };
+  const auto first = read_from(0, 3);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->last, 3U);
+  EXPECT_TRUE(first->more);
+  EXPECT_FALSE(first->gap);
+  const auto rest = read_from(3, 100);
+  ASSERT_TRUE(rest);
+  EXPECT_FALSE(rest->more);
+  EXPECT_EQ(rest->last, d.reader().last_change().value());
+  using enum ChangeKind;
+  EXPECT_THAT(seen, testing::ElementsAre(std::pair(job, accepted), std::pair(job, started), std::pair(job, page),
+                                         std::pair(job, page), std::pair(job, file), std::pair(job, completed),
+                                         std::pair(other, accepted), std::pair(other, deleted)));
+  EXPECT_EQ(d.head(job).change, 6U);
+  const auto none = read_from(rest->last, 100);
+  EXPECT_EQ(none->last, rest->last);
+  EXPECT_FALSE(none->more || none->gap);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreReading, ShowsWhatHappenedInItsOrder, CountsJobsByOwnerAndState, ListsTheNewestFirst,
+                            ListsByState, ListsPageByPage, ACursorMayStandForAJobThatIsGone,
+                            AListLooksAtSoManyJobsAndNoMore, AVisitorDoesNotReadAgain, ReopeningShowsEverything,
+                            ReadersSeeWholeCommitsWhileOthersWrite);
 
 }  // namespace docket

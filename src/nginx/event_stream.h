@@ -1,0 +1,65 @@
+// docket_events: what happens to jobs, told as it happens.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/slots.h"
+#include "nginx/admission.h"
+#include "nginx/hub.h"
+#include "nginx/timer.h"
+#include "nginx/worker.h"
+
+namespace docket::ngx {
+
+/// One client's server-sent events. Lives in the request's pool and dies with it; event loop only. What is to be sent
+/// is shared with all who get the same; what a slow reader does not take is bounded, and then the reader is dropped.
+class EventStream final : public Subscriber {
+ public:
+  /// `job`: nothing for all jobs of the caller, or everybody's where `of_all`.
+  EventStream(ngx_http_request_t* r, Worker& worker, Caller caller, std::optional<JobId> job, bool of_all,
+              std::optional<Slot> slot);
+
+  /// Sends the header and what there is to tell; what the handler returns.
+  ngx_int_t begin(std::optional<std::uint64_t> last_seen);
+
+  void note(Told& told) noexcept override;
+  void note_gap() noexcept override;
+  void act() noexcept override { flush(); }
+  void quit() noexcept override;
+
+ private:
+  using Text = std::shared_ptr<const std::string>;
+
+  void push(Text text);
+  void push_present();
+  bool push_missed(std::uint64_t last_seen);
+  void flush() noexcept;
+  ngx_int_t send();
+  ngx_int_t wait_for_writing();
+  void end(ngx_int_t rc) noexcept;
+  static void on_writable(ngx_http_request_t* r) noexcept;
+
+  ngx_http_request_t* r_;
+  Worker& worker_;
+  Caller caller_;
+  std::optional<JobId> job_;
+  bool of_all_;
+  std::optional<Slot> slot_;
+  Timer comment_;
+  std::deque<Text> waiting_;  ///< not yet given to nginx
+  std::size_t waiting_bytes_ = 0;
+  std::deque<Text> in_flight_;  ///< of busy_, in its order
+  ngx_chain_t* free_ = nullptr;
+  ngx_chain_t* busy_ = nullptr;
+  std::uint64_t told_ = 0;  ///< changes up to this number are told, or need not be
+  bool reset_ = false;      ///< changes were missed
+  bool last_ = false;       ///< nothing follows
+  bool quitting_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace docket::ngx

@@ -1,0 +1,15 @@
+// Sending a job's results.
+#pragma once
+
+#include "http/route.h"
+#include "nginx/admission.h"
+#include "nginx/ngx.h"
+#include "nginx/worker.h"
+
+namespace docket::ngx {
+
+/// Answers with the result of a job that `route` names: 200 with its bytes, 202 with the status body while there is
+/// none yet, 422 if the job failed. Returns what the handler returns.
+ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const http::Route& route);
+
+}  // namespace docket::ngx

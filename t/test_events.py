@@ -1,0 +1,276 @@
+"""Server-sent events: what happens to jobs, told as it happens."""
+import concurrent.futures
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+import requests
+
+import documents
+from docket import LOCATIONS, PATIENCE, assert_problem, wait_for
+
+EVENTS = """
+    location /events  { docket_events anyone; }
+    location /told    { docket_events; }
+"""
+PDF = documents.text_pdf(2)
+SCAN = documents.tiff([documents.scan_page(number, dpi=100) for number in range(1, 4)], dpi=100)
+
+
+class Stream:
+    """A client that listens."""
+
+    def __init__(self, docket, path, last=None, **arguments):
+        headers = {**arguments.pop("headers", {}), **({"Last-Event-ID": str(last)} if last is not None else {})}
+        self.answer = requests.get(docket.url + path, stream=True, timeout=40 * PATIENCE, headers=headers, **arguments)
+        self.events = self._events() if self.answer.status_code == 200 else iter(())
+
+    def _events(self):
+        event = {}
+        for line in self.answer.iter_lines(chunk_size=1, decode_unicode=True):
+            if line == "":
+                if "event" in event:
+                    yield event["event"], json.loads(event["data"]), int(event["id"]) if "id" in event else None
+                event = {}
+            elif not line.startswith(":"):
+                name, _, value = line.partition(": ")
+                event[name] = event.get(name, "") + value
+
+    def next(self):
+        """The next event: its name, data and id."""
+        return next(self.events)
+
+    def close(self):
+        """Goes away."""
+        self.answer.close()
+
+
+@pytest.fixture
+def listening(start):
+    """A Docket that tells."""
+    return start(locations=LOCATIONS + EVENTS)
+
+
+@contextlib.contextmanager
+def held(docket):
+    """The only slot is taken by a unit that does not get on."""
+    docket.submit(SCAN, name="scan.tif")
+    child, = wait_for(docket.engines_at_work, 20, "a unit at work")
+    os.kill(child, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+def test_a_job_is_told_from_its_state_to_its_end(listening):
+    job = listening.submit(SCAN, name="scan.tif")
+    stream = Stream(listening, f"/events/{job}")
+    headers = stream.answer.headers
+    assert headers["Content-Type"] == "text/event-stream"
+    assert headers["Cache-Control"] == "no-store" and headers["X-Accel-Buffering"] == "no"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    events = list(stream.events)
+    name, first, number = events[0]
+    assert name == "status" and first["job_id"] == job and number is not None
+    numbers = [number for _, _, number in events]
+    assert numbers == sorted(set(numbers))
+    assert {name for name, _, _ in events} <= {"status", "page", "file"}
+    pages = [data for name, data, _ in events if name == "page"]
+    assert all(page["job_id"] == job and page["total_pages"] == 3 and 1 <= page["page"] <= 3 for page in pages)
+    name, last, number = events[-1]
+    assert name == "status" and last == listening.status(job) and last["status"] == "completed"
+    assert all(not data["final"] for name, data, _ in events[:-1] if name == "status")
+
+
+def test_pages_and_files_are_told(start):
+    docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
+    with held(docket):
+        answer = docket.request("POST", "/process_pdf", files=[("file", ("a.pdf", PDF)), ("file", ("b.pdf", PDF))])
+        job = answer.json()["job_id"]
+        stream = Stream(docket, f"/events/{job}")
+        assert stream.next()[1]["status"] == "pending"
+    events = list(stream.events)
+    assert sorted(data["page"] for name, data, _ in events if name == "page") == [1, 2, 3, 4]
+    files = [data for name, data, _ in events if name == "file"]
+    assert sorted((file["filename"], file["index"], file["size"], file["status"]) for file in files) == [
+        ("a.pdf", 0, len(PDF), "completed"), ("b.pdf", 1, len(PDF), "completed")]
+    assert events[-1][1]["status"] == "completed"
+
+
+def test_what_is_over_is_told_once(listening):
+    job = listening.submit(PDF)
+    listening.finish(job)
+    (name, status, number), = list(Stream(listening, f"/events/{job}").events)
+    assert name == "status" and status == listening.status(job)
+    for last in (number, number + 1000):
+        answer = Stream(listening, f"/events/{job}", last=last).answer
+        assert answer.status_code == 204 and answer.content == b""
+    again = list(Stream(listening, f"/events/{job}", last=number - 1).events)
+    assert again == [(name, status, number)]
+
+
+def test_a_client_goes_on_where_it_was(listening):
+    job = listening.submit(SCAN, name="scan.tif")
+    whole = list(Stream(listening, f"/events/{job}", last=0).events)
+    assert [name for name, _, _ in whole][:2] == ["status", "status"], "accepted, started"
+    assert sum(name == "page" for name, _, _ in whole) == 3
+    for at, (_, _, number) in enumerate(whole[:-1]):
+        rest = list(Stream(listening, f"/events/{job}", last=number).events)
+        assert [(name, number) for name, _, number in rest] == [(name, number) for name, _, number in whole[at + 1:]]
+    beyond = Stream(listening, "/events", last=10**9)
+    assert beyond.next()[0] == "reset", "numbers of another store"
+    beyond.close()
+
+
+def test_all_jobs_are_told(listening):
+    stream = Stream(listening, "/events")
+    jobs = [listening.submit(PDF) for _ in range(3)]
+    ends = {}
+    while len(ends) < 3:
+        name, data, _ = stream.next()
+        if name == "status" and data["final"]:
+            ends[data["job_id"]] = data["status"]
+    assert ends == dict.fromkeys(jobs, "completed")
+    assert listening.request("DELETE", f"/result/{jobs[0]}").status_code == 200
+    assert stream.next()[1] == {"job_id": jobs[0], "status": "deleted"}
+    stream.close()
+
+
+def test_unfinished_jobs_are_told_at_first(start):
+    docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
+    done = docket.submit(PDF)
+    docket.finish(done)
+    with held(docket):
+        jobs = [docket.submit(PDF) for _ in range(2)]
+        stream = Stream(docket, "/events")
+        assert [stream.next()[1]["job_id"] for _ in range(3)][1:] == jobs, "the oldest first, and not what is over"
+        stream.close()
+
+
+def test_a_job_that_is_removed_ends_its_stream(start):
+    docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
+    with held(docket):
+        job = docket.submit(PDF)
+        stream = Stream(docket, f"/events/{job}")
+        stream.next()
+        docket.request("DELETE", f"/result/{job}")
+        assert [event[1] for event in stream.events] == [{"job_id": job, "status": "deleted"}]
+
+
+def test_owners_hear_of_their_own(start):
+    locations = LOCATIONS.replace("anyone", "") + "location /events { docket_events; }"
+    docket = start(http="docket_owner $http_x_owner;", locations=locations)
+    ann, bob = {"X-Owner": "ann"}, {"X-Owner": "bob"}
+    stream = Stream(docket, "/events", headers=ann)
+    other = docket.upload(PDF, headers=bob).json()["job_id"]
+    mine = docket.upload(PDF, headers=ann).json()["job_id"]
+    while True:
+        _, data, _ = stream.next()
+        assert data["job_id"] == mine
+        if data.get("final"):
+            break
+    stream.close()
+    hidden, unknown = (docket.get(f"/events/{job}", headers=ann) for job in (other, other[:-2] + "00"))
+    assert_problem(hidden, 404, "not_found")
+    assert hidden.content == unknown.content
+    assert_problem(docket.get("/events"), 401, "unauthorized")
+
+
+def test_streams_of_an_owner_are_bounded(start):
+    docket = start(http="docket_owner $http_x_owner;", locations="location /events { docket_events; }")
+    ann = {"X-Owner": "ann"}
+    streams = [Stream(docket, "/events", headers=ann) for _ in range(100)]
+    assert {stream.answer.status_code for stream in streams} == {200}, "in whichever worker"
+    refused = docket.get("/events", headers=ann)
+    assert_problem(refused, 429, "queue_full", "100")
+    assert refused.headers["Retry-After"]
+    Stream(docket, "/events", headers={"X-Owner": "bob"}).close()
+    for stream in streams[:3]:
+        stream.close()
+    def another():
+        stream = Stream(docket, "/events", headers=ann)
+        streams.append(stream)
+        return stream.answer.status_code == 200
+    wait_for(another, 20, "a place")
+    for stream in streams:
+        stream.close()
+
+
+def test_who_may_listen(listening):
+    assert_problem(listening.get("/told"), 403, "forbidden", "docket_events anyone")
+    job = listening.submit(PDF)
+    listening.finish(job)
+    assert listening.get(f"/told/{job}").status_code == 200, "whoever knows the id"
+    assert_problem(listening.get("/events/nothing"), 404, "not_found")
+    assert_problem(listening.request("POST", "/events"), 405, "method_not_allowed")
+    assert listening.request("HEAD", f"/events/{job}").headers["Content-Type"] == "text/event-stream"
+
+
+def test_whichever_worker_ends_it_all_hear_of_it(start):
+    docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
+    with held(docket):
+        job = docket.submit(PDF)
+        streams = [Stream(docket, f"/events/{job}") for _ in range(40)]
+        for stream in streams:
+            assert stream.next()[1]["status"] == "pending"
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        heard = list(pool.map(lambda stream: list(stream.events), streams))
+    assert all(events == heard[0] for events in heard)
+    assert heard[0][-1][1]["status"] == "completed"
+
+
+def test_a_reload_ends_streams_and_clients_go_on(start):
+    docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
+    with held(docket):
+        job = docket.submit(PDF)
+        stream = Stream(docket, f"/events/{job}")
+        _, _, number = stream.next()
+        os.kill(docket.master, signal.SIGHUP)
+        assert not list(stream.events), "its end, and no error"
+        stream = Stream(docket, f"/events/{job}", last=number)
+    assert list(stream.events)[-1][1]["status"] == "completed"
+
+
+def test_a_slow_reader_is_dropped_and_others_are_not(start):
+    docket = start(http="docket_concurrency 1; send_timeout 60s;", locations=LOCATIONS + EVENTS, workers=1)
+    fields = {f"field{number}": "x" * 900 for number in range(60)}
+    with held(docket):
+        job = docket.submit(PDF, fields=fields)
+        with socket.socket() as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.connect(("127.0.0.1", docket.port))
+            slow.sendall(f"GET /events HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            wait_for(lambda: docket.connections() == 1, 20, "the slow reader")
+            for _ in range(200):
+                docket.request("POST", f"/result/{docket.submit(PDF, fields=fields)}/cancel")
+                if docket.connections() == 0:
+                    break
+            wait_for(lambda: docket.connections() == 0, 20, "the end of the slow reader")
+        stream = Stream(docket, f"/events/{job}")
+        assert stream.next()[1]["status"] == "pending"
+        stream.close()
+
+
+def test_events_over_http2(start):
+    docket = start(http2=True, locations=LOCATIONS + EVENTS)
+    job = docket.submit(SCAN, name="scan.tif")
+    done = subprocess.run(["curl", "-sN", "--http2-prior-knowledge", "--max-time", "60",
+                           f"http://127.0.0.1:{docket.h2_port}/events/{job}"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("retry: 3000\n\n")
+    last = re.findall(r"^data: (.*)$", done.stdout, re.MULTILINE)[-1]
+    assert json.loads(last) == docket.status(job) and json.loads(last)["final"]
+
+
+def test_clients_that_go_leave_nothing(listening):
+    streams = [Stream(listening, "/events") for _ in range(20)]
+    for stream in streams:
+        stream.close()
+    wait_for(lambda: listening.connections() == 0, 20, "the end of all connections")
+    listening.finish(listening.submit(PDF))
