@@ -1,7 +1,5 @@
 #include "http/event_stream.h"
 
-#include <optional>
-
 #include "core/json_text.h"
 #include "http/status_body.h"
 #include "http/text.h"
@@ -75,11 +73,12 @@ void append_event(std::string& out, std::uint64_t id, std::string_view name, std
   out += "\n\n";
 }
 
-void append_change_event(std::string& out, std::uint64_t number, const ChangeEntry& change, const StatusView& status,
-                         std::string_view fields_json, const QueueCounts& counts) {
-  std::string data;
-  const auto name = append_change_data(data, change, status, fields_json, counts);
-  append_event(out, number, name, data);
+void append_message(std::string& out, std::string_view name, std::string_view data) {
+  out += R"({"event":")";
+  out += name;
+  out += R"(","data":)";
+  out += data;
+  out += '}';
 }
 
 void append_status_event(std::string& out, const JobId& job, const StatusView& status, std::string_view fields_json,
@@ -87,12 +86,6 @@ void append_status_event(std::string& out, const JobId& job, const StatusView& s
   std::string data;
   append_status(data, job, status, fields_json, counts);
   append_event(out, status.head.change, "status", data);
-}
-
-void append_deleted_event(std::string& out, std::uint64_t number, const JobId& job) {
-  std::string data;
-  append_deleted(data, job);
-  append_event(out, number, "status", data);
 }
 
 void append_reset_event(std::string& out, std::uint64_t number) {

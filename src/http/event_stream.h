@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,16 +27,12 @@ std::string_view append_change_data(std::string& out, const ChangeEntry& change,
 /// Appends an event; `id` 0: without one. `data` may have several lines.
 void append_event(std::string& out, std::uint64_t id, std::string_view name, std::string_view data);
 
-/// Appends the event of a change.
-void append_change_event(std::string& out, std::uint64_t number, const ChangeEntry& change, const StatusView& status,
-                         std::string_view fields_json, const QueueCounts& counts);
+/// Appends the same as a WebSocket's message: {"event", "data"}. `data` is JSON.
+void append_message(std::string& out, std::string_view name, std::string_view data);
 
 /// Appends the event `status` of how a job is at the moment; its id is that of the job's last change.
 void append_status_event(std::string& out, const JobId& job, const StatusView& status, std::string_view fields_json,
                          const QueueCounts& counts);
-
-/// Appends the event `status` of a job that was removed.
-void append_deleted_event(std::string& out, std::uint64_t number, const JobId& job);
 
 /// Appends the event `reset`: what happened before `number` is not known any more, and present states follow.
 void append_reset_event(std::string& out, std::uint64_t number);

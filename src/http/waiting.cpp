@@ -85,12 +85,10 @@ Result<Waiting> waiting_of(const RawOptions& options, const Query& query, std::s
   const auto preferred = preferred_wait(prefer);
   if (*wait) {
     waiting.seconds = bounded(**wait, longest);
-  } else if (*sync) {
-    waiting.seconds = longest;
-  } else if (preferred) {
+  } else if (preferred && !*sync) {
     waiting.seconds = bounded(*preferred, longest);
     waiting.preferred = true;
-  } else if (waiting.result && sync_text.empty()) {
+  } else if (*sync || (waiting.result && sync_text.empty())) {
     waiting.seconds = longest;
   }
   return waiting;

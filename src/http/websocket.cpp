@@ -169,6 +169,18 @@ bool WebSocket::send_text(std::string_view text) {
   return flush();
 }
 
+void WebSocket::send_ping() {
+  if (is_closing() || head_size(0) > room()) {
+    return;
+  }
+  const wslay_event_msg message{WSLAY_PING, nullptr, 0};
+  if (wslay_event_queue_msg(context_.get(), &message) != 0) {
+    give_up();
+    return;
+  }
+  flush();
+}
+
 void WebSocket::send_close(CloseCode code, std::string_view reason) {
   queue_close(code, reason);
   flush();

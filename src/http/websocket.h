@@ -23,6 +23,7 @@ enum class CloseCode : std::uint16_t {
   policy_violation = 1008,
   too_big = 1009,
   internal_error = 1011,
+  service_restart = 1012,
 };
 
 /// One connection after its handshake: what the client sends goes into feed(), and what pending() has is to be sent.
@@ -53,6 +54,9 @@ class WebSocket {
   /// Queues a text message, which has to be UTF-8. False, and nothing is queued, if that is more than may wait (the
   /// client reads too slowly and should be dropped) or the connection is closing.
   [[nodiscard]] bool send_text(std::string_view text);
+
+  /// Queues a ping, so that a connection whose client has gone is found out; nothing if there is no room for it.
+  void send_ping();
 
   /// Queues our close, behind what waits already; `reason` is cut to what a frame can take. Nothing is sent after it.
   /// Does nothing if one was queued before.

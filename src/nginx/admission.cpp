@@ -5,6 +5,7 @@
 #include "nginx/conf.h"
 #include "nginx/context.h"
 #include "nginx/cors.h"
+#include "nginx/handshake.h"
 #include "nginx/request.h"
 #include "nginx/token_file.h"
 
@@ -35,10 +36,18 @@ Result<Caller> by_token(ngx_http_request_t* r, TokenFile& file) {
   if (!shown) {
     return tl::unexpected<Error>(shown.error());
   }
+  std::string of_handshake;  // browsers let no page set Authorization on a WebSocket
   if (!*shown) {
+    auto handshake = read_handshake(r);
+    if (!handshake) {
+      return tl::unexpected<Error>(handshake.error());
+    }
+    of_handshake = std::move(handshake->token);
+  }
+  if (!*shown && of_handshake.empty()) {
     return fail(ErrorCode::unauthorized, "A token is needed: Authorization: Bearer TOKEN.");
   }
-  const http::Token* token = file.tokens(r->connection->log).find(**shown);
+  const http::Token* token = file.tokens(r->connection->log).find(shown->value_or(of_handshake));
   if (token == nullptr) {
     return fail(ErrorCode::unauthorized, "The token is not known.");
   }

@@ -9,6 +9,7 @@
 
 namespace docket::ngx {
 
+class EventSocket;
 class EventStream;
 class Upload;
 
@@ -16,6 +17,7 @@ class Upload;
 struct Context {
   Upload* upload = nullptr;        ///< docket_upload: who receives the body
   EventStream* events = nullptr;   ///< docket_events: who tells
+  EventSocket* socket = nullptr;   ///< the same over a WebSocket
   ngx_chain_t* problem = nullptr;  ///< nginx's own error page is to be replaced by this
 
   // For the variables: what the request was about. Strings are the pool's.

@@ -3,6 +3,7 @@
 #include "http/cors.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
+#include "nginx/handshake.h"
 #include "nginx/request.h"
 
 namespace docket::ngx {
@@ -65,7 +66,8 @@ ngx_int_t answer_preflight(ngx_http_request_t* r) noexcept {
 }  // namespace
 
 Result<void> check_origin(ngx_http_request_t* r) {
-  if ((r->method & safe_methods) != 0) {
+  // A WebSocket is read by the page that opened it, whatever its origin: browsers leave that to us.
+  if ((r->method & safe_methods) != 0 && !asks_for_upgrade(r)) {
     return {};
   }
   const http::OriginFacts facts{.origin = field(r, "origin"),

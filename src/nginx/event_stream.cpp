@@ -1,6 +1,5 @@
 #include "nginx/event_stream.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -20,23 +19,16 @@ constexpr std::size_t most_waiting_bytes = std::size_t{256} << 10U;
 /// As many of what a client has missed are looked through for its own; beyond that it is told the present states.
 constexpr std::uint32_t most_missed = 10'000;
 
-/// Unfinished jobs whose present states are told at once.
-constexpr std::uint32_t most_present = 1000;
-
 ngx_buf_tag_t tag() noexcept {
   return &ngx_http_docket_module;
 }
 
 }  // namespace
 
-EventStream::EventStream(ngx_http_request_t* r, Worker& worker, Caller caller, std::optional<JobId> job, bool of_all,
-                         std::optional<Slot> slot)
+EventStream::EventStream(ngx_http_request_t* r, Worker& worker, EventTopic topic)
     : r_(r),
       worker_(worker),
-      caller_(std::move(caller)),
-      job_(job),
-      of_all_(of_all),
-      slot_(std::move(slot)),
+      topic_(std::move(topic)),
       comment_(
           this,
           [](void* self) noexcept {
@@ -52,14 +44,7 @@ EventStream::EventStream(ngx_http_request_t* r, Worker& worker, Caller caller, s
           r->connection->log) {}
 
 ngx_int_t EventStream::begin(std::optional<std::uint64_t> last_seen) {
-  auto& hub = worker_.hub();
-  if (job_) {
-    hub.subscribe(*this, *job_);
-  } else if (of_all_) {
-    hub.subscribe_to_all(*this);
-  } else {
-    hub.subscribe(*this, OwnerKey::of(caller_.owner));
-  }
+  topic_.subscribe(worker_.hub(), *this);
   told_ = worker_.reader().last_change().value_or(0);
   push(std::make_shared<const std::string>(http::event_stream_begin));
   if (!last_seen) {
@@ -97,31 +82,14 @@ void EventStream::push(Text text) {
   waiting_.push_back(std::move(text));
 }
 
-/// The present states: of the job, or of all that are not final, the oldest first.
 void EventStream::push_present() {
-  std::vector<std::string> texts;
-  const auto add = [&](const JobId& id, const StatusView& status, std::string_view fields, const QueueCounts& counts) {
-    http::append_status_event(texts.emplace_back(), id, status, fields, counts);
-  };
-  if (job_) {
-    (void)worker_.reader().status(*job_,
-                                  [&](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
-                                    add(*job_, status, fields, counts);
-                                    last_ = is_final(status.head.state);
-                                  });
-  } else {
-    const auto counts = worker_.reader().counts(0).value_or(QueueCounts{});
-    ListQuery query;
-    query.owner = of_all_ ? std::nullopt : std::optional(caller_.owner);
-    query.states = 1U << static_cast<unsigned>(State::pending) | 1U << static_cast<unsigned>(State::processing);
-    query.limit = most_present;
-    (void)worker_.reader().list(
-        query, [&](const JobId& id, const StatusView& status) { add(id, status, std::string_view(), counts); });
-    std::ranges::reverse(texts);
-  }
-  for (auto& text : texts) {
+  topic_.each_present(worker_.reader(), [this](const JobId& id, const StatusView& status, std::string_view fields,
+                                               const QueueCounts& counts) {
+    std::string text;
+    http::append_status_event(text, id, status, fields, counts);
     push(std::make_shared<const std::string>(std::move(text)));
-  }
+    last_ = topic_.job && is_final(status.head.state);
+  });
 }
 
 /// What has happened since the client was here; false if not all of that is known any more.
@@ -129,10 +97,9 @@ bool EventStream::push_missed(std::uint64_t last_seen) {
   if (last_seen > told_) {
     return false;  // of another store
   }
-  const auto owner = OwnerKey::of(caller_.owner);
   std::vector<std::pair<std::uint64_t, ChangeEntry>> missed;
   const auto read = worker_.reader().changes(last_seen, most_missed, [&](std::uint64_t number, const ChangeEntry& one) {
-    if (number <= told_ && (job_ ? one.job == *job_ : of_all_ || one.owner == owner)) {
+    if (number <= told_ && topic_.covers(one)) {
       missed.emplace_back(number, one);
     }
   });
@@ -144,7 +111,7 @@ bool EventStream::push_missed(std::uint64_t last_seen) {
     if (const auto& text = told.event()) {
       push(text);
     }
-    last_ = last_ || (job_ && told.ends());
+    last_ = last_ || (topic_.job && told.ends());
   }
   return true;
 }
@@ -157,7 +124,7 @@ void EventStream::note(Told& told) noexcept try {
   if (const auto& text = told.event()) {
     push(text);
   }
-  last_ = job_ && told.ends();
+  last_ = topic_.job && told.ends();
 } catch (...) {
   reset_ = true;
 }

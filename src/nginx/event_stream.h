@@ -3,12 +3,10 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 
-#include "core/slots.h"
-#include "nginx/admission.h"
+#include "nginx/event_topic.h"
 #include "nginx/hub.h"
 #include "nginx/timer.h"
 #include "nginx/worker.h"
@@ -19,9 +17,7 @@ namespace docket::ngx {
 /// is shared with all who get the same; what a slow reader does not take is bounded, and then the reader is dropped.
 class EventStream final : public Subscriber {
  public:
-  /// `job`: nothing for all jobs of the caller, or everybody's where `of_all`.
-  EventStream(ngx_http_request_t* r, Worker& worker, Caller caller, std::optional<JobId> job, bool of_all,
-              std::optional<Slot> slot);
+  EventStream(ngx_http_request_t* r, Worker& worker, EventTopic topic);
 
   /// Sends the header and what there is to tell; what the handler returns.
   ngx_int_t begin(std::optional<std::uint64_t> last_seen);
@@ -32,7 +28,7 @@ class EventStream final : public Subscriber {
   void quit() noexcept override;
 
  private:
-  using Text = std::shared_ptr<const std::string>;
+  using Text = Told::Text;
 
   void push(Text text);
   void push_present();
@@ -45,10 +41,7 @@ class EventStream final : public Subscriber {
 
   ngx_http_request_t* r_;
   Worker& worker_;
-  Caller caller_;
-  std::optional<JobId> job_;
-  bool of_all_;
-  std::optional<Slot> slot_;
+  EventTopic topic_;
   Timer comment_;
   std::deque<Text> waiting_;  ///< not yet given to nginx
   std::size_t waiting_bytes_ = 0;

@@ -5,12 +5,15 @@
 #include <string>
 
 #include "http/event_stream.h"
+#include "http/problem.h"
 #include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
 #include "nginx/context.h"
+#include "nginx/event_socket.h"
 #include "nginx/event_stream.h"
 #include "nginx/handlers.h"
+#include "nginx/handshake.h"
 #include "nginx/request.h"
 #include "nginx/status.h"
 #include "nginx/worker.h"
@@ -20,6 +23,8 @@ namespace {
 
 /// Streams that one owner may have open on this host.
 constexpr std::uint32_t streams_an_owner = 100;
+
+constexpr ngx_uint_t upgrade_required = 426;
 
 /// The job that the path names; nothing where it names none.
 Result<std::optional<JobId>> job_of(ngx_http_request_t* r) {
@@ -49,50 +54,100 @@ Result<std::optional<Slot>> take_place(const Worker& worker, const Caller& calle
   return slot;
 }
 
-ngx_int_t begin_stream(ngx_http_request_t* r, Worker& worker, Caller caller) {
+/// What is asked for, if the caller may hear it.
+Result<EventTopic> topic_of(ngx_http_request_t* r, Worker& worker, Caller caller) {
   const auto job = job_of(r);
   if (!job) {
-    return send_problem(r, job.error());
+    return tl::unexpected<Error>(job.error());
   }
-  const bool of_all = location_conf(r)->anyone == 1 || caller.admin;
-  if (!*job && !of_all && !caller.is_known) {
-    return send_problem(r, Error{ErrorCode::forbidden,
-                                 "Nobody is told apart here, so nobody has jobs of their own; "
-                                 "\"docket_events anyone\" tells of everybody's."});
+  EventTopic topic{.caller = std::move(caller), .job = *job};
+  topic.of_all = location_conf(r)->anyone == 1 || topic.caller.admin;
+  if (!topic.job && !topic.of_all && !topic.caller.is_known) {
+    return fail(ErrorCode::forbidden,
+                "Nobody is told apart here, so nobody has jobs of their own; \"docket_events anyone\" tells of "
+                "everybody's.");
   }
-  const auto last_event_id = find_header(r, "last-event-id");
-  const auto last_seen = last_event_id ? http::parse_last_event_id(*last_event_id) : std::nullopt;
-  if (*job) {
+  if (topic.job) {
     bool may_use = false;
-    bool over = false;
     const auto found =
-        worker.reader().status(**job, [&](const StatusView& status, std::string_view, const QueueCounts&) {
-          may_use = caller.may_use(status.owner);
-          over = is_final(status.head.state) && last_seen && *last_seen >= status.head.change;
+        worker.reader().status(*topic.job, [&](const StatusView& status, std::string_view, const QueueCounts&) {
+          may_use = topic.caller.may_use(status.owner);
           if (may_use) {
-            remember(r, **job, status.head.state);
+            remember(r, *topic.job, status.head.state);
           }
         });
     if (!found || !may_use) {
-      return send_problem(r, found ? no_such_job() : found.error());
-    }
-    if (over) {
-      return send_empty(r, NGX_HTTP_NO_CONTENT);  // a browser does not come again
+      return tl::unexpected<Error>(found ? no_such_job() : found.error());
     }
   }
-  auto place = take_place(worker, caller);
-  if (!place) {
-    return send_problem(r, place.error());
+  return topic;
+}
+
+/// Whether the client has seen the job's end: then a browser is told not to come again.
+bool has_seen_the_end(Worker& worker, const EventTopic& topic, std::optional<std::uint64_t> last_seen) {
+  bool seen = false;
+  if (topic.job && last_seen) {
+    (void)worker.reader().status(*topic.job, [&](const StatusView& status, std::string_view, const QueueCounts&) {
+      seen = is_final(status.head.state) && *last_seen >= status.head.change;
+    });
+  }
+  return seen;
+}
+
+ngx_int_t begin_stream(ngx_http_request_t* r, Worker& worker, EventTopic topic) {
+  const auto field = find_header(r, "last-event-id");
+  const auto last_seen = field ? http::parse_last_event_id(*field) : std::nullopt;
+  if (has_seen_the_end(worker, topic, last_seen)) {
+    return send_empty(r, NGX_HTTP_NO_CONTENT);
   }
   Context* context = context_of(r);
-  auto* stream = context != nullptr
-                     ? make_in_pool<EventStream>(r->pool, r, worker, std::move(caller), *job, of_all, std::move(*place))
-                     : nullptr;
+  auto* stream = context != nullptr ? make_in_pool<EventStream>(r->pool, r, worker, std::move(topic)) : nullptr;
   if (stream == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   context->events = stream;
   return stream->begin(last_seen);
+}
+
+ngx_int_t begin_socket(ngx_http_request_t* r, Worker& worker, EventTopic topic, const http::Handshake& handshake) {
+  Context* context = context_of(r);
+  auto* socket = context != nullptr ? make_in_pool<EventSocket>(r->pool, r, worker, std::move(topic)) : nullptr;
+  if (socket == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  context->socket = socket;
+  return socket->begin(handshake);
+}
+
+/// 426, with the version that we speak (RFC 6455, 4.4).
+ngx_int_t refuse_version(ngx_http_request_t* r) {
+  if (add_static_header(r, "Sec-WebSocket-Version", http::websocket_version) == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  std::string body;
+  http::append_problem(body, Error{ErrorCode::bad_request, "This is spoken as WebSocket version 13 only."});
+  return send_problem_body(r, upgrade_required, body);
+}
+
+ngx_int_t begin_telling(ngx_http_request_t* r, Worker& worker, Caller caller) {
+  const auto handshake = read_handshake(r);
+  if (!handshake) {
+    return send_problem(r, handshake.error());
+  }
+  if (handshake->kind == http::Handshake::Kind::wrong_version) {
+    return refuse_version(r);
+  }
+  auto topic = topic_of(r, worker, std::move(caller));
+  if (!topic) {
+    return send_problem(r, topic.error());
+  }
+  auto place = take_place(worker, topic->caller);
+  if (!place) {
+    return send_problem(r, place.error());
+  }
+  topic->place = std::move(*place);
+  return handshake->kind == http::Handshake::Kind::accepted ? begin_socket(r, worker, std::move(*topic), *handshake)
+                                                            : begin_stream(r, worker, std::move(*topic));
 }
 
 }  // namespace
@@ -106,7 +161,7 @@ ngx_int_t handle_events(ngx_http_request_t* r) noexcept try {
     return rc;
   }
   Worker* worker = Worker::current();
-  return worker != nullptr ? begin_stream(r, *worker, std::move(caller)) : send_problem(r, store_unavailable());
+  return worker != nullptr ? begin_telling(r, *worker, std::move(caller)) : send_problem(r, store_unavailable());
 } catch (...) {
   return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/event_stream.h"
+#include "http/status_body.h"
 
 namespace docket::ngx {
 namespace {
@@ -23,21 +24,17 @@ void Told::look() {
   if (std::exchange(looked_, true)) {
     return;
   }
-  std::string text;
-  ends_ = entry_.kind == ChangeKind::deleted;
-  if (ends_) {
-    http::append_deleted_event(text, number_, entry_.job);
-  } else {
-    const auto found =
-        reader_.status(entry_.job, [&](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
-          ends_ = entry_.kind == ChangeKind::completed || entry_.kind == ChangeKind::failed;
-          http::append_change_event(text, number_, entry_, status, fields, counts);
-        });
-    if (!found) {
-      return;  // it is gone by now: that will be told
-    }
+  if (entry_.kind == ChangeKind::deleted) {
+    ends_ = true;
+    name_ = "status";
+    http::append_deleted(data_, entry_.job);
+    return;
   }
-  event_ = std::make_shared<const std::string>(std::move(text));
+  // Of what is gone by now that will be told.
+  (void)reader_.status(entry_.job, [&](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
+    ends_ = entry_.kind == ChangeKind::completed || entry_.kind == ChangeKind::failed;
+    name_ = http::append_change_data(data_, entry_, status, fields, counts);
+  });
 }
 
 bool Told::ends() {
@@ -45,9 +42,24 @@ bool Told::ends() {
   return ends_;
 }
 
-const std::shared_ptr<const std::string>& Told::event() {
+const Told::Text& Told::event() {
   look();
+  if (!event_ && !name_.empty()) {
+    std::string text;
+    http::append_event(text, number_, name_, data_);
+    event_ = std::make_shared<const std::string>(std::move(text));
+  }
   return event_;
+}
+
+const Told::Text& Told::message() {
+  look();
+  if (!message_ && !name_.empty()) {
+    std::string text;
+    http::append_message(text, name_, data_);
+    message_ = std::make_shared<const std::string>(std::move(text));
+  }
+  return message_;
 }
 
 // ---- Subscriber

@@ -25,8 +25,11 @@ class Told {
   [[nodiscard]] const ChangeEntry& entry() const noexcept { return entry_; }
   /// Whether it is the job's last: it is final, or gone.
   bool ends();
-  /// As a server-sent event; empty for what is told to nobody.
-  const std::shared_ptr<const std::string>& event();
+  using Text = std::shared_ptr<const std::string>;
+  /// As a server-sent event; null for what is told to nobody.
+  const Text& event();
+  /// As a WebSocket's message; null for what is told to nobody.
+  const Text& message();
 
  private:
   void look();
@@ -36,7 +39,10 @@ class Told {
   const ChangeEntry& entry_;
   bool looked_ = false;
   bool ends_ = false;
-  std::shared_ptr<const std::string> event_;
+  std::string_view name_;  ///< empty: it is told to nobody
+  std::string data_;
+  Text event_;
+  Text message_;
 };
 
 class Hub;

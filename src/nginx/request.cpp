@@ -3,16 +3,12 @@
 namespace docket::ngx {
 
 std::optional<std::string_view> find_header(ngx_http_request_t* r, std::string_view lower_name) noexcept {
-  for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
-    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
-    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-      const ngx_str_t name{headers[i].key.len, headers[i].lowcase_key};
-      if (view(name) == lower_name) {
-        return view(headers[i].value);
-      }
-    }
-  }
-  return std::nullopt;
+  std::optional<std::string_view> found;
+  each_header(r, lower_name, [&](std::string_view value) {
+    found = value;
+    return false;
+  });
+  return found;
 }
 
 std::string_view path_behind_location(ngx_http_request_t* r) noexcept {

@@ -73,8 +73,8 @@ TEST_F(EventStream, EventsAreWrittenAsTheyAreRead) {
   append_reset_event(text, 5);
   EXPECT_EQ(text, "id: 5\nevent: reset\ndata: {}\n\n");
   text.clear();
-  append_deleted_event(text, 6, id_);
-  EXPECT_EQ(text, "id: 6\nevent: status\ndata: {\"job_id\":\"" + id_.text() + "\",\"status\":\"deleted\"}\n\n");
+  append_message(text, "page", R"({"page":1})");
+  EXPECT_EQ(text, R"({"event":"page","data":{"page":1}})");
   text.clear();
   append_status_event(text, id_, StatusView::parse(stored_).value(), "", {});
   EXPECT_EQ(text.substr(0, 28), "id: 90\nevent: status\ndata: {");

@@ -1,0 +1,32 @@
+#include "nginx/handshake.h"
+
+#include <vector>
+
+#include "http/text.h"
+#include "nginx/request.h"
+
+namespace docket::ngx {
+
+bool asks_for_upgrade(ngx_http_request_t* r) noexcept {
+  return r->http_version == NGX_HTTP_VERSION_11 && r->method == NGX_HTTP_GET &&
+         http::equal_ignoring_case(find_header(r, "upgrade").value_or(std::string_view()), "websocket");
+}
+
+Result<http::Handshake> read_handshake(ngx_http_request_t* r) {
+  if (!asks_for_upgrade(r)) {
+    return http::Handshake{};
+  }
+  const auto field = [r](std::string_view name) { return find_header(r, name).value_or(std::string_view()); };
+  std::vector<std::string_view> protocols;
+  each_header(r, "sec-websocket-protocol", [&](std::string_view value) {
+    protocols.push_back(value);
+    return true;
+  });
+  return http::read_handshake({.upgrade = field("upgrade"),
+                               .connection = field("connection"),
+                               .key = field("sec-websocket-key"),
+                               .version = field("sec-websocket-version"),
+                               .protocols = protocols});
+}
+
+}  // namespace docket::ngx
