@@ -1,6 +1,6 @@
 #include "nginx/event_topic.h"
 
-#include <ranges>
+#include <algorithm>
 #include <vector>
 
 namespace docket::ngx {
@@ -41,9 +41,7 @@ void EventTopic::each_present(StoreReader& reader, const Visit& visit) const {
   query.limit = most_present;
   std::vector<JobId> jobs;
   (void)reader.list(query, [&](const JobId& id, const StatusView&) { jobs.push_back(id); });
-  for (const auto& id : jobs | std::views::reverse) {
-    show(id);
-  }
+  std::for_each(jobs.rbegin(), jobs.rend(), show);
 }
 
 }  // namespace docket::ngx
