@@ -133,7 +133,7 @@ class Docket:
 
     def __init__(self, *, main="", http="", server="", locations=LOCATIONS, store="", listen="", workers=2,
                  body_size="200m", threads=2, engine=True, environment=None, module=MODULE,
-                 daemon=False):
+                 daemon=False, connections=512):
         self.folder = Path(tempfile.mkdtemp(prefix="docket-test-"))
         self.folder.chmod(0o755)
         self.user = _worker_user()
@@ -148,7 +148,7 @@ class Docket:
         self.h2_port = None
         self._parts = {"main": main, "http": http, "server": server, "locations": locations, "store": store,
                        "listen": listen, "workers": workers, "body_size": body_size, "threads": threads, "engine": engine,
-                       "module": module, "daemon": daemon}
+                       "module": module, "daemon": daemon, "connections": connections}
         self._environment = {**ENVIRONMENT, **(environment or {})}
         self.before_start = None  # called in nginx's process before nginx is
         self._nginx = None
@@ -182,7 +182,7 @@ thread_pool docket threads={parts['threads']};
 thread_pool docket_io threads=2;
 {'env ASAN_OPTIONS; env UBSAN_OPTIONS;' if SANITIZED else ''}
 {parts['main']}
-events {{ worker_connections 512; }}
+events {{ worker_connections {parts['connections']}; }}
 http {{
     access_log off;
 {temp}    {store}
