@@ -158,6 +158,12 @@ void ChangeWriter::write_new_job(OpenJob& job, const AcceptJob& change) {
   }
   count_states(job.owner, std::nullopt, head.state);
   count_bytes(id, static_cast<std::int64_t>(input_size(job.status)));
+
+  job.record = change.record;
+  tell(job, std::nullopt, State::pending, head.created_ms);
+  if (over) {
+    tell(job, State::pending, head.state, head.completed_ms);
+  }
 }
 
 }  // namespace docket

@@ -17,6 +17,7 @@
 #include "core/job.h"
 #include "core/once.h"
 #include "core/progress.h"
+#include "core/state_change.h"
 #include "core/store_limits.h"
 
 namespace docket {
@@ -112,6 +113,7 @@ struct RemoveJob {
   JobId job;
   std::optional<std::string> owner;  ///< nothing: whoever it belongs to
   std::int64_t now_ms = 0;
+  Removal why = Removal::deleted;
 
   Result<Status> result{};  ///< the status it had
   /// All distinct containers but the pages file that its outputs and pages stand in, so that the files can be removed
