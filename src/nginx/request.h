@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "nginx/ngx.h"
 
@@ -10,6 +11,9 @@ namespace docket::ngx {
 
 /// The first header field of this name (in lower case); lives as long as the request.
 std::optional<std::string_view> find_header(ngx_http_request_t* r, std::string_view lower_name) noexcept;
+
+/// All of this name, in the order they came in.
+std::vector<std::string_view> find_headers(ngx_http_request_t* r, std::string_view lower_name);
 
 /// What the decoded path has behind the name of its (prefix) location, without a slash in front; empty where the
 /// location is exact.

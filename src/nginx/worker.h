@@ -14,6 +14,7 @@
 #include "core/spool.h"
 #include "core/store.h"
 #include "core/store_recovery.h"
+#include "http/job_log.h"
 #include "nginx/conf.h"
 #include "nginx/intake.h"
 #include "nginx/task_board.h"
@@ -42,6 +43,7 @@ class Worker {
   [[nodiscard]] Committer& committer() noexcept { return committer_; }
   [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
   [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
+  [[nodiscard]] http::JobLog& job_log() noexcept { return *job_log_; }
   [[nodiscard]] Intake& intake() noexcept { return intake_; }
   [[nodiscard]] const std::string& run_folder() const noexcept { return workshop_.run_folder; }
   [[nodiscard]] bool syncs() const noexcept { return conf_.sync != 0; }
@@ -61,8 +63,8 @@ class Worker {
   }
 
  private:
-  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets, Bell bell,
-         LeaseFile lease);
+  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<http::JobLog> job_log,
+         RecoveredStore store, SecretBox secrets, Bell bell, LeaseFile lease);
   static std::unique_ptr<Worker> open(ngx_cycle_t* cycle, const MainConf& conf, Error& error);
 
   bool listen(ngx_cycle_t* cycle) noexcept;
@@ -81,6 +83,7 @@ class Worker {
   const MainConf& conf_;
   ngx_log_t* log_;
   Spool spool_;
+  std::unique_ptr<http::JobLog> job_log_;  ///< hears of the store's changes
   StoreMark mark_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StoreReader> reader_;
