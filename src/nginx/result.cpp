@@ -260,7 +260,7 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
   switch (route.what) {
     case Route::What::status:
       return r->method == NGX_HTTP_DELETE ? remove_job(r, *worker, caller, route.id)
-                                          : send_status(r, *worker, caller, route.id, NGX_HTTP_OK);
+                                          : send_asked_status(r, *worker, caller, route.id);
     case Route::What::cancel:
       return cancel_job(r, *worker, caller, route.id);
     case Route::What::result:
