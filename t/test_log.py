@@ -3,10 +3,11 @@ import json
 import os
 import re
 import signal
+import subprocess
 import threading
 
 import documents
-from docket import LOCATIONS, wait_for
+from docket import DOCKETCTL, LOCATIONS, wait_for
 
 PDF = documents.text_pdf(2)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -220,13 +221,22 @@ def test_a_job_keeps_its_log_over_a_reload(start):
 
 
 def test_a_log_that_cannot_be_written_harms_no_job(start):
-    docket = start(http="docket_log jobs.log;")
+    docket = start(http="docket_log /dev/full;")
+    docket.finish(docket.submit(PDF))
+    wait_for(lambda: '"/dev/full" cannot be written: write() failed: No space left' in docket.log(), 10,
+             "a word in the error log")
+    assert os.stat("/dev/full").st_uid == 0, "what is no file of its own is not given to the workers"
+
+
+def test_what_docketctl_changes_is_told(start):
+    docket = start(http="docket_log jobs.log; docket_expire never; docket_concurrency 1;", workers=1)
     log = docket.folder / "jobs.log"
-    log.unlink()
-    log.symlink_to("/dev/full")
-    os.kill(docket.master, signal.SIGUSR1)
-    wait_for(lambda: docket.finish(docket.submit(PDF)) and "cannot be written: write() failed: No space" in docket.log(),
-             30, "a word in the error log")
+    job = docket.submit(scan(1))
+    wait_for(docket.engines_at_work, 30, "a unit at work")
+    subprocess.run([DOCKETCTL, "--store", docket.store, "requeue", job], check=True, capture_output=True)
+    docket.finish(job)
+    subprocess.run([DOCKETCTL, "--store", docket.store, "purge", "--status", "completed"], check=True, capture_output=True)
+    wait_for_states(log, job, ACCEPTED, BEGUN, BACK, BEGUN, DONE, ("completed", "deleted"))
 
 
 def test_a_new_log_belongs_to_the_workers(start):
