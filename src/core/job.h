@@ -77,7 +77,7 @@ struct Origin {
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 
-/// What was asked for; written when the job is accepted and never changed.
+/// What was asked for; written when the job is accepted and never changed, but for Origin::client_name.
 struct JobRecord {
   JobId id;
   std::string owner;  ///< empty: nobody in particular

@@ -126,6 +126,25 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
   return {};
 }
 
+void ChangeWriter::apply(NameClient& change) {
+  change.result = name_client(change);
+}
+
+Result<void> ChangeWriter::name_client(const NameClient& change) {
+  auto job = open_job(change.job);
+  if (!job) {
+    return pass_on(job);
+  }
+  auto record = record_of(*job);
+  if (!record) {
+    return pass_on(record);
+  }
+  auto named = **record;
+  named.origin.client_name = change.name;
+  tables_.put(tables_.t.jobs, change.job.key(), encode(named));
+  return {};
+}
+
 /// The job with all that hangs on it but its units and results.
 void ChangeWriter::write_new_job(OpenJob& job, const AcceptJob& change) {
   const auto& id = job.id;

@@ -41,6 +41,7 @@ class ChangeWriter {
   void apply(RecoverHolder& change);
   void apply(RequeueJob& change);
   void apply(FailJob& change);
+  void apply(NameClient& change);
 
   /// Whether a write failed: the transaction can only be thrown away.
   [[nodiscard]] bool failed() const noexcept { return tables_.failure().has_value(); }
@@ -93,6 +94,7 @@ class ChangeWriter {
   Result<std::uint32_t> recover(const RecoverHolder& change);
   Result<std::uint32_t> requeue(const RequeueJob& change);
   Result<Status> give_up(const FailJob& change);
+  Result<void> name_client(const NameClient& change);
 
   /// These units wait again, or are over if they cannot. Returns how many there were.
   Result<std::uint32_t> give_back(std::span<const Lease> leases, ended::HandedBack how, std::int64_t now_ms);

@@ -148,8 +148,16 @@ struct FailJob {
   Result<Status> result{};  ///< the status after it; of a job that was final, as it was
 };
 
+/// The name of the host that a job came from is known now (Origin::client_name). not_found if there is no such job.
+struct NameClient {
+  JobId job;
+  std::string name;
+
+  Result<void> result{};
+};
+
 using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*,
-                            RequeueJob*, FailJob*>;
+                            RequeueJob*, FailJob*, NameClient*>;
 
 // ---- Reading.
 

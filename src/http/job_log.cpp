@@ -8,6 +8,12 @@
 
 namespace docket::http {
 
+JobLog::~JobLog() {
+  while (!held_.empty()) {
+    release(held_.begin()->first, {});
+  }
+}
+
 void JobLog::write(std::span<const StateChange> changes) {
   // What is committed together goes out with one write for each log.
   std::map<std::string_view, std::string> logs;

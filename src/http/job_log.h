@@ -21,6 +21,10 @@ class JobLog {
   /// As for LineFiles.
   JobLog(bool make, std::function<void(std::string_view)> say) : files_(make, std::move(say)) {}
 
+  ~JobLog();  ///< lines that still wait go out
+  JobLog(const JobLog&) = delete;
+  JobLog& operator=(const JobLog&) = delete;
+
   [[nodiscard]] LineFiles& files() noexcept { return files_; }
 
   /// For a StateListener.

@@ -61,6 +61,7 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
     submission->accept.once = once_;
   }
   submission->accept.now_ms = unix_ms();
+  submission->settled = worker_.client_names().begin(r_, record);
   submission->files = std::move(descriptors_);
   submission->large = large_;
   return submission;

@@ -146,6 +146,7 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::uniqu
       work_bell_(std::move(bell)),
       lease_(std::move(lease)),
       board_(cycle->log),
+      client_names_({.board = board_, .io = conf.io_threads, .committer = committer_, .log = *job_log_}),
       intake_({.board = board_,
                .io = conf.io_threads,
                .committer = committer_,

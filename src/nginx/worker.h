@@ -15,6 +15,7 @@
 #include "core/store.h"
 #include "core/store_recovery.h"
 #include "http/job_log.h"
+#include "nginx/client_names.h"
 #include "nginx/conf.h"
 #include "nginx/intake.h"
 #include "nginx/task_board.h"
@@ -43,6 +44,7 @@ class Worker {
   [[nodiscard]] Committer& committer() noexcept { return committer_; }
   [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
   [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
+  [[nodiscard]] ClientNames& client_names() noexcept { return client_names_; }
   [[nodiscard]] http::JobLog& job_log() noexcept { return *job_log_; }
   [[nodiscard]] Intake& intake() noexcept { return intake_; }
   [[nodiscard]] const std::string& run_folder() const noexcept { return workshop_.run_folder; }
@@ -93,6 +95,7 @@ class Worker {
   Bell work_bell_;
   LeaseFile lease_;
   TaskBoard board_;
+  ClientNames client_names_;
   Intake intake_;
   Workshop workshop_;
   Reaper reaper_;

@@ -172,6 +172,22 @@ TEST_F(StateChangeTest, ChangesOfOneCommitAreToldTogetherAndInOrder) {
   EXPECT_THAT(told_now(), ElementsAre("- pending", "- pending", "pending lost"));
 }
 
+TEST_F(StateChangeTest, TheClientsNameIsKeptWithTheJob) {
+  const auto job = accept();
+  const auto record = driver->reader().record(job).value();
+  NameClient naming{.job = job, .name = "seven.example"};
+  ASSERT_TRUE(driver->commit(naming).result);
+  auto named = record;
+  named.origin.client_name = "seven.example";
+  EXPECT_EQ(driver->reader().record(job).value(), named) << "and nothing else is changed";
+  EXPECT_EQ(driver->head(job).change, 1U) << "clients see none of it";
+  EXPECT_THAT(told_now(), ElementsAre("- pending"));
+  driver->cancel(job);
+  EXPECT_EQ(told.at(0).record.origin.client_name, "seven.example");
+  driver->remove(job);
+  EXPECT_EQ(code_of(driver->commit(naming).result), ErrorCode::not_found);
+}
+
 TEST_F(StateChangeTest, WhatAListenerThrowsHarmsNoCommit) {
   driver.reset();
   store.reset();

@@ -186,6 +186,17 @@ TEST_F(JobLogTest, AnAcceptanceGoesOutWithoutAName) {
   EXPECT_THAT(lines(first), ElementsAre("pending -"));
 }
 
+TEST_F(JobLogTest, AtTheEndNothingWaitsAnyMore) {
+  {
+    JobLog ending(true, {});
+    ending.hold(id);
+    ending.hold(other);
+    ending.tell(std::vector{change(id, first, {}, State::pending)});
+    EXPECT_THAT(lines(first), ElementsAre());
+  }
+  EXPECT_THAT(lines(first), ElementsAre("pending -"));
+}
+
 TEST_F(JobLogTest, AJobThatWasNotAcceptedIsNotToldOf) {
   log.hold(id);
   log.release(id, "seven.example");
