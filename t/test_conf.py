@@ -83,6 +83,13 @@ MISTAKES = [
     ("http", "docket_expire 1d; docket_expire 1d;", "duplicate"),
     ("http", "docket_keep_input maybe;", "docket_keep_input"),
     ("http", "docket_dedupe maybe;", "docket_dedupe"),
+    ("http", "docket_log;", "docket_log"),
+    ("http", "docket_log $host.log;", "without variables"),
+    ("http", "docket_log syslog:server=127.0.0.1;", "without variables"),
+    ("http", "docket_log /etc;", "folder"),
+    ("http", "docket_log a.log; docket_log b.log;", "duplicate"),
+    ("http", "docket_log off; docket_log b.log;", "duplicate"),
+    ("http", "access_log a.log combined buffer=4k; docket_log a.log;", "another directive's log"),
     ("http", "docket_upload;", "not allowed here"),
     ("server", "docket_store /tmp/one;", "not allowed here"),
     ("server", "docket_concurrency 1;", "not allowed here"),
@@ -154,6 +161,11 @@ def test_the_default_language_needs_its_model(check, tmp_path):
     assert code == 0, said
 
 
+def test_a_log_that_cannot_be_opened_is_told(check):
+    code, said, _ = check(http="docket_log /nowhere/jobs.log;")
+    assert code != 0 and "[emerg]" in said and '"/nowhere/jobs.log" failed' in said, said
+
+
 VALID = [
     ("http", "docket_formats text; docket_languages eng; docket_ocr force dpi=150;"),
     ("http", "docket_types pdf png jpeg tiff; docket_max_files 1; docket_max_pages 10; docket_max_pixels 50m;"),
@@ -163,6 +175,8 @@ VALID = [
     ("server", "docket_options none;"),
     ("http", "docket_queue jobs=10 per_owner=2; docket_expire never; docket_keep_input off; docket_attempts 5;"),
     ("server", "docket_priority $arg_priority; docket_expire 12h; docket_keep_input on; docket_dedupe on;"),
+    ("http", "docket_log jobs.log;"),
+    ("server", "docket_log off; access_log jobs.log; location = /b { docket_upload; docket_log jobs.log; }"),
     ("http", f"docket_engine {ENGINE};"),
     ("server", "docket_formats text; docket_max_pages 5;"),
     ("server", "location = /b { docket_upload 201; docket_formats json; docket_ocr off; }"),

@@ -115,6 +115,58 @@ def test_entity_tag_changes_with_every_change(start):
     assert all(len(states) == 1 for states in tags.values()), tags
 
 
+# ---- The dialect of who knows of running and ready only.
+
+def progress(docket, job, **arguments):
+    """A job's status in that dialect."""
+    return docket.get(f"/result/{job}/status?dialect=progress", **arguments)
+
+
+def test_progress_dialect(start):
+    docket = start(http="docket_concurrency 1;")
+    job = docket.submit(slow_scan())
+    waiting = docket.submit(PDF)
+    seen = []
+
+    def ready():
+        seen.append(progress(docket, job).json())
+        return seen[-1]["state"] == "ready"
+    assert progress(docket, waiting).json() == {"state": "running", "processed": 0, "length_of_work": 0,
+                                                "percent_complete": 0, "hint": "Waiting to be processed."}
+    assert "Retry-After" in progress(docket, waiting).headers
+    wait_for(ready, 60)
+    assert {body["state"] for body in seen[:-1]} == {"running"} and all(body["percent_complete"] < 100 for body in seen[:-1])
+    assert seen[-1] == {"state": "ready", "processed": 3, "length_of_work": 3, "percent_complete": 100,
+                        "hint": "Completed."}
+    assert docket.get(f"/result/{job}?dialect=progress").json() == seen[-1]
+
+
+def test_progress_dialect_of_jobs_that_failed(docket):
+    broken = docket.submit(b"%PDF-1.4 nothing")
+    status = docket.finish(broken, expect="failed")
+    body = progress(docket, broken).json()
+    assert (body["state"], body["percent_complete"]) == ("ready", 100)
+    assert body["hint"] == status["message"] and status["error_message"] in body["hint"]
+
+
+def test_progress_dialect_has_the_same_entity_tag(docket):
+    job = docket.submit(PDF)
+    docket.finish(job)
+    tag = progress(docket, job).headers["ETag"]
+    assert tag == docket.get(f"/result/{job}/status").headers["ETag"]
+    again = progress(docket, job, headers={"If-None-Match": tag})
+    assert again.status_code == 304 and again.content == b""
+    assert progress(docket, job, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert progress(docket, UNKNOWN).status_code == 404
+
+
+@pytest.mark.parametrize("dialect", ["", "full", "PROGRESS", "progress%00"])
+def test_unknown_dialect(docket, dialect):
+    job = docket.submit(PDF)
+    assert_problem(docket.get(f"/result/{job}/status?dialect={dialect}"), 400, "bad_option", "progress")
+    docket.finish(job)
+
+
 def test_head(docket):
     job = docket.submit(PDF)
     docket.finish(job)

@@ -40,6 +40,33 @@ def test_variables_in_access_log(start):
                         ["POST", "403", *"-----"], ["GET", "204", *"-----"]]
 
 
+def test_variables_of_answers_that_come_late(start):
+    """What waits for a thread's word knows its job when it is logged: an upload, a cancel, a DELETE, a repetition."""
+    docket = start(http=FORMAT + "docket_concurrency 1;", server="access_log jobs.log jobs; docket_owner $http_x_user;")
+    user = {"X-User": "ann"}
+    scan = documents.scan_pdf([documents.scan_page(number) for number in range(1, 5)])
+    large = PDF + b"\n%" + b"x" * (9 << 20)
+    key = {**user, "Idempotency-Key": "one"}
+    job = docket.upload(large, "large.pdf", headers=key).json()["job_id"]
+    assert docket.upload(large, "large.pdf", headers=key).json()["job_id"] == job
+    running = docket.upload(scan, headers=user).json()["job_id"]
+    assert docket.request("POST", f"/result/{running}/cancel", headers=user).json()["final"]
+    assert docket.get(f"/result/{running}/text", headers=user).status_code == 422
+    assert docket.request("DELETE", f"/result/{running}", headers=user).status_code == 200
+    assert docket.request("DELETE", f"/result/{running}", headers=user).status_code == 404
+    about = [running, "failed", "ann", "document.pdf", "-"]
+    told = lines(docket, 7)
+    again = told[1].pop(3)
+    assert again in ("pending", "processing", "completed")
+    # Of a job that is gone nobody knows the file's name any more.
+    assert told == [["POST", "200", job, "pending", "ann", "large.pdf", str(len(large))],
+                    ["POST", "200", job, "ann", "large.pdf", str(len(large))],
+                    ["POST", "200", running, "pending", "ann", "document.pdf", str(len(scan))],
+                    ["POST", "200", *about], ["GET", "422", *about],
+                    ["DELETE", "200", running, "failed", "ann", "-", "-"],
+                    ["DELETE", "404", "-", "-", "ann", "-", "-"]]
+
+
 def test_variables_in_headers(start):
     docket = start(server="add_header X-Job $docket_job_id; add_header X-State $docket_status;")
     answer = docket.upload(PDF)

@@ -7,7 +7,8 @@
 namespace docket {
 namespace {
 
-constexpr std::uint16_t job_version = 3;
+constexpr std::uint16_t job_version = 4;
+constexpr std::uint16_t job_with_sameness = 3;
 constexpr std::uint16_t job_with_retention = 2;  // an older one: `pages`, `expire_ms` and `keep_input` are new in it
 constexpr std::uint16_t oldest_job_version = 1;
 constexpr std::uint16_t unit_version = 1;
@@ -102,6 +103,20 @@ bool get_sections(ByteReader& in, std::vector<Section>& sections, bool sums) {
   return true;
 }
 
+void put_origin(ByteWriter& out, const Origin& origin) {
+  for (const auto* text : {&origin.log, &origin.client, &origin.client_name, &origin.host, &origin.request_id,
+                           &origin.traceparent, &origin.tracestate}) {
+    out.put_string(*text);
+  }
+}
+
+void get_origin(ByteReader& in, Origin& origin) {
+  for (auto* text : {&origin.log, &origin.client, &origin.client_name, &origin.host, &origin.request_id,
+                     &origin.traceparent, &origin.tracestate}) {
+    *text = in.get_string();
+  }
+}
+
 void put_outputs(ByteWriter& out, const Outputs& outputs) {
   put_container(out, outputs.container);
   put_sections(out, outputs.sections);
@@ -142,6 +157,7 @@ std::string encode(const JobRecord& record) {
   if (record.sameness) {
     out.put(*record.sameness);
   }
+  put_origin(out, record.origin);
   return out.take();
 }
 
@@ -177,9 +193,12 @@ Result<JobRecord> decode_job(std::string_view bytes) {
     record.expire_ms = in.get<std::uint64_t>();
     keep_input = in.get<std::uint8_t>();
   }
-  const auto has_sameness = version == job_version ? in.get<std::uint8_t>() : std::uint8_t{0};
+  const auto has_sameness = version >= job_with_sameness ? in.get<std::uint8_t>() : std::uint8_t{0};
   if (has_sameness != 0) {
     record.sameness = in.get<Sha256>();
+  }
+  if (version == job_version) {
+    get_origin(in, record.origin);
   }
   record.keep_input = keep_input != 0;
   if (!in.ok() || !in.at_end() || !pages || keep_input > 1 || has_sameness > 1 ||

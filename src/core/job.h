@@ -64,7 +64,20 @@ struct Limits {
 
 using Sha256 = std::array<std::uint8_t, 32>;
 
-/// What was asked for; written when the job is accepted and never changed.
+/// What the acceptance knew of the request, for whoever speaks of the job later.
+struct Origin {
+  std::string log;          ///< path of the location's docket_log; empty: none, and then the next four are, too
+  std::string client;       ///< who asked: an address
+  std::string client_name;  ///< the host of that address; empty: not known
+  std::string host;         ///< whom they asked for: Host
+  std::string request_id;   ///< nginx's $request_id
+  std::string traceparent;  ///< W3C trace context, as it is sent on (http/trace_context.h); empty: none
+  std::string tracestate;   ///< empty: none
+
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
+/// What was asked for; written when the job is accepted and never changed, but for Origin::client_name.
 struct JobRecord {
   JobId id;
   std::string owner;  ///< empty: nobody in particular
@@ -76,6 +89,7 @@ struct JobRecord {
   bool keep_input = true;       ///< whether the uploads are, when the job is completed
   /// Jobs that share it have the same results (core/sameness.h); nothing: this one shares them with nobody.
   std::optional<Sha256> sameness{};
+  Origin origin{};
 
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };

@@ -126,6 +126,25 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
   return {};
 }
 
+void ChangeWriter::apply(NameClient& change) {
+  change.result = name_client(change);
+}
+
+Result<void> ChangeWriter::name_client(const NameClient& change) {
+  auto job = open_job(change.job);
+  if (!job) {
+    return pass_on(job);
+  }
+  auto record = record_of(*job);
+  if (!record) {
+    return pass_on(record);
+  }
+  auto named = **record;
+  named.origin.client_name = change.name;
+  tables_.put(tables_.t.jobs, change.job.key(), encode(named));
+  return {};
+}
+
 /// The job with all that hangs on it but its units and results.
 void ChangeWriter::write_new_job(OpenJob& job, const AcceptJob& change) {
   const auto& id = job.id;
@@ -158,6 +177,12 @@ void ChangeWriter::write_new_job(OpenJob& job, const AcceptJob& change) {
   }
   count_states(job.owner, std::nullopt, head.state);
   count_bytes(id, static_cast<std::int64_t>(input_size(job.status)));
+
+  job.record = change.record;
+  tell(job, std::nullopt, State::pending, head.created_ms);
+  if (over) {
+    tell(job, State::pending, head.state, head.completed_ms);
+  }
 }
 
 }  // namespace docket

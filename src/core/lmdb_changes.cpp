@@ -186,6 +186,7 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
   }
   count_states(job->owner, head.state, std::nullopt);
   append_change(*job, {ChangeKind::deleted});
+  tell(*job, head.state, change.why, change.now_ms);
   return std::move(job->status);
 }
 

@@ -24,6 +24,7 @@ class ChangeWriter {
     std::optional<Error> refuse_jobs;     ///< set: no room for new jobs, and why
     std::uint64_t environment_bytes = 0;  ///< what the environment itself takes, beside the jobs' files
     std::uint64_t kept_changes = 0;       ///< how many entries of `changes` are kept
+    bool tell = false;                    ///< whether told() is asked for
   };
 
   ChangeWriter(lmdb::Txn txn, const Tables& tables, Rules rules);
@@ -40,11 +41,15 @@ class ChangeWriter {
   void apply(RecoverHolder& change);
   void apply(RequeueJob& change);
   void apply(FailJob& change);
+  void apply(NameClient& change);
 
   /// Whether a write failed: the transaction can only be thrown away.
   [[nodiscard]] bool failed() const noexcept { return tables_.failure().has_value(); }
 
   Result<void> commit();
+
+  /// What a StateListener is told, if commit() succeeded.
+  [[nodiscard]] const std::vector<StateChange>& told() const noexcept { return told_; }
 
  private:
   struct Event {
@@ -89,6 +94,7 @@ class ChangeWriter {
   Result<std::uint32_t> recover(const RecoverHolder& change);
   Result<std::uint32_t> requeue(const RequeueJob& change);
   Result<Status> give_up(const FailJob& change);
+  Result<void> name_client(const NameClient& change);
 
   /// These units wait again, or are over if they cannot. Returns how many there were.
   Result<std::uint32_t> give_back(std::span<const Lease> leases, ended::HandedBack how, std::int64_t now_ms);
@@ -109,6 +115,7 @@ class ChangeWriter {
   void close_job(OpenJob& job);
   void find_events(OpenJob& job) const;
   std::uint64_t append_change(const OpenJob& job, const Event& event);
+  void tell(OpenJob& job, std::optional<State> from, std::variant<State, Removal> to, std::int64_t at_ms);
   void count_states(const OwnerKey& owner, std::optional<State> from, std::optional<State> to);
   StateCounts states_of(std::string_view key);
   std::uint64_t stored_bytes();
@@ -121,6 +128,7 @@ class ChangeWriter {
   Numbers numbers_;
   Numbers stored_numbers_;
   UnitQueue queue_;
+  std::vector<StateChange> told_;
 };
 
 }  // namespace docket

@@ -209,6 +209,7 @@ void ChangeWriter::close_job(OpenJob& job) {
   }
   tables_.put(tables_.t.status, job.id.key(), encode(job.status));
   if (head.state != old.state) {
+    tell(job, old.state, head.state, head.updated_ms);
     count_states(job.owner, old.state, head.state);
   }
   if (head.input_gone != old.input_gone) {
@@ -238,6 +239,16 @@ std::uint64_t ChangeWriter::append_change(const OpenJob& job, const Event& event
   const ChangeEntry entry{job.owner, job.id, event.kind, event.file, event.page};
   tables_.append(tables_.t.changes, Key().number(number), encode(entry));
   return number;
+}
+
+void ChangeWriter::tell(OpenJob& job, std::optional<State> from, std::variant<State, Removal> to, std::int64_t at_ms) {
+  if (!rules_.tell) {
+    return;
+  }
+  // Without its record nobody knows where the job is told of.
+  if (const auto record = record_of(job); record && !(*record)->origin.log.empty()) {
+    told_.push_back({.from = from, .to = to, .at_ms = at_ms, .record = **record, .status = job.status});
+  }
 }
 
 StateCounts ChangeWriter::states_of(std::string_view key) {

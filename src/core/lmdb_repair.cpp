@@ -25,8 +25,8 @@ std::string counted(std::uint64_t count, const std::string& one, const std::stri
 /// One repair. Lives as long as its write transaction, on its thread.
 class Repair {
  public:
-  Repair(lmdb::Txn txn, const Tables& tables, std::int64_t now_ms)
-      : w_(std::move(txn), tables), t_(tables), now_ms_(now_ms) {}
+  Repair(lmdb::Txn txn, const Tables& tables, std::int64_t now_ms, std::vector<StateChange>& told)
+      : w_(std::move(txn), tables), t_(tables), now_ms_(now_ms), told_(told) {}
 
   Result<std::vector<std::string>> run() {
     read_jobs();
@@ -166,6 +166,10 @@ class Repair {
       static_cast<void>(fail_job(*status, {ErrorCode::corrupt, "The store lost a part of this job."}, now_ms_));
       if (record) {
         settle_retention(*record, *status);
+        if (!record->origin.log.empty()) {
+          told_.push_back(
+              {.from = before, .to = State::failed, .at_ms = now_ms_, .record = *record, .status = *status});
+        }
       }
       say(id, "a part of it was lost: failed");
     }
@@ -461,6 +465,7 @@ class Repair {
   TableWriter w_;
   const Tables& t_;
   std::int64_t now_ms_;
+  std::vector<StateChange>& told_;
   std::vector<JobId> jobs_;
   std::map<JobId, std::vector<PlacedUnit>> units_;  ///< those that stay
   Numbers numbers_;
@@ -476,12 +481,13 @@ class Repair {
 
 }  // namespace
 
-Result<std::vector<std::string>> repair_tables(LmdbEnvironment& environment, std::int64_t now_ms) {
+Result<std::vector<std::string>> repair_tables(LmdbEnvironment& environment, std::int64_t now_ms,
+                                               std::vector<StateChange>& told) {
   auto txn = environment.env.begin_write();
   if (!txn) {
     return tl::unexpected(std::move(txn.error()));
   }
-  return Repair(std::move(*txn), environment.tables, now_ms).run();
+  return Repair(std::move(*txn), environment.tables, now_ms, told).run();
 }
 
 }  // namespace docket

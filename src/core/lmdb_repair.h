@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "core/lmdb_reader.h"
+#include "core/state_change.h"
 
 namespace docket {
 
-/// See repair_lmdb_store(). One write transaction; whoever else writes waits for it.
-Result<std::vector<std::string>> repair_tables(LmdbEnvironment& environment, std::int64_t now_ms);
+/// See repair_lmdb_store(). One write transaction; whoever else writes waits for it. `told`: what a StateListener is to
+/// hear of it.
+Result<std::vector<std::string>> repair_tables(LmdbEnvironment& environment, std::int64_t now_ms,
+                                               std::vector<StateChange>& told);
 
 }  // namespace docket

@@ -143,7 +143,11 @@ class LmdbStore final : public Store {
     if (auto writable = check_writable(); !writable) {
       return pass_on(writable);
     }
-    auto mended = repair_tables(*environment_, now_ms);
+    std::vector<StateChange> told;
+    auto mended = repair_tables(*environment_, now_ms, told);
+    if (mended && options_.told) {
+      tell(told);
+    }
     if (!mended && mended.error().code == ErrorCode::store_unavailable) {
       break_with(mended.error().detail);
     }
@@ -218,7 +222,10 @@ class LmdbStore final : public Store {
       // done now, the next one that opens the store or finds no free slot does it.
       static_cast<void>(env.clear_dead_readers());
     }
-    ChangeWriter::Rules rules{.refuse_jobs = {}, .environment_bytes = 0, .kept_changes = options_.kept_changes};
+    ChangeWriter::Rules rules{.refuse_jobs = {},
+                              .environment_bytes = 0,
+                              .kept_changes = options_.kept_changes,
+                              .tell = static_cast<bool>(options_.told)};
     gauge_.refresh(env);
     if (is(static_cast<AcceptJob*>(nullptr))) {
       rules.environment_bytes = env.map_use().reached_bytes;
@@ -237,7 +244,21 @@ class LmdbStore final : public Store {
         break;
       }
     }
-    return writer.commit();
+    auto committed = writer.commit();
+    if (committed) {
+      tell(writer.told());
+    }
+    return committed;
+  }
+
+  /// What a listener makes of it is nothing to the commit, which is made.
+  void tell(std::span<const StateChange> changes) const noexcept {
+    try {
+      if (!changes.empty()) {
+        options_.told(changes);
+      }
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the listener has no memory, nor have we
+    }
   }
 
   /// After a failed sync nobody knows what is on the disk: the kernel has forgotten the pages it could not write, and

@@ -41,7 +41,8 @@ bool Reaper::expire(std::int64_t now_ms) {
   removals.reserve(jobs->size());
   std::vector<Change> changes;
   for (const auto& job : *jobs) {
-    changes.emplace_back(&removals.emplace_back(RemoveJob{.job = job, .owner = {}, .now_ms = now_ms}));
+    changes.emplace_back(
+        &removals.emplace_back(RemoveJob{.job = job, .owner = {}, .now_ms = now_ms, .why = Removal::expired}));
   }
   committer_.commit(changes);
   bool any = false;

@@ -18,6 +18,7 @@
 #include "core/job.h"
 #include "core/once.h"
 #include "core/progress.h"
+#include "core/state_change.h"
 #include "core/store_limits.h"
 
 namespace docket {
@@ -113,6 +114,7 @@ struct RemoveJob {
   JobId job;
   std::optional<std::string> owner;  ///< nothing: whoever it belongs to
   std::int64_t now_ms = 0;
+  Removal why = Removal::deleted;
 
   Result<Status> result{};  ///< the status it had
   /// All distinct containers but the pages file that its outputs and pages stand in, so that the files can be removed
@@ -147,8 +149,16 @@ struct FailJob {
   Result<Status> result{};  ///< the status after it; of a job that was final, as it was
 };
 
+/// The name of the host that a job came from is known now (Origin::client_name). not_found if there is no such job.
+struct NameClient {
+  JobId job;
+  std::string name;
+
+  Result<void> result{};
+};
+
 using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*,
-                            RequeueJob*, FailJob*>;
+                            RequeueJob*, FailJob*, NameClient*>;
 
 // ---- Reading.
 

@@ -119,7 +119,7 @@ Result<void> recover_files(const std::string& folder, Store& store, const Say& s
   std::size_t told = 0;
   for (const auto& [job, sentence] : damaged) {
     // Its files are nobody's now: the reaper's.
-    RemoveJob removal{.job = job, .owner = {}, .now_ms = now};
+    RemoveJob removal{.job = job, .owner = {}, .now_ms = now, .why = Removal::lost};
     const std::array<Change, 1> changes{&removal};
     store.commit(changes);
     if (!removal.result) {

@@ -12,6 +12,7 @@
 #include "ctl/commands.h"
 #include "ctl/owner.h"
 #include "ctl/spans.h"
+#include "http/job_log.h"
 
 namespace {
 
@@ -140,8 +141,8 @@ Result<Wanted> read(const Arguments& arguments) {
   return wanted;
 }
 
-/// Opens the store for no more than the command needs.
-Result<std::unique_ptr<Store>> open(const Arguments& arguments) {
+/// Opens the store for no more than the command needs. `log` is told of what it changes.
+Result<std::unique_ptr<Store>> open(const Arguments& arguments, http::JobLog& log) {
   LmdbOptions options;
   options.folder = arguments.store;
   options.create = false;
@@ -150,6 +151,7 @@ Result<std::unique_ptr<Store>> open(const Arguments& arguments) {
   const bool writes =
       command == "requeue" || (command == "purge" && !arguments.dry_run) || (command == "check" && arguments.repair);
   options.read_only = !writes;
+  options.told = [&log](std::span<const StateChange> changes) { log.tell(changes); };
   return ctl::become_owner(arguments.store)
       .and_then([&] { return check_pid_namespaces(arguments.store + "/run"); })
       .and_then([&] { return expect_recovered(arguments.store); })
@@ -183,7 +185,11 @@ int run(const Arguments& arguments) {
   if (!wanted) {
     return complain(wrong_usage, wanted.error().detail);
   }
-  const auto store = open(arguments);
+  // nginx makes the logs; what is told where there is none is told nobody.
+  http::JobLog log(false, [](std::string_view sentence) {
+    std::fprintf(stderr, "docketctl: docket_log %.*s\n", static_cast<int>(sentence.size()), sentence.data());
+  });
+  const auto store = open(arguments, log);
   if (!store) {
     return complain(no_store, store.error().detail);
   }

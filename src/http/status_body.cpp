@@ -303,6 +303,24 @@ void append_status(std::string& out, const JobId& id, const StatusView& status, 
   out += '}';
 }
 
+void append_progress(std::string& out, const StatusView& status) {
+  constexpr std::uint32_t whole = 10'000;
+  const auto& head = status.head;
+  const bool ready = is_final(head.state);
+  out += ready ? R"({"state":"ready")" : R"({"state":"running")";
+  append_number_member(out, R"(,"processed":)", head.processed_pages);
+  append_number_member(out, R"(,"length_of_work":)", head.total_pages);
+  out += R"(,"percent_complete":)";
+  append_hundredths(out, ready ? whole : percent_hundredths(head));
+  out += R"(,"hint":)";
+  append_message(out, status);
+  out += '}';
+}
+
+std::optional<StatusDialect> status_dialect_of(std::string_view word) noexcept {
+  return word == "progress" ? std::optional(StatusDialect::progress) : std::nullopt;
+}
+
 void append_accepted(std::string& out, const JobId& id, State state, std::string_view result_url,
                      std::optional<std::string_view> filename) {
   const auto append_url = [&] {

@@ -22,6 +22,13 @@ enum class StatusParts : std::uint8_t {
 void append_status(std::string& out, const JobId& id, const StatusView& status, std::string_view fields_json,
                    const QueueCounts& counts, StatusParts parts = StatusParts::all);
 
+/// Appends the status as HTTP_API's `?dialect=progress` has it: for who knows of running and ready only.
+void append_progress(std::string& out, const StatusView& status);
+
+/// The body that a status request asks for with `dialect`; nothing for an unknown one.
+enum class StatusDialect : std::uint8_t { full, progress };
+std::optional<StatusDialect> status_dialect_of(std::string_view word) noexcept;
+
 /// Appends the answer to an upload. `state` is the job's, pending unless it was made before (Idempotency-Key);
 /// `result_url` is what links begin with, such as "/result/"; `filename` is the first file's, nothing for a job without
 /// files.

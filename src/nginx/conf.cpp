@@ -43,7 +43,8 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->concurrency = NGX_CONF_UNSET;
     main->tessdata = copy(cf->pool, tessdata_folder());
     main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
-    if (main->token_files == nullptr) {
+    main->logs = ngx_array_create(cf->pool, 1, sizeof(void*));
+    if (main->token_files == nullptr || main->logs == nullptr) {
       return nullptr;
     }
   }
@@ -86,6 +87,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->wait_max = NGX_CONF_UNSET;
     location->anyone = NGX_CONF_UNSET_UINT;
     location->live = NGX_CONF_UNSET_UINT;
+    location->log = static_cast<ngx_open_file_t*>(NGX_CONF_UNSET_PTR);
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
     location->cors = static_cast<http::CorsPolicy*>(NGX_CONF_UNSET_PTR);
     location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
@@ -154,6 +156,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   constexpr ngx_uint_t every_type = ((ngx_uint_t{1} << all_media_types.size()) - 1) & ~ngx_uint_t{1};
   const Limits limits;
 
+  ngx_conf_merge_ptr_value(location->log, previous->log, nullptr);
   ngx_conf_merge_ptr_value(location->tokens, previous->tokens, nullptr);
   ngx_conf_merge_ptr_value(location->cors, previous->cors, nullptr);
   ngx_conf_merge_ptr_value(location->owner, previous->owner, nullptr);

@@ -34,6 +34,8 @@ struct MainConf {
   ngx_uint_t uses;           ///< how many locations have a handler of ours
   ngx_str_t languages;       ///< of the first upload location: what the engine is warmed with
   ngx_array_t* token_files;  ///< TokenFile*: one for each path
+  ngx_array_t* logs;         ///< ngx_open_file_t*: one for each docket_log's path
+  ngx_int_t request_id;      ///< index of nginx's $request_id, where there are logs
   ngx_str_t tessdata;        ///< folder of the language models; empty: there is none
 };
 
@@ -64,7 +66,8 @@ struct LocationConf {
   time_t expire;                       ///< seconds after its end that a job is kept; 0: for ever
   ngx_flag_t keep_input;
   ngx_flag_t dedupe;
-  time_t wait_max;  ///< seconds that an answer is held at the most
+  time_t wait_max;       ///< seconds that an answer is held at the most
+  ngx_open_file_t* log;  ///< docket_log; null: off
   ngx_http_complex_value_t* result_url;
   ngx_str_t default_result_url;     ///< the server's only docket_result prefix
   TokenFile* tokens;                ///< null: none

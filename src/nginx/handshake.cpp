@@ -1,7 +1,5 @@
 #include "nginx/handshake.h"
 
-#include <vector>
-
 #include "http/text.h"
 #include "nginx/request.h"
 
@@ -17,11 +15,7 @@ Result<http::Handshake> read_handshake(ngx_http_request_t* r) {
     return http::Handshake{};
   }
   const auto field = [r](std::string_view name) { return find_header(r, name).value_or(std::string_view()); };
-  std::vector<std::string_view> protocols;
-  each_header(r, "sec-websocket-protocol", [&](std::string_view value) {
-    protocols.push_back(value);
-    return true;
-  });
+  const auto protocols = find_headers(r, "sec-websocket-protocol");
   return http::read_handshake({.upgrade = field("upgrade"),
                                .connection = field("connection"),
                                .key = field("sec-websocket-key"),

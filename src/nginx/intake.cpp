@@ -26,6 +26,16 @@ void settle(Spool& spool, Submission& submission, const Error& error) {
   remove_files(spool, submission);
 }
 
+/// Tells whoever wants to know how it went.
+void report(const Submission& submission) {
+  if (submission.answer) {
+    submission.answer(submission.accept.result);
+  }
+  if (submission.settled) {
+    submission.settled(submission.accept);
+  }
+}
+
 /// Syncs the files; the first error of any.
 Result<void> sync_files(const Submission& submission) {
   for (const auto& file : submission.files) {
@@ -123,9 +133,7 @@ void Intake::sync_alone(std::unique_ptr<Submission> submission) {
 void Intake::refuse(Group& group, const Error& error) {
   for (auto& submission : group) {
     settle(parts_.spool, *submission, error);
-    if (submission->answer) {
-      submission->answer(submission->accept.result);
-    }
+    report(*submission);
   }
   group.clear();
 }
@@ -176,9 +184,7 @@ void Intake::flush() {
     --groups_under_way_;
     flush();
     for (auto& submission : *group) {
-      if (submission->answer) {
-        submission->answer(submission->accept.result);
-      }
+      report(*submission);
     }
   };
   if (!parts_.board.post(parts_.io, std::move(work), std::move(then))) {

@@ -22,6 +22,8 @@ struct Submission {
   /// Called once on the event loop when the job is durable, or could not be made so. Emptied by who asked when nobody
   /// listens any more; the job is made all the same.
   std::function<void(const Result<void>&)> answer;
+  /// Called once on the event loop after the answer, whether anybody listened or not; may be empty.
+  std::function<void(const AcceptJob&)> settled;
 };
 
 /// Groups submissions: while one group is being synced and committed on an I/O thread the next one gathers. Owned by

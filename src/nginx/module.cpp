@@ -1,6 +1,7 @@
 // The module as nginx sees it.
 
 #include "nginx/conf.h"
+#include "nginx/log_files.h"
 #include "nginx/worker.h"
 
 namespace {
@@ -13,11 +14,24 @@ bool serves_clients() noexcept {
   return ngx_process == NGX_PROCESS_WORKER || ngx_process == NGX_PROCESS_SINGLE;
 }
 
-ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
-  if (!serves_clients() || ngx_get_conf(cycle->conf_ctx, ngx_http_module) == nullptr) {
-    return NGX_OK;
+/// Null where there is no http, or nothing of ours in it.
+const MainConf* conf_of(ngx_cycle_t* cycle) noexcept {
+  if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == nullptr) {
+    return nullptr;
   }
-  const auto* conf = static_cast<const MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_docket_module));
+  return static_cast<const MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_docket_module));
+}
+
+/// In the master, before it has workers; `nginx -t` comes here, too, and is to leave no trace.
+ngx_int_t init_module(ngx_cycle_t* cycle) noexcept {
+  if (const auto* conf = conf_of(cycle); conf != nullptr && ngx_test_config == 0) {
+    docket::ngx::give_logs_to_workers(cycle, *conf);
+  }
+  return NGX_OK;
+}
+
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
+  const auto* conf = serves_clients() ? conf_of(cycle) : nullptr;
   if (conf != nullptr && conf->store != nullptr) {
     Worker::start(cycle, *conf);
   }
@@ -36,7 +50,7 @@ ngx_module_t ngx_http_docket_module = {
     docket::ngx::commands,
     NGX_HTTP_MODULE,
     nullptr,       // init master
-    nullptr,       // init module
+    init_module,   // init module
     init_process,  // init process
     nullptr,       // init thread
     nullptr,       // exit thread

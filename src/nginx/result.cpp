@@ -261,7 +261,7 @@ ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& cal
     }
     switch (route.what) {
       case Route::What::status:
-        return send_status(r, worker, caller, route.id, NGX_HTTP_OK);
+        return send_asked_status(r, worker, caller, route.id);
       case Route::What::page:
         return send_page(r, worker, caller, route);
       default:

@@ -12,5 +12,6 @@ char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  
 char* set_queue(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;     ///< nginx/queue_directives.cpp
 char* set_expire(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;    ///< nginx/queue_directives.cpp
 char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/queue_directives.cpp
+char* set_log(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;       ///< nginx/log_directive.cpp
 
 }  // namespace docket::ngx

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/job_id.h"
+#include "http/status_body.h"
 #include "nginx/admission.h"
 #include "nginx/context.h"
 #include "nginx/ngx.h"
@@ -26,6 +27,10 @@ inline void remember(ngx_http_request_t* r, const JobId& id, State state) noexce
 
 /// Answers with a job's status body: `code` 200 where the status was asked for, 202 where a result was that is not
 /// there yet. Returns what the handler returns.
-ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ngx_uint_t code);
+ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ngx_uint_t code,
+                      http::StatusDialect dialect = http::StatusDialect::full);
+
+/// The same for who asks for the status itself, in the dialect that the query names.
+ngx_int_t send_asked_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id);
 
 }  // namespace docket::ngx

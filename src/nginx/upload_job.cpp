@@ -5,6 +5,7 @@
 #include "core/sameness.h"
 #include "http/idempotency_key.h"
 #include "http/submit_options.h"
+#include "nginx/origin.h"
 #include "nginx/request.h"
 #include "nginx/upload.h"
 #include "process/clock.h"
@@ -43,6 +44,7 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   record.limits.attempts = static_cast<std::uint32_t>(conf_.attempts);
   record.priority = priority_of_location();
   record.keep_input = conf_.keep_input != 0;
+  record.origin = origin_of(r_, conf_);
   if (auto set = set_options(form.options, submission->accept); !set) {
     return tl::unexpected<Error>(set.error());
   }
@@ -66,6 +68,7 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
     submission->accept.once = once_;
   }
   submission->accept.now_ms = unix_ms();
+  submission->settled = worker_.client_names().begin(r_, record);
   submission->files = std::move(descriptors_);
   submission->large = large_;
   return submission;

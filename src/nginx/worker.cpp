@@ -7,6 +7,7 @@
 
 #include "core/store_place.h"
 #include "core/store_recovery.h"
+#include "nginx/log_files.h"
 #include "process/clock.h"
 
 namespace docket::ngx {
@@ -102,6 +103,9 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
   options.folder = folder;
   options.map_size = static_cast<std::uint64_t>(conf.map_size);
   options.sync = conf.sync != 0;
+  auto job_log = std::make_unique<http::JobLog>(true, warn_in(cycle->log));
+  keep_logs(conf, job_log->files());
+  options.told = [log = job_log.get()](std::span<const StateChange> changes) { log->tell(changes); };
   auto store = open_recovered_store(options, [cycle](std::string_view line) {
     ngx_log_error(NGX_LOG_ERR, cycle->log, 0, "docket: %*s", line.size(), line.data());
   });
@@ -120,15 +124,16 @@ std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, E
     error = work ? changes.error() : work.error();
     return nullptr;
   }
-  return std::unique_ptr<Worker>(new Worker(cycle, conf, std::move(*spool), std::move(*store), *secrets,
-                                            std::move(*work), std::move(*changes), std::move(*lease)));
+  return std::unique_ptr<Worker>(new Worker(cycle, conf, std::move(*spool), std::move(job_log), std::move(*store),
+                                            *secrets, std::move(*work), std::move(*changes), std::move(*lease)));
 }
 
-Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets,
-               Bell work, Bell changes, LeaseFile lease)
+Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<http::JobLog> job_log,
+               RecoveredStore store, SecretBox secrets, Bell work, Bell changes, LeaseFile lease)
     : conf_(conf),
       log_(cycle->log),
       spool_(std::move(spool)),
+      job_log_(std::move(job_log)),
       mark_(std::move(store.mark)),
       store_(std::move(store.store)),
       reader_(store_->reader()),
@@ -144,6 +149,7 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredS
       work_bell_(std::move(work)),
       lease_(std::move(lease)),
       board_(cycle->log),
+      client_names_({.board = board_, .io = conf.io_threads, .committer = committer_, .log = *job_log_}),
       intake_({.board = board_,
                .io = conf.io_threads,
                .committer = committer_,

@@ -14,6 +14,8 @@
 #include "core/spool.h"
 #include "core/store.h"
 #include "core/store_recovery.h"
+#include "http/job_log.h"
+#include "nginx/client_names.h"
 #include "nginx/conf.h"
 #include "nginx/hub.h"
 #include "nginx/intake.h"
@@ -43,6 +45,8 @@ class Worker {
   [[nodiscard]] Committer& committer() noexcept { return committer_; }
   [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
   [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
+  [[nodiscard]] ClientNames& client_names() noexcept { return client_names_; }
+  [[nodiscard]] http::JobLog& job_log() noexcept { return *job_log_; }
   [[nodiscard]] Intake& intake() noexcept { return intake_; }
   [[nodiscard]] Hub& hub() noexcept { return hub_; }
   [[nodiscard]] const std::string& run_folder() const noexcept { return workshop_.run_folder; }
@@ -63,8 +67,8 @@ class Worker {
   }
 
  private:
-  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, RecoveredStore store, SecretBox secrets, Bell work,
-         Bell changes, LeaseFile lease);
+  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<http::JobLog> job_log,
+         RecoveredStore store, SecretBox secrets, Bell work, Bell changes, LeaseFile lease);
   static std::unique_ptr<Worker> open(ngx_cycle_t* cycle, const MainConf& conf, Error& error);
 
   bool listen(ngx_cycle_t* cycle) noexcept;
@@ -83,6 +87,7 @@ class Worker {
   const MainConf& conf_;
   ngx_log_t* log_;
   Spool spool_;
+  std::unique_ptr<http::JobLog> job_log_;  ///< hears of the store's changes
   StoreMark mark_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<StoreReader> reader_;
@@ -94,6 +99,7 @@ class Worker {
   Bell work_bell_;
   LeaseFile lease_;
   TaskBoard board_;
+  ClientNames client_names_;
   Intake intake_;
   Workshop workshop_;
   Reaper reaper_;

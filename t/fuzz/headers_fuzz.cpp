@@ -1,8 +1,8 @@
 // The header fields that clients write: whatever they write is read or refused, and what we write we can read.
 //
 // Input: a line that names what the rest is: accept, disposition, filename, none-match, origin, part, path, token,
-// tokens or type. origin takes Origin from the next line and Host from what follows it, token Authorization and
-// X-Api-Key.
+// tokens, trace or type. origin takes Origin from the next line and Host from what follows it, token Authorization and
+// X-Api-Key, trace traceparent and tracestate.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -17,6 +17,7 @@
 #include "http/route.h"
 #include "http/text.h"
 #include "http/tokens.h"
+#include "http/trace_context.h"
 
 namespace {
 
@@ -126,6 +127,17 @@ void try_tokens(std::string_view text) {
   }
 }
 
+void try_trace(std::string_view rest) {
+  const std::array parents{docket::fuzz::take_line(rest)};
+  const std::array states{rest};
+  const auto trace = parse_trace(parents, states);
+  expect(trace.parent.empty() ? trace.state.empty() : trace_id(trace.parent).size() == 32, "a state needs a parent");
+  expect(trace.state.size() <= 512 && !has_control(trace.state), "a state that can be sent on");
+  const std::array same_parent{std::string_view(trace.parent)};
+  const std::array same_state{std::string_view(trace.state)};
+  expect(parse_trace(same_parent, same_state) == trace, "we read what we write");
+}
+
 void try_type(std::string_view field) {
   const auto type = parse_content_type(field);
   expect(!type || (type->type.find('/') != std::string::npos && lower(type->type) == type->type), "type/subtype");
@@ -143,7 +155,7 @@ struct Try {
   std::string_view name;
   void (*run)(std::string_view text);
 };
-constexpr std::array<Try, 10> tries{{{"accept", try_accept},
+constexpr std::array<Try, 11> tries{{{"accept", try_accept},
                                      {"disposition", try_disposition},
                                      {"filename", try_filename},
                                      {"none-match", try_none_match},
@@ -152,6 +164,7 @@ constexpr std::array<Try, 10> tries{{{"accept", try_accept},
                                      {"path", try_path},
                                      {"token", try_token},
                                      {"tokens", try_tokens},
+                                     {"trace", try_trace},
                                      {"type", try_type}}};
 
 }  // namespace

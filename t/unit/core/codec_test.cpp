@@ -38,6 +38,9 @@ JobRecord sample_job() {
   return record;
 }
 
+/// What the records of older versions end without: seven empty texts.
+constexpr std::size_t empty_origin = 7 * sizeof(std::uint32_t);
+
 Status sample_status() {
   Status status;
   auto& head = status.head;
@@ -122,7 +125,7 @@ void expect_exact_length(const std::string& bytes, Decode decode) {
 /// Another version in the first two bytes is refused.
 template <class Decode>
 void expect_this_version_only(std::string bytes, Decode decode) {
-  for (const auto version : std::array<std::uint16_t, 4>{0, 4, 0x0102, 0xFFFF}) {
+  for (const auto version : std::array<std::uint16_t, 4>{0, 5, 0x0102, 0xFFFF}) {
     std::memcpy(bytes.data(), &version, sizeof version);
     const auto decoded = decode(bytes);
     ASSERT_FALSE(decoded) << version;
@@ -159,7 +162,7 @@ TEST(Codec, AJobOfAnotherShapeIsRefused) {
 TEST(Codec, AJobOfTheFirstVersionHasAllPagesAndIsKept) {
   auto record = sample_job();
   auto bytes = encode(record);
-  bytes.resize(bytes.size() - 1);                   // sameness: none
+  bytes.resize(bytes.size() - empty_origin - 1);    // sameness: none
   const std::string pages("\6\0\0\0002-5,9-", 10);  // the length, then the text
   ASSERT_NE(bytes.find(pages), std::string::npos);
   bytes.erase(bytes.find(pages), pages.size());
@@ -176,13 +179,37 @@ TEST(Codec, AJobOfTheFirstVersionHasAllPagesAndIsKept) {
 TEST(Codec, AJobOfTheSecondVersionSharesItsResultsWithNobody) {
   const auto record = sample_job();
   auto bytes = encode(record);
-  bytes.resize(bytes.size() - 1);
+  bytes.resize(bytes.size() - empty_origin - 1);
   bytes[0] = 2;
   EXPECT_EQ(decode_job(bytes), record);
   auto sharing = record;
   sharing.sameness.emplace().fill(0x5A);
   EXPECT_EQ(decode_job(encode(sharing)), sharing);
   expect_exact_length(encode(sharing), decode_job);
+}
+
+TEST(Codec, AJobOfTheThirdVersionIsOfUnknownOrigin) {
+  auto record = sample_job();
+  record.sameness.emplace().fill(0x5A);
+  auto bytes = encode(record);
+  bytes.resize(bytes.size() - empty_origin);
+  bytes[0] = 3;
+  EXPECT_EQ(decode_job(bytes), record);
+  expect_exact_length(bytes, decode_job);
+}
+
+TEST(Codec, AJobsOriginComesBack) {
+  auto record = sample_job();
+  record.origin = {.log = "/var/log/jobs.log",
+                   .client = "192.0.2.7",
+                   .client_name = "seven.example",
+                   .host = "docs.example",
+                   .request_id = "4bf92f3577b34da6a3ce929d0e0e4736",
+                   .traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                   .tracestate = "congo=t61rcWkgMzE"};
+  EXPECT_EQ(decode_job(encode(record)), record);
+  expect_exact_length(encode(record), decode_job);
+  expect_no_harm_from_damage(encode(record), decode_job);
 }
 
 TEST(Codec, AUnitComesBack) {

@@ -17,6 +17,7 @@
 #include "core/lmdb_tables.h"
 #include "core/section_sum.h"
 #include "core/spool.h"
+#include "store_driver.h"
 
 namespace docket {
 namespace {
@@ -35,7 +36,10 @@ class StoreRecovery : public ::testing::Test {
 
   Result<RecoveredStore> open(bool sync) {
     said_.clear();
-    return open_recovered_store({.folder = folder_, .map_size = 16U << 20U, .sync = sync},
+    return open_recovered_store({.folder = folder_,
+                                 .map_size = 16U << 20U,
+                                 .sync = sync,
+                                 .told = [&](auto changes) { told_.assign(changes.begin(), changes.end()); }},
                                 [&](std::string_view line) { said_.emplace_back(line); });
   }
   void boot_anew() { std::ofstream(folder_ + "/unsynced") << "another boot\n"; }
@@ -43,6 +47,7 @@ class StoreRecovery : public ::testing::Test {
 
   std::string folder_;
   std::vector<std::string> said_;
+  std::vector<StateChange> told_;
 };
 
 using Says = StoreMark::Says;
@@ -119,6 +124,24 @@ TEST_F(StoreRecovery, SoundStoreIsKept) {
   EXPECT_EQ(said_.size(), 1U);
   EXPECT_EQ(says(), Says::this_boot);
   EXPECT_FALSE(fs::exists(folder_ + "/lmdb.new"));
+}
+
+TEST_F(StoreRecovery, JobsThatLostTheirFilesAreToldOf) {
+  {
+    auto opened = open(false);
+    ASSERT_TRUE(opened);
+    StoreDriver driver(*opened->store);
+    auto job = driver.new_job();  // whose upload is nowhere
+    job.record.origin.log = "/jobs.log";
+    ASSERT_TRUE(driver.commit(job).result);
+  }
+  told_.clear();
+  boot_anew();
+  const auto opened = open(false);
+  ASSERT_TRUE(opened) << opened.error().detail;
+  ASSERT_EQ(told_.size(), 1U);
+  EXPECT_EQ(told_[0].from, State::pending);
+  EXPECT_EQ(word(told_[0].to), "lost");
 }
 
 TEST_F(StoreRecovery, DamagedStoreIsSetAside) {

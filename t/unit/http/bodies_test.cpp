@@ -270,6 +270,49 @@ TEST(StatusBody, SaysWhenToAskAgain) {
   EXPECT_EQ(seconds(status), 30U);
 }
 
+std::string progress(const Status& status) {
+  return with_view(status, [](const StatusView& view) {
+    std::string out;
+    append_progress(out, view);
+    return out;
+  });
+}
+
+TEST(ProgressDialect, IsRunningUntilItIsReady) {
+  auto status = processing();
+  EXPECT_EQ(progress(status), R"({"state":"running","processed":5,"length_of_work":12,"percent_complete":41.67,)"
+                              R"("hint":"Processing: 5 of 12 pages done."})");
+  status.head.processed_pages = 12;
+  EXPECT_EQ(json::parse(progress(status))["percent_complete"], 99.99);
+  status.head.state = State::pending;
+  status.head.processed_pages = status.head.total_pages = 0;
+  EXPECT_EQ(progress(status), R"({"state":"running","processed":0,"length_of_work":0,"percent_complete":0,)"
+                              R"("hint":"Waiting to be processed."})");
+}
+
+TEST(ProgressDialect, IsReadyHoweverItEnded) {
+  auto status = processing();
+  status.head.state = State::completed;
+  status.head.processed_pages = 12;
+  EXPECT_EQ(progress(status), R"({"state":"ready","processed":12,"length_of_work":12,"percent_complete":100,)"
+                              R"("hint":"Completed."})");
+  status.head.state = State::failed;
+  status.head.processed_pages = 5;
+  status.head.error = ErrorCode::cancelled;
+  EXPECT_EQ(progress(status), R"({"state":"ready","processed":5,"length_of_work":12,"percent_complete":100,)"
+                              R"("hint":"Cancelled."})");
+  status.head.error = ErrorCode::corrupt;
+  status.error_detail = "It is no \"PDF\".";
+  EXPECT_EQ(json::parse(progress(status))["hint"], "Failed: It is no \"PDF\".");
+}
+
+TEST(ProgressDialect, IsTheOnlyOne) {
+  EXPECT_EQ(status_dialect_of("progress"), StatusDialect::progress);
+  for (const auto* const word : {"", "full", "Progress", "progress "}) {
+    EXPECT_FALSE(status_dialect_of(word)) << word;
+  }
+}
+
 TEST(UploadAnswer, IsAsDocumented) {
   std::string out;
   append_accepted(out, id, State::pending, "/result/", "scan \"1\".pdf");
