@@ -40,11 +40,18 @@ class ChangeWriter {
   void apply(RecoverHolder& change);
   void apply(RequeueJob& change);
   void apply(FailJob& change);
+  // core/lmdb_outbox.cpp
+  void apply(TakeDeliveries& change);
+  void apply(EndDelivery& change);
+  void apply(ResendDelivery& change);
 
   /// Whether a write failed: the transaction can only be thrown away.
   [[nodiscard]] bool failed() const noexcept { return tables_.failure().has_value(); }
 
   Result<void> commit();
+
+  /// Whether callbacks wait now that did not before, or not so long.
+  [[nodiscard]] bool has_posted() const noexcept { return posted_; }
 
  private:
   struct Event {
@@ -93,6 +100,26 @@ class ChangeWriter {
   /// These units wait again, or are over if they cannot. Returns how many there were.
   Result<std::uint32_t> give_back(std::span<const Lease> leases, ended::HandedBack how, std::int64_t now_ms);
 
+  /// The first of a line in the outbox.
+  struct Due {
+    Receiver receiver = 0;
+    std::int64_t due_ms = 0;
+    JobId job;
+  };
+  Result<std::vector<DueDelivery>> take(TakeDeliveries& change);
+  Result<void> end_delivery(const EndDelivery& change);
+  Result<Delivery> resend(const ResendDelivery& change);
+  void recover_deliveries(const Holder& holder, std::int64_t now_ms);
+  void post_callback(const JobId& id, std::int64_t now_ms);
+  void forget_callback(const JobId& id);
+  std::optional<Callback> callback_of(const JobId& id);
+  std::optional<Delivery> delivery_of(const JobId& id);
+  void move_delivery(const JobId& id, const Callback& callback, const std::optional<Delivery>& from,
+                     const Delivery& to);
+  void leave_outbox(const JobId& id, const Callback& callback, const std::optional<Delivery>& from);
+  std::optional<Due> first_due(Receiver from);
+  void take_one(const Holder& holder, const Due& due, std::vector<DueDelivery>& taken);
+
   Result<OpenJob> open_job(const JobId& id);
   /// The same for who may only have jobs of `owner`: another's is not_found.
   Result<OpenJob> open_job_of(const std::optional<std::string>& owner, const JobId& id);
@@ -121,6 +148,7 @@ class ChangeWriter {
   Numbers numbers_;
   Numbers stored_numbers_;
   UnitQueue queue_;
+  bool posted_ = false;
 };
 
 }  // namespace docket

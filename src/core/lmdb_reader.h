@@ -38,6 +38,8 @@ class LmdbReader final : public StoreReader {
   Result<std::uint64_t> stored_bytes() override;
   Result<std::vector<JobId>> expired(std::int64_t now_ms, std::uint32_t limit) override;
   Result<StateCounts> states(const std::optional<std::string>& owner) override;
+  Result<std::optional<Delivery>> delivery(const JobId& job) override;
+  Result<std::optional<std::int64_t>> next_delivery(const SendingRoom& room) override;
   Result<std::vector<Holder>> holders() override;
   Result<std::vector<Lease>> leases() override;
   Result<std::optional<JobId>> files(const JobId& first, const JobId& last,

@@ -38,6 +38,10 @@ struct Tables {
   lmdb::Table once = 0;
   lmdb::Table once_of = 0;
   lmdb::Table originals = 0;
+  lmdb::Table callbacks = 0;
+  lmdb::Table deliveries = 0;
+  lmdb::Table outbox = 0;
+  lmdb::Table sending = 0;
 };
 inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
 
@@ -226,6 +230,13 @@ inline Key by_owner_key(const OwnerKey& owner, const JobId& job) noexcept {
 }
 inline Key expiry_key(std::int64_t expires_ms, const JobId& job) noexcept {
   return Key().number(expires_ms).raw(job.key());
+}
+
+inline Key outbox_key(Receiver receiver, std::int64_t due_ms, const JobId& job) noexcept {
+  return Key().number(receiver).number(due_ms).raw(job.key());
+}
+inline Key sending_key(const Holder& holder, const JobId& job) noexcept {
+  return Key().raw(holder.key()).raw(job.key());
 }
 
 /// One line of an owner's in a pool and priority: key of `ring_of`, and how keys of `fifo` begin.
