@@ -107,9 +107,13 @@ TEST_F(SubmitOptions, WhatTheLocationDoesNotAllowIsForbidden) {
 
 TEST_F(SubmitOptions, WhatIsNotSupportedIsForbiddenByName) {
   policy_.allowed.bits = ~0U;
-  for (const auto option : {Option::callback_url, Option::return_}) {
-    expect(apply(option, "1"), ErrorCode::forbidden_option, std::string(word(option)) + " is not supported");
-  }
+  expect(apply(Option::return_, "1"), ErrorCode::forbidden_option, "return is not supported");
+}
+
+TEST_F(SubmitOptions, CallbacksAreADirectivesOfTheirOwn) {
+  expect(apply(Option::callback_url, "http://a/"), ErrorCode::forbidden_option, "docket_callback_from_client");
+  policy_.allowed.add(Option::callback_url);
+  EXPECT_TRUE(apply(Option::callback_url, "http://a/"));
 }
 
 TEST_F(SubmitOptions, WaitingForNothingIsFine) {
