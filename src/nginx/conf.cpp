@@ -16,6 +16,7 @@
 #include "nginx/output_filter.h"
 #include "nginx/token_file.h"
 #include "nginx/variables.h"
+#include "process/secret_files.h"
 #include "process/tessdata.h"
 
 namespace docket::ngx {
@@ -43,7 +44,8 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->concurrency = NGX_CONF_UNSET;
     main->tessdata = copy(cf->pool, tessdata_folder());
     main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
-    if (main->token_files == nullptr) {
+    main->secret_files = make_in_pool<SecretFiles>(cf->pool);
+    if (main->token_files == nullptr || main->secret_files == nullptr) {
       return nullptr;
     }
   }
@@ -88,6 +90,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
     location->cors = static_cast<http::CorsPolicy*>(NGX_CONF_UNSET_PTR);
     location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
+    init(location->callbacks);
   }
   return location;
 }
@@ -183,6 +186,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   }
   ngx_conf_merge_uint_value(location->anyone, previous->anyone, 0);
   ngx_conf_merge_uint_value(location->live, previous->live, 0);
+  merge(location->callbacks, previous->callbacks);
   if (location->result_url == nullptr) {
     location->result_url = previous->result_url;
   }

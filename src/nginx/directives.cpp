@@ -371,6 +371,15 @@ ngx_command_t commands[] = {
      offsetof(LocationConf, keep_input), nullptr},
     {ngx_string("docket_dedupe"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, dedupe), nullptr},
+    {ngx_string("docket_callback"), everywhere | NGX_CONF_TAKE1, set_callback, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_callback_from_client"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, callbacks.from_client), nullptr},
+    {ngx_string("docket_callback_allow"), everywhere | NGX_CONF_1MORE, set_callback_allow, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_callback_secret"), everywhere | NGX_CONF_TAKE1, set_callback_secret, NGX_HTTP_LOC_CONF_OFFSET,
+     0, nullptr},
+    {ngx_string("docket_callback_retries"), everywhere | NGX_CONF_1MORE, set_callback_retries, NGX_HTTP_LOC_CONF_OFFSET,
+     0, nullptr},
     ngx_null_command,
 };
 
