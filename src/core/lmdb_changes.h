@@ -100,13 +100,13 @@ class ChangeWriter {
   /// These units wait again, or are over if they cannot. Returns how many there were.
   Result<std::uint32_t> give_back(std::span<const Lease> leases, ended::HandedBack how, std::int64_t now_ms);
 
-  /// The first of a line in the outbox.
+  /// A delivery that waits, in the line of its receiver.
   struct Due {
     Receiver receiver = 0;
     std::int64_t due_ms = 0;
     JobId job;
   };
-  Result<std::vector<DueDelivery>> take(TakeDeliveries& change);
+  Result<std::vector<DueDelivery>> take(const TakeDeliveries& change);
   Result<void> end_delivery(const EndDelivery& change);
   Result<Delivery> resend(const ResendDelivery& change);
   void recover_deliveries(const Holder& holder, std::int64_t now_ms);
@@ -117,8 +117,11 @@ class ChangeWriter {
   void move_delivery(const JobId& id, const Callback& callback, const std::optional<Delivery>& from,
                      const Delivery& to);
   void leave_outbox(const JobId& id, const Callback& callback, const std::optional<Delivery>& from);
-  std::optional<Due> first_due(Receiver from);
-  void take_one(const Holder& holder, const Due& due, std::vector<DueDelivery>& taken);
+  std::optional<Due> head_of_line(Receiver receiver);
+  void enter_line(const Due& due);
+  void leave_line(const Due& due);
+  void move_head(Receiver receiver, const std::optional<Due>& before);
+  std::optional<DueDelivery> take_one(const Holder& holder, const Due& due);
 
   Result<OpenJob> open_job(const JobId& id);
   /// The same for who may only have jobs of `owner`: another's is not_found.

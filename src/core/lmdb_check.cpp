@@ -286,6 +286,19 @@ class Check {
     });
     expect(entries(t_.deliveries) == final_ones, "`deliveries` has entries without a callback");
     expect(entries(t_.outbox) == waiting, "`outbox` has entries without a delivery");
+    std::uint64_t heads = 0;
+    std::optional<Receiver> last;
+    each(t_.outbox, [&](const lmdb::Entry& entry) {
+      KeyReader key(entry.key);
+      const auto receiver = key.number<Receiver>();
+      if (receiver != last) {
+        ++heads;
+        expect(has(t_.outbox_heads, outbox_head_key(key.number<std::int64_t>(), receiver)),
+               "the line of a receiver has a head that is not in `outbox_heads`");
+      }
+      last = receiver;
+    });
+    expect(entries(t_.outbox_heads) == heads, "`outbox_heads` has entries without a line");
     expect(entries(t_.sending) == sending, "`sending` has entries without a delivery");
   }
 

@@ -1,18 +1,11 @@
-// The outbox of the embedded store: written with a job's final state, and taken from in turns by receivers. Tables
-// callbacks, deliveries, outbox, sending.
-#include <limits>
+// The outbox of the embedded store: written with a job's final state. Each receiver's deliveries stand in a line; what
+// is taken is the oldest head of a line whose receiver there is room for, so that nothing here walks a queue. Tables
+// callbacks, deliveries, outbox, outbox_heads, sending.
 #include <utility>
 
 #include "core/lmdb_changes.h"
 
 namespace docket {
-namespace {
-
-/// How many receivers' lines one taking looks at; the next one goes on behind them.
-constexpr unsigned max_lines = 1000;
-
-}  // namespace
-
 void ChangeWriter::apply(TakeDeliveries& change) {
   change.result = take(change);
 }
@@ -48,7 +41,7 @@ void ChangeWriter::move_delivery(const JobId& id, const Callback& callback, cons
                                  const Delivery& to) {
   leave_outbox(id, callback, from);
   if (to.state == DeliveryState::waiting) {
-    tables_.put(tables_.t.outbox, outbox_key(receiver_of(callback.url), to.due_ms, id), {});
+    enter_line({receiver_of(callback.url), to.due_ms, id});
     posted_ = true;
   } else if (to.state == DeliveryState::sending) {
     tables_.put(tables_.t.sending, sending_key(to.holder, id), {});
@@ -58,7 +51,7 @@ void ChangeWriter::move_delivery(const JobId& id, const Callback& callback, cons
 
 void ChangeWriter::leave_outbox(const JobId& id, const Callback& callback, const std::optional<Delivery>& from) {
   if (from && from->state == DeliveryState::waiting) {
-    tables_.erase(tables_.t.outbox, outbox_key(receiver_of(callback.url), from->due_ms, id));
+    leave_line({receiver_of(callback.url), from->due_ms, id});
   } else if (from && from->state == DeliveryState::sending) {
     tables_.erase(tables_.t.sending, sending_key(from->holder, id));
   }
@@ -73,42 +66,9 @@ void ChangeWriter::forget_callback(const JobId& id) {
   tables_.erase_any(tables_.t.deliveries, id.key());
 }
 
-Result<std::vector<DueDelivery>> ChangeWriter::take(TakeDeliveries& change) {
-  std::vector<DueDelivery> taken;
-  const auto begin = change.behind + 1;  // behind the last one there is: the first
-  Receiver at = begin;
-  bool from_front = begin == 0;
-  for (unsigned i = 0; i < max_lines && taken.size() < change.room.deliveries; ++i) {
-    auto first = first_due(at);
-    if (!first || (from_front && begin != 0 && first->receiver >= begin)) {
-      if (from_front) {
-        break;
-      }
-      from_front = true;
-      at = 0;
-      continue;
-    }
-    const auto receiver = first->receiver;
-    auto left = change.room.left_for(receiver);
-    for (; first && first->receiver == receiver && first->due_ms <= change.now_ms && left > 0 &&
-           taken.size() < change.room.deliveries;
-         first = first_due(receiver), --left) {
-      take_one(change.holder, *first, taken);
-    }
-    change.behind = receiver;
-    if (receiver == std::numeric_limits<Receiver>::max()) {
-      if (from_front) {
-        break;
-      }
-      from_front = true;
-    }
-    at = receiver + 1;
-  }
-  return taken;
-}
-
-std::optional<ChangeWriter::Due> ChangeWriter::first_due(Receiver from) {
-  const auto entry = tables_.at_or_after(tables_.t.outbox, Key().number(from));
+/// The first of a receiver's line.
+std::optional<ChangeWriter::Due> ChangeWriter::head_of_line(Receiver receiver) {
+  const auto entry = tables_.at_or_after(tables_.t.outbox, Key().number(receiver));
   if (!entry) {
     return std::nullopt;
   }
@@ -121,20 +81,76 @@ std::optional<ChangeWriter::Due> ChangeWriter::first_due(Receiver from) {
     tables_.fail_with({ErrorCode::bad_record, "an entry of `outbox` has the wrong size"});
     return std::nullopt;
   }
-  return due;
+  return due.receiver == receiver ? std::optional(due) : std::nullopt;
 }
 
-void ChangeWriter::take_one(const Holder& holder, const Due& due, std::vector<DueDelivery>& taken) {
+void ChangeWriter::enter_line(const Due& due) {
+  const auto head = head_of_line(due.receiver);
+  tables_.put(tables_.t.outbox, outbox_key(due.receiver, due.due_ms, due.job), {});
+  move_head(due.receiver, head);
+}
+
+void ChangeWriter::leave_line(const Due& due) {
+  const auto head = head_of_line(due.receiver);
+  tables_.erase(tables_.t.outbox, outbox_key(due.receiver, due.due_ms, due.job));
+  move_head(due.receiver, head);
+}
+
+/// The line has changed, whose head this was.
+void ChangeWriter::move_head(Receiver receiver, const std::optional<Due>& before) {
+  const auto now = head_of_line(receiver);
+  if (before && (!now || now->due_ms != before->due_ms)) {
+    tables_.erase(tables_.t.outbox_heads, outbox_head_key(before->due_ms, receiver));
+  }
+  if (now && (!before || now->due_ms != before->due_ms)) {
+    tables_.put(tables_.t.outbox_heads, outbox_head_key(now->due_ms, receiver), {});
+  }
+}
+
+Result<std::vector<DueDelivery>> ChangeWriter::take(const TakeDeliveries& change) {
+  std::vector<DueDelivery> taken;
+  auto room = change.room;
+  std::string from;
+  while (taken.size() < room.deliveries) {
+    const auto entry = tables_.at_or_after(tables_.t.outbox_heads, from);
+    if (!entry) {
+      break;
+    }
+    const std::string at(entry->key);
+    KeyReader key(at);
+    const auto due_ms = key.number<std::int64_t>();
+    const auto receiver = key.number<Receiver>();
+    if (due_ms > change.now_ms) {
+      break;
+    }
+    const auto head = head_of_line(receiver);
+    if (!head || head->due_ms != due_ms) {
+      return fail(ErrorCode::bad_record, "the store is damaged: an entry of `outbox_heads` is of no line");
+    }
+    if (room.left_for(receiver) == 0) {
+      from = at + '\0';  // the one behind it
+      continue;
+    }
+    if (auto one = take_one(change.holder, *head)) {
+      ++room.busy[receiver];
+      taken.push_back(std::move(*one));
+    }
+  }
+  return taken;
+}
+
+std::optional<DueDelivery> ChangeWriter::take_one(const Holder& holder, const Due& due) {
   auto callback = callback_of(due.job);
   const auto before = delivery_of(due.job);
-  if (!callback || !before || before->state != DeliveryState::waiting || before->due_ms != due.due_ms) {
-    tables_.erase(tables_.t.outbox, outbox_key(due.receiver, due.due_ms, due.job));  // damaged: it would stay for ever
-    return;
+  if (!callback || receiver_of(callback->url) != due.receiver || !before || before->state != DeliveryState::waiting ||
+      before->due_ms != due.due_ms) {
+    leave_line(due);  // damaged: it would stay for ever
+    return std::nullopt;
   }
   auto delivery = *before;
   begin_try(delivery, holder);
   move_delivery(due.job, *callback, before, delivery);
-  taken.push_back({due.job, due.receiver, std::move(*callback), std::move(delivery)});
+  return DueDelivery{due.job, due.receiver, std::move(*callback), std::move(delivery)};
 }
 
 Result<void> ChangeWriter::end_delivery(const EndDelivery& change) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -321,35 +320,29 @@ Result<std::optional<Delivery>> LmdbReader::delivery(const JobId& job) {
 }
 
 Result<std::optional<std::int64_t>> LmdbReader::next_delivery(const SendingRoom& room) {
-  std::optional<std::int64_t> next;
   if (room.deliveries == 0) {
-    return next;
+    return std::nullopt;
   }
   auto snapshot = look();
   if (!snapshot) {
     return pass_on(snapshot);
   }
-  auto cursor = snapshot->txn->cursor(t_.outbox);
+  auto cursor = snapshot->txn->cursor(t_.outbox_heads);
   if (!cursor) {
     return pass_on(cursor);
   }
   auto found = cursor->first();
-  while (found && *found) {  // the first of each receiver's line
+  for (; found && *found; found = cursor->next()) {  // passes by as many as are busy
     KeyReader key((*found)->key);
-    const auto receiver = key.number<Receiver>();
     const auto due_ms = key.number<std::int64_t>();
-    if (room.left_for(receiver) > 0 && (!next || due_ms < *next)) {
-      next = due_ms;
+    if (room.left_for(key.number<Receiver>()) > 0) {
+      return due_ms;
     }
-    if (receiver == std::numeric_limits<Receiver>::max()) {
-      break;
-    }
-    found = cursor->at_or_after(Key().number(receiver + 1));
   }
   if (!found) {
     return pass_on(found);
   }
-  return next;
+  return std::nullopt;
 }
 
 Result<std::vector<Holder>> LmdbReader::holders() {

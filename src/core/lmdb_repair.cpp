@@ -458,7 +458,18 @@ class Repair {
       }
     }
     make_equal(t_.deliveries, deliveries);
+    Entries heads;
+    std::optional<Receiver> last;
+    for (const auto& [key, nothing] : waiting) {
+      KeyReader reader(key);
+      const auto receiver = reader.number<Receiver>();
+      if (receiver != last) {
+        heads[std::string(outbox_head_key(reader.number<std::int64_t>(), receiver))] = {};
+      }
+      last = receiver;
+    }
     make_equal(t_.outbox, waiting);
+    make_equal(t_.outbox_heads, heads);
     make_equal(t_.sending, sending);
   }
 

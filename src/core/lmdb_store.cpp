@@ -26,6 +26,7 @@
 //   callbacks id → Callback: where the job's end is told
 //   deliveries id → Delivery, for final jobs with a callback
 //   outbox    receiver time id → nothing: the deliveries that wait, each receiver's in a line
+//   outbox_heads time receiver → nothing: the first of each of these lines
 //   sending   holder id → nothing: the deliveries that somebody sends
 //   changes   number → ChangeEntry; the oldest are removed. A job's last number is its status's `change`: the ETag
 //

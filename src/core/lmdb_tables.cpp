@@ -24,7 +24,8 @@ constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count>
     {"changes", &Tables::changes},     {"once", &Tables::once},
     {"once_of", &Tables::once_of},     {"originals", &Tables::originals},
     {"callbacks", &Tables::callbacks}, {"deliveries", &Tables::deliveries},
-    {"outbox", &Tables::outbox},       {"sending", &Tables::sending},
+    {"outbox", &Tables::outbox},       {"outbox_heads", &Tables::outbox_heads},
+    {"sending", &Tables::sending},
 }};
 
 /// Compares the version that stands in `meta`; writes this one's into a new store.

@@ -41,6 +41,7 @@ struct Tables {
   lmdb::Table callbacks = 0;
   lmdb::Table deliveries = 0;
   lmdb::Table outbox = 0;
+  lmdb::Table outbox_heads = 0;
   lmdb::Table sending = 0;
 };
 inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
@@ -234,6 +235,9 @@ inline Key expiry_key(std::int64_t expires_ms, const JobId& job) noexcept {
 
 inline Key outbox_key(Receiver receiver, std::int64_t due_ms, const JobId& job) noexcept {
   return Key().number(receiver).number(due_ms).raw(job.key());
+}
+inline Key outbox_head_key(std::int64_t due_ms, Receiver receiver) noexcept {
+  return Key().number(due_ms).number(receiver);
 }
 inline Key sending_key(const Holder& holder, const JobId& job) noexcept {
   return Key().raw(holder.key()).raw(job.key());

@@ -158,12 +158,11 @@ struct DueDelivery {
   Delivery delivery;
 };
 
-/// Callbacks whose time has come, for `holder` to send: of each receiver the one that waits longest first, receivers in
-/// turn, within what the holder has room for.
+/// Callbacks whose time has come, for `holder` to send: the one that is due longest first, of those that the holder has
+/// room for.
 struct TakeDeliveries {
   Holder holder;
   SendingRoom room;
-  Receiver behind = 0;  ///< whose turn was last; set to whose it was now
   std::int64_t now_ms = 0;
 
   Result<std::vector<DueDelivery>> result{};

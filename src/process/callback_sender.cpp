@@ -169,7 +169,7 @@ class CallbackSender::Loop {
     for (auto& end : ends_) {
       changes.emplace_back(&end);
     }
-    TakeDeliveries take{.holder = parts_.holder, .room = room(), .behind = last_, .now_ms = unix_ms()};
+    TakeDeliveries take{.holder = parts_.holder, .room = room(), .now_ms = unix_ms()};
     if (look && is_due(take)) {
       changes.emplace_back(&take);
     }
@@ -186,7 +186,6 @@ class CallbackSender::Loop {
       write_again_ms_ = next_look_ms_;
     }
     if (take.result) {
-      last_ = take.behind;
       for (auto& due : *take.result) {
         send(std::move(due));
       }
@@ -294,7 +293,6 @@ class CallbackSender::Loop {
   std::map<CURL*, Sending> sending_;
   std::map<Receiver, std::uint32_t> busy_;  ///< how many of `sending_` go there
   std::vector<EndDelivery> ends_;           ///< to be written down
-  Receiver last_ = 0;                       ///< whose turn it was
   std::int64_t next_look_ms_ = 0;
   std::int64_t write_again_ms_ = 0;  ///< not sooner: the store did not take it
   std::minstd_rand random_;

@@ -133,9 +133,10 @@ TEST_F(LmdbRepair, WhatFollowsFromOtherTablesIsMadeAgain) {
   std::vector<Edit> damages{[](lmdb::Txn& txn, const Tables& tables) {
     ASSERT_TRUE(*txn.erase(tables.changes, Key().number(std::uint64_t{3})));  // a gap
   }};
-  for (const auto table : {&Tables::fifo, &Tables::ring, &Tables::ring_of, &Tables::leased, &Tables::by_owner,
-                           &Tables::expiry, &Tables::counters, &Tables::sizes, &Tables::once_of, &Tables::once,
-                           &Tables::outbox, &Tables::sending, &Tables::deliveries, &Tables::callbacks}) {
+  for (const auto table :
+       {&Tables::fifo, &Tables::ring, &Tables::ring_of, &Tables::leased, &Tables::by_owner, &Tables::expiry,
+        &Tables::counters, &Tables::sizes, &Tables::once_of, &Tables::once, &Tables::outbox, &Tables::outbox_heads,
+        &Tables::sending, &Tables::deliveries, &Tables::callbacks}) {
     damages.push_back(without(table));
   }
   for (std::size_t i = 0; i < damages.size(); ++i) {
@@ -364,10 +365,10 @@ TEST_F(LmdbRepair, AnyDamageIsMended) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     damage([&](lmdb::Txn& txn, const Tables& t) {
-      const std::array<lmdb::Table, 23> tables{t.jobs,      t.status,    t.fields,     t.secrets, t.units,   t.fifo,
-                                               t.ring,      t.ring_of,   t.leased,     t.pages,   t.outputs, t.by_owner,
-                                               t.expiry,    t.sizes,     t.counters,   t.changes, t.once,    t.once_of,
-                                               t.originals, t.callbacks, t.deliveries, t.outbox,  t.sending};
+      const std::array<lmdb::Table, 24> tables{
+          t.jobs,   t.status,  t.fields,    t.secrets,   t.units,      t.fifo,   t.ring,         t.ring_of,
+          t.leased, t.pages,   t.outputs,   t.by_owner,  t.expiry,     t.sizes,  t.counters,     t.changes,
+          t.once,   t.once_of, t.originals, t.callbacks, t.deliveries, t.outbox, t.outbox_heads, t.sending};
       for (auto count = 1 + random() % 4; count > 0; --count) {
         damage_one(random, txn, tables[random() % tables.size()]);
       }

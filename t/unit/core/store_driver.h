@@ -226,13 +226,11 @@ class StoreDriver {
   }
 
   std::vector<DueDelivery> take(const Holder& holder = worker(1), SendingRoom room = {100, 100, {}}) {
-    TakeDeliveries change{.holder = holder, .room = std::move(room), .behind = last_receiver, .now_ms = now()};
+    TakeDeliveries change{.holder = holder, .room = std::move(room), .now_ms = now()};
     commit(change);
     EXPECT_TRUE(change.result) << change.result.error().detail;
-    last_receiver = change.behind;
     return change.result.value_or(std::vector<DueDelivery>{});
   }
-  Receiver last_receiver = 0;  ///< whose turn it was in the last take()
 
   EndDelivery end_try_change(const DueDelivery& taken, std::uint16_t code) {
     const DeliveryAttempt attempt{.at_ms = now_ms_,

@@ -184,23 +184,44 @@ TYPED_TEST_P(StoreOutbox, AReceiverThatIsBusyHoldsUpNoOther) {
   EXPECT_EQ(d.next_delivery({.deliveries = 0, .per_receiver = 4, .busy = {}}), std::nullopt);
 }
 
-TYPED_TEST_P(StoreOutbox, ReceiversTakeTurns) {
+TYPED_TEST_P(StoreOutbox, WhatIsDueLongestComesFirst) {
   auto& d = *this->driver;
+  std::vector<JobId> jobs;
   for (int i = 0; i < 3; ++i) {
     for (const auto* host : {"a.example", "b.example", "c.example"}) {
-      ASSERT_TRUE(d.cancel(d.accept({.callback = callback_to(host)})));
+      jobs.push_back(d.accept({.callback = callback_to(host)}));
+      ASSERT_TRUE(d.cancel(jobs.back()));
     }
   }
-  std::vector<Receiver> order;
-  for (int i = 0; i < 9; ++i) {
-    order.push_back(d.take(worker(1), {1, 100, {}}).at(0).receiver);
+  const auto first = d.delivery(jobs[0])->due_ms;
+  EXPECT_EQ(d.next_delivery(), first);
+  std::vector<JobId> order;
+  for (const std::uint32_t count : {1U, 1U, 5U, 5U}) {
+    for (const auto& one : d.take(worker(1), {count, 100, {}})) {
+      order.push_back(one.job);
+    }
+  }
+  EXPECT_EQ(order, jobs);
+  EXPECT_EQ(d.next_delivery(), std::nullopt);
+}
+
+TYPED_TEST_P(StoreOutbox, WhatIsMadeToWaitLessGoesToTheFront) {
+  auto& d = *this->driver;
+  std::vector<JobId> jobs;
+  for (int i = 0; i < 3; ++i) {
+    jobs.push_back(d.accept({.callback = callback_to("one.example")}));
+    ASSERT_TRUE(d.cancel(jobs.back()));
+  }
+  for (const auto& taken : d.take()) {
+    ASSERT_TRUE(d.end_try(taken, 500));
   }
   EXPECT_TRUE(d.take().empty());
-  for (std::size_t i = 3; i < order.size(); ++i) {
-    EXPECT_EQ(order[i], order[i - 3]);
-  }
-  EXPECT_NE(order[0], order[1]);
-  EXPECT_NE(order[1], order[2]);
+  ASSERT_TRUE(d.resend(jobs[2]));
+  const auto taken = d.take();
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_EQ(taken[0].job, jobs[2]);
+  d.pass(2000);
+  EXPECT_EQ(d.take().size(), 2U);
 }
 
 TYPED_TEST_P(StoreOutbox, ItCanBeSentAgain) {
@@ -251,7 +272,8 @@ REGISTER_TYPED_TEST_SUITE_P(StoreOutbox, ACallbackWaitsFromTheEndOfItsJobOn, Eve
                             AJobThatIsCompletedAtOnceIsTold, WhatFailsIsTriedAgainUntilNoTryIsLeft,
                             WhatIsHandedBackWaitsAsIfNothingHadBeen, OnlyWhoHoldsATryEndsIt,
                             WhatADeadSenderHadIsSentByAnother, WhatKillsItsSendersIsGivenUp, ItGoesWithItsJob,
-                            AReceiverThatIsBusyHoldsUpNoOther, ReceiversTakeTurns, ItCanBeSentAgain,
-                            TheBellIsRungWhenSomethingWaits, ItOutlivesTheStoresClosing);
+                            AReceiverThatIsBusyHoldsUpNoOther, WhatIsDueLongestComesFirst,
+                            WhatIsMadeToWaitLessGoesToTheFront, ItCanBeSentAgain, TheBellIsRungWhenSomethingWaits,
+                            ItOutlivesTheStoresClosing);
 
 }  // namespace docket
