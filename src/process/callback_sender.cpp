@@ -185,7 +185,9 @@ class CallbackSender::Loop {
       next_look_ms_ = unix_ms() + look_again_ms;
       write_again_ms_ = next_look_ms_;
     }
-    if (take.result) {
+    if (!take.result) {
+      next_look_ms_ = unix_ms() + look_again_ms;
+    } else {
       for (auto& due : *take.result) {
         send(std::move(due));
       }
