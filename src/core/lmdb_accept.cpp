@@ -172,6 +172,12 @@ void ChangeWriter::write_new_job(OpenJob& job, const AcceptJob& change) {
     tables_.put(tables_.t.once, once.key.key(), Key().raw(id.key()).raw(bytes_of(once.content)));
     tables_.put(tables_.t.once_of, id.key(), once.key.key());
   }
+  if (change.callback) {
+    tables_.put(tables_.t.callbacks, id.key(), encode(*change.callback));
+    if (over) {
+      post_callback(id, head.updated_ms);
+    }
+  }
   if (head.expires_ms != 0) {
     tables_.put(tables_.t.expiry, expiry_key(head.expires_ms, id), {});
   }

@@ -177,6 +177,7 @@ Result<Status> ChangeWriter::remove(RemoveJob& change) {
       tables_.erase(tables_.t.originals, key);
     }
   }
+  forget_callback(id);
   tables_.erase_any(tables_.t.secrets, id.key());
   tables_.erase_any(tables_.t.jobs, id.key());
   tables_.erase(tables_.t.status, id.key());
@@ -205,7 +206,11 @@ Result<std::uint32_t> ChangeWriter::recover(const RecoverHolder& change) {
   if (!readable) {
     return pass_on(readable);
   }
-  return give_back(leases, {.owner_lost = true}, change.now_ms);
+  auto units = give_back(leases, {.owner_lost = true}, change.now_ms);
+  if (units) {
+    recover_deliveries(change.holder, change.now_ms);
+  }
+  return units;
 }
 
 }  // namespace docket

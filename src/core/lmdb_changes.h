@@ -42,6 +42,10 @@ class ChangeWriter {
   void apply(RequeueJob& change);
   void apply(FailJob& change);
   void apply(NameClient& change);
+  // core/lmdb_outbox.cpp
+  void apply(TakeDeliveries& change);
+  void apply(EndDelivery& change);
+  void apply(ResendDelivery& change);
 
   /// Whether a write failed: the transaction can only be thrown away.
   [[nodiscard]] bool failed() const noexcept { return tables_.failure().has_value(); }
@@ -50,6 +54,8 @@ class ChangeWriter {
 
   /// What a StateListener is told, if commit() succeeded.
   [[nodiscard]] const std::vector<StateChange>& told() const noexcept { return told_; }
+  /// Whether callbacks wait now that did not before, or not so long.
+  [[nodiscard]] bool has_posted() const noexcept { return posted_; }
 
  private:
   struct Event {
@@ -99,6 +105,29 @@ class ChangeWriter {
   /// These units wait again, or are over if they cannot. Returns how many there were.
   Result<std::uint32_t> give_back(std::span<const Lease> leases, ended::HandedBack how, std::int64_t now_ms);
 
+  /// A delivery that waits, in the line of its receiver.
+  struct Due {
+    Receiver receiver = 0;
+    std::int64_t due_ms = 0;
+    JobId job;
+  };
+  Result<std::vector<DueDelivery>> take(const TakeDeliveries& change);
+  Result<void> end_delivery(const EndDelivery& change);
+  Result<Delivery> resend(const ResendDelivery& change);
+  void recover_deliveries(const Holder& holder, std::int64_t now_ms);
+  void post_callback(const JobId& id, std::int64_t now_ms);
+  void forget_callback(const JobId& id);
+  std::optional<Callback> callback_of(const JobId& id);
+  std::optional<Delivery> delivery_of(const JobId& id);
+  void move_delivery(const JobId& id, const Callback& callback, const std::optional<Delivery>& from,
+                     const Delivery& to);
+  void leave_outbox(const JobId& id, const Callback& callback, const std::optional<Delivery>& from);
+  std::optional<Due> head_of_line(Receiver receiver);
+  void enter_line(const Due& due);
+  void leave_line(const Due& due);
+  void move_head(Receiver receiver, const std::optional<Due>& before);
+  std::optional<DueDelivery> take_one(const Holder& holder, const Due& due);
+
   Result<OpenJob> open_job(const JobId& id);
   /// The same for who may only have jobs of `owner`: another's is not_found.
   Result<OpenJob> open_job_of(const std::optional<std::string>& owner, const JobId& id);
@@ -129,6 +158,7 @@ class ChangeWriter {
   Numbers stored_numbers_;
   UnitQueue queue_;
   std::vector<StateChange> told_;
+  bool posted_ = false;
 };
 
 }  // namespace docket

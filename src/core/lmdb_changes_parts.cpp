@@ -231,6 +231,7 @@ void ChangeWriter::close_job(OpenJob& job) {
     for (const auto& unit : units_of(job.id)) {
       queue_.remove(unit);  // of a job that is over nothing waits or runs
     }
+    post_callback(job.id, head.updated_ms);
   }
 }
 

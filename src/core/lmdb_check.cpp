@@ -33,6 +33,7 @@ class Check {
     units();
     pages();
     jobs();
+    callbacks();
     lines();
     counters();
     changes();
@@ -251,6 +252,54 @@ class Check {
     expect(entries(t_.expiry) == expiring, "`expiry` has entries without a job");
     expect(entries(t_.outputs) == completed, "`outputs` has entries without a job");
     expect(with_parts == of_job_.size(), "there are units or pages without a job");
+  }
+
+  void callbacks() {
+    std::uint64_t final_ones = 0;
+    std::uint64_t waiting = 0;
+    std::uint64_t sending = 0;
+    each(t_.callbacks, [&](const lmdb::Entry& entry) {
+      const auto id = JobId::from_key(entry.key).value_or(JobId{});
+      const auto name = "the callback of " + id.text();
+      const auto callback = decode_callback(entry.value);
+      if (!callback) {
+        return say(name + ": " + callback.error().detail);
+      }
+      const auto status = StatusView::parse(get(t_.status, id.key()).value_or(std::string_view()));
+      const auto stored = get(t_.deliveries, id.key());
+      expect(status.has_value(), name + ": its job does not exist");
+      expect(!status || is_final(status->head.state) == stored.has_value(),
+             name + ": final jobs, and no others, have a delivery");
+      const auto delivery = decode_delivery(stored.value_or(std::string_view()));
+      if (!stored || !delivery) {
+        return expect(!stored, name + ": its delivery cannot be read");
+      }
+      ++final_ones;
+      if (delivery->state == DeliveryState::waiting) {
+        ++waiting;
+        expect(has(t_.outbox, outbox_key(receiver_of(callback->url), delivery->due_ms, id)),
+               name + ": it waits and is not in the outbox");
+      } else if (delivery->state == DeliveryState::sending) {
+        ++sending;
+        expect(has(t_.sending, sending_key(delivery->holder, id)), name + ": it is held and not in `sending`");
+      }
+    });
+    expect(entries(t_.deliveries) == final_ones, "`deliveries` has entries without a callback");
+    expect(entries(t_.outbox) == waiting, "`outbox` has entries without a delivery");
+    std::uint64_t heads = 0;
+    std::optional<Receiver> last;
+    each(t_.outbox, [&](const lmdb::Entry& entry) {
+      KeyReader key(entry.key);
+      const auto receiver = key.number<Receiver>();
+      if (receiver != last) {
+        ++heads;
+        expect(has(t_.outbox_heads, outbox_head_key(key.number<std::int64_t>(), receiver)),
+               "the line of a receiver has a head that is not in `outbox_heads`");
+      }
+      last = receiver;
+    });
+    expect(entries(t_.outbox_heads) == heads, "`outbox_heads` has entries without a line");
+    expect(entries(t_.sending) == sending, "`sending` has entries without a delivery");
   }
 
   void counters() {

@@ -1,5 +1,6 @@
 #include "core/lmdb_reader.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -346,28 +347,79 @@ Result<StateCounts> LmdbReader::states(const std::optional<std::string>& owner) 
   return counts ? Result<StateCounts>(*counts) : fail(ErrorCode::bad_record, "a counter has the wrong size");
 }
 
+Result<std::optional<Delivery>> LmdbReader::delivery(const JobId& job) {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto stored = snapshot->txn->get(t_.deliveries, job.key());
+  if (!stored) {
+    return pass_on(stored);
+  }
+  if (!*stored) {
+    return std::nullopt;
+  }
+  auto delivery = decode_delivery(**stored);
+  if (!delivery) {
+    return pass_on(delivery);
+  }
+  return std::move(*delivery);
+}
+
+Result<std::optional<std::int64_t>> LmdbReader::next_delivery(const SendingRoom& room) {
+  if (room.deliveries == 0) {
+    return std::nullopt;
+  }
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto cursor = snapshot->txn->cursor(t_.outbox_heads);
+  if (!cursor) {
+    return pass_on(cursor);
+  }
+  auto found = cursor->first();
+  for (; found && *found; found = cursor->next()) {  // passes by as many as are busy
+    KeyReader key((*found)->key);
+    const auto due_ms = key.number<std::int64_t>();
+    if (room.left_for(key.number<Receiver>()) > 0) {
+      return due_ms;
+    }
+  }
+  if (!found) {
+    return pass_on(found);
+  }
+  return std::nullopt;
+}
+
 Result<std::vector<Holder>> LmdbReader::holders() {
   auto snapshot = look();
   if (!snapshot) {
     return pass_on(snapshot);
   }
-  auto cursor = snapshot->txn->cursor(t_.leased);
-  if (!cursor) {
-    return pass_on(cursor);
-  }
   std::vector<Holder> holders;
-  auto found = cursor->first();
-  while (found && *found) {
-    const auto holder = Holder::from_key((*found)->key.substr(0, sizeof(Holder)));
-    if (!holder) {
-      return fail(ErrorCode::bad_record, "an entry of `leased` has the wrong size");
+  for (const auto table : {t_.leased, t_.sending}) {
+    auto cursor = snapshot->txn->cursor(table);
+    if (!cursor) {
+      return pass_on(cursor);
     }
-    holders.push_back(*holder);
-    found = cursor->at_or_after(leased_key(*holder, UINT64_MAX));  // no unit has that number
+    auto found = cursor->first();
+    while (found && *found) {
+      const auto holder = Holder::from_key((*found)->key.substr(0, sizeof(Holder)));
+      if (!holder) {
+        return fail(ErrorCode::bad_record, "an entry of `leased` or `sending` has the wrong size");
+      }
+      holders.push_back(*holder);
+      // Behind all of this holder's: neither a unit nor a job has such a name.
+      constexpr std::uint64_t last = UINT64_MAX;
+      found = cursor->at_or_after(Key().raw(holder->key()).number(last).number(last));
+    }
+    if (!found) {
+      return pass_on(found);
+    }
   }
-  if (!found) {
-    return pass_on(found);
-  }
+  std::sort(holders.begin(), holders.end());
+  holders.erase(std::unique(holders.begin(), holders.end()), holders.end());
   return holders;
 }
 

@@ -41,6 +41,8 @@ class LmdbReader final : public StoreReader {
   Result<std::uint64_t> last_change() override;
   Result<ChangesRead> changes(std::uint64_t after, std::uint32_t limit,
                               const std::function<void(std::uint64_t number, const ChangeEntry&)>& visit) override;
+  Result<std::optional<Delivery>> delivery(const JobId& job) override;
+  Result<std::optional<std::int64_t>> next_delivery(const SendingRoom& room) override;
   Result<std::vector<Holder>> holders() override;
   Result<std::vector<Lease>> leases() override;
   Result<std::optional<JobId>> files(const JobId& first, const JobId& last,

@@ -39,6 +39,7 @@ class Repair {
     queue();
     once();
     originals();
+    outbox();
     counters();
     if (entries_ > 0) {
       mended_.push_back(counted(entries_, "entry", "entries") + " of lines, indexes and counters put right");
@@ -190,7 +191,8 @@ class Repair {
 
   /// Nothing can be said of it any more. Its files are found by who looks for those without a job.
   void forget(const JobId& id) {
-    for (const auto table : {t_.status, t_.jobs, t_.fields, t_.secrets, t_.outputs, t_.sizes}) {
+    for (const auto table :
+         {t_.status, t_.jobs, t_.fields, t_.secrets, t_.outputs, t_.sizes, t_.callbacks, t_.deliveries}) {
       w_.erase_any(table, id.key());
     }
     w_.erase_prefix(t_.pages, id.key());
@@ -330,7 +332,7 @@ class Repair {
   /// What stands in the other tables of jobs that are not there, or is not what they say.
   void leftovers() {
     std::uint64_t count = 0;
-    for (const auto table : {t_.jobs, t_.fields, t_.secrets, t_.outputs, t_.pages, t_.sizes}) {
+    for (const auto table : {t_.jobs, t_.fields, t_.secrets, t_.outputs, t_.pages, t_.sizes, t_.callbacks}) {
       count += erase_unless(table, {},
                             [&](const auto& entry) { return has(t_.status, entry.key.substr(0, sizeof(JobId))); });
     }
@@ -432,6 +434,47 @@ class Repair {
       const auto job = decode_job(w_.get(t_.jobs, entry.value).value_or(std::string_view()));
       return status && is_original(*status) && job && job->sameness && bytes_of(*job->sameness) == entry.key;
     });
+  }
+
+  /// Whoever is to be told of a job that is final is told: of a delivery that cannot be read, once more.
+  void outbox() {
+    Entries callbacks;
+    entries_ += erase_unless(t_.callbacks, {}, [&](const auto& entry) {
+      return decode_callback(entry.value) && callbacks.try_emplace(std::string(entry.key), entry.value).second;
+    });
+    Entries deliveries;
+    Entries waiting;
+    Entries sending;
+    for (const auto& [key, value] : callbacks) {
+      const auto id = JobId::from_key(key).value_or(JobId{});
+      const auto status = StatusView::parse(w_.get(t_.status, key).value_or(std::string_view()));
+      if (!status || !is_final(status->head.state)) {
+        continue;
+      }
+      const auto callback = decode_callback(value);
+      const auto stored = decode_delivery(w_.get(t_.deliveries, key).value_or(std::string_view()));
+      const auto delivery = stored ? *stored : begin_delivery(*callback, now_ms_);
+      deliveries[key] = encode(delivery);
+      if (delivery.state == DeliveryState::waiting) {
+        waiting[std::string(outbox_key(receiver_of(callback->url), delivery.due_ms, id))] = {};
+      } else if (delivery.state == DeliveryState::sending) {
+        sending[std::string(sending_key(delivery.holder, id))] = {};
+      }
+    }
+    make_equal(t_.deliveries, deliveries);
+    Entries heads;
+    std::optional<Receiver> last;
+    for (const auto& [key, nothing] : waiting) {
+      KeyReader reader(key);
+      const auto receiver = reader.number<Receiver>();
+      if (receiver != last) {
+        heads[std::string(outbox_head_key(reader.number<std::int64_t>(), receiver))] = {};
+      }
+      last = receiver;
+    }
+    make_equal(t_.outbox, waiting);
+    make_equal(t_.outbox_heads, heads);
+    make_equal(t_.sending, sending);
   }
 
   void counters() {

@@ -23,6 +23,11 @@
 //   once      OnceKey → id, SHA-256 of the request's content: as long as the job is there
 //   once_of   id → OnceKey
 //   originals sameness (core/sameness.h) → id of the last job that was completed with these results, and no warning
+//   callbacks id → Callback: where the job's end is told
+//   deliveries id → Delivery, for final jobs with a callback
+//   outbox    receiver time id → nothing: the deliveries that wait, each receiver's in a line
+//   outbox_heads time receiver → nothing: the first of each of these lines
+//   sending   holder id → nothing: the deliveries that somebody sends
 //   changes   number → ChangeEntry; the oldest are removed. A job's last number is its status's `change`: the ETag
 //
 // An owner in a key is the 16 bytes of OwnerKey. Nothing here walks a queue: a claim looks at the first entry of the
@@ -247,6 +252,9 @@ class LmdbStore final : public Store {
     auto committed = writer.commit();
     if (committed) {
       tell(writer.told());
+      if (writer.has_posted()) {
+        ring_outbox();
+      }
     }
     return committed;
   }

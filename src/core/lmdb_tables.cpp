@@ -13,13 +13,19 @@ constexpr std::uint8_t unit_version = 1;
 constexpr std::uint8_t change_version = 1;
 
 constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count> names{{
-    {"meta", &Tables::meta},         {"jobs", &Tables::jobs},           {"status", &Tables::status},
-    {"fields", &Tables::fields},     {"secrets", &Tables::secrets},     {"units", &Tables::units},
-    {"fifo", &Tables::fifo},         {"ring", &Tables::ring},           {"ring_of", &Tables::ring_of},
-    {"leased", &Tables::leased},     {"pages", &Tables::pages},         {"outputs", &Tables::outputs},
-    {"sizes", &Tables::sizes},       {"by_owner", &Tables::by_owner},   {"expiry", &Tables::expiry},
-    {"counters", &Tables::counters}, {"changes", &Tables::changes},     {"once", &Tables::once},
-    {"once_of", &Tables::once_of},   {"originals", &Tables::originals},
+    {"meta", &Tables::meta},           {"jobs", &Tables::jobs},
+    {"status", &Tables::status},       {"fields", &Tables::fields},
+    {"secrets", &Tables::secrets},     {"units", &Tables::units},
+    {"fifo", &Tables::fifo},           {"ring", &Tables::ring},
+    {"ring_of", &Tables::ring_of},     {"leased", &Tables::leased},
+    {"pages", &Tables::pages},         {"outputs", &Tables::outputs},
+    {"sizes", &Tables::sizes},         {"by_owner", &Tables::by_owner},
+    {"expiry", &Tables::expiry},       {"counters", &Tables::counters},
+    {"changes", &Tables::changes},     {"once", &Tables::once},
+    {"once_of", &Tables::once_of},     {"originals", &Tables::originals},
+    {"callbacks", &Tables::callbacks}, {"deliveries", &Tables::deliveries},
+    {"outbox", &Tables::outbox},       {"outbox_heads", &Tables::outbox_heads},
+    {"sending", &Tables::sending},
 }};
 
 /// Compares the version that stands in `meta`; writes this one's into a new store.

@@ -39,6 +39,11 @@ struct Tables {
   lmdb::Table once = 0;
   lmdb::Table once_of = 0;
   lmdb::Table originals = 0;
+  lmdb::Table callbacks = 0;
+  lmdb::Table deliveries = 0;
+  lmdb::Table outbox = 0;
+  lmdb::Table outbox_heads = 0;
+  lmdb::Table sending = 0;
 };
 inline constexpr unsigned table_count = sizeof(Tables) / sizeof(lmdb::Table);
 
@@ -216,6 +221,16 @@ inline Key by_owner_key(const OwnerKey& owner, const JobId& job) noexcept {
 }
 inline Key expiry_key(std::int64_t expires_ms, const JobId& job) noexcept {
   return Key().number(expires_ms).raw(job.key());
+}
+
+inline Key outbox_key(Receiver receiver, std::int64_t due_ms, const JobId& job) noexcept {
+  return Key().number(receiver).number(due_ms).raw(job.key());
+}
+inline Key outbox_head_key(std::int64_t due_ms, Receiver receiver) noexcept {
+  return Key().number(due_ms).number(receiver);
+}
+inline Key sending_key(const Holder& holder, const JobId& job) noexcept {
+  return Key().raw(holder.key()).raw(job.key());
 }
 
 /// One line of an owner's in a pool and priority: key of `ring_of`, and how keys of `fifo` begin.

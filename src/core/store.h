@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "core/codec.h"
 #include "core/job.h"
 #include "core/once.h"
+#include "core/outbox.h"
 #include "core/progress.h"
 #include "core/state_change.h"
 #include "core/store_limits.h"
@@ -40,8 +42,9 @@ struct AcceptJob {
   std::string fields;  ///< the client's fields as a JSON object; empty: none
   std::string secret;  ///< the documents' password, sealed; forgotten when the job is final; empty: none
   StoreLimits limits;
-  std::optional<Once> once;  ///< nothing: no Idempotency-Key
-  bool own_results = false;  ///< the job is done as any other even if there is an original
+  std::optional<Once> once;            ///< nothing: no Idempotency-Key
+  std::optional<Callback> callback{};  ///< where the job's end is told; nothing: nowhere
+  bool own_results = false;            ///< the job is done as any other even if there is an original
   /// The original whose results the caller has linked under this job's name; see `original`.
   std::optional<JobId> linked_to{};
   std::int64_t now_ms = 0;
@@ -122,7 +125,8 @@ struct RemoveJob {
   std::vector<Container> containers{};
 };
 
-/// Every unit held by `holder` (whose lease file nobody locks any more) is queued again.
+/// Every unit held by `holder` (whose lease file nobody locks any more) is queued again, and every delivery waits
+/// again.
 struct RecoverHolder {
   Holder holder;
   std::int64_t now_ms = 0;
@@ -157,8 +161,49 @@ struct NameClient {
   Result<void> result{};
 };
 
+/// A callback in the hands of a sender.
+struct DueDelivery {
+  JobId job;
+  Receiver receiver = 0;
+  Callback callback;
+  Delivery delivery;
+};
+
+/// Callbacks whose time has come, for `holder` to send: the one that is due longest first, of those that the holder has
+/// room for.
+struct TakeDeliveries {
+  Holder holder;
+  SendingRoom room;
+  std::int64_t now_ms = 0;
+
+  Result<std::vector<DueDelivery>> result{};
+};
+
+/// The end of a try (core/outbox.h, end_try). lease_lost if it is no longer held so, or its job was removed.
+struct EndDelivery {
+  JobId job;
+  Holder holder;
+  std::uint64_t number = 0;                ///< Delivery::number
+  std::optional<DeliveryAttempt> attempt;  ///< nothing: it is handed back, as if it had not begun
+  std::uint64_t retry_after_ms = 0;        ///< what the receiver asked for
+  double random = 0.5;                     ///< 0 … 1
+  std::int64_t now_ms = 0;
+
+  Result<void> result{};
+};
+
+/// The job's callback is to be sent again. bad_request for a job that has none, or is not final; not_found if there is
+/// no such job of this owner.
+struct ResendDelivery {
+  JobId job;
+  std::optional<std::string> owner;  ///< nothing: whoever it belongs to
+  std::int64_t now_ms = 0;
+
+  Result<Delivery> result{};
+};
+
 using Change = std::variant<AcceptJob*, ClaimUnit*, RecordPages*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*,
-                            RequeueJob*, FailJob*, NameClient*>;
+                            RequeueJob*, FailJob*, NameClient*, TakeDeliveries*, EndDelivery*, ResendDelivery*>;
 
 // ---- Reading.
 
@@ -251,7 +296,13 @@ class StoreReader {
   virtual Result<ChangesRead> changes(std::uint64_t after, std::uint32_t limit,
                                       const std::function<void(std::uint64_t number, const ChangeEntry&)>& visit) = 0;
 
-  /// Who holds units at the moment.
+  /// How far the job's callback is; nothing for a job that has none, or is not final.
+  virtual Result<std::optional<Delivery>> delivery(const JobId& job) = 0;
+
+  /// When the next callback is due that there is room for; nothing if none waits.
+  virtual Result<std::optional<std::int64_t>> next_delivery(const SendingRoom& room) = 0;
+
+  /// Who holds units, or callbacks, at the moment.
   virtual Result<std::vector<Holder>> holders() = 0;
 
   /// All units held at the moment.
@@ -288,6 +339,20 @@ class Store {
     std::string detail;
   };
   virtual Health health() = 0;
+
+  /// `ring` is called, on the thread of the commit, whenever callbacks were made to wait: by a job that became final,
+  /// above all. To be set before threads use the store.
+  void on_outbox(std::function<void()> ring) { ring_outbox_ = std::move(ring); }
+
+ protected:
+  void ring_outbox() const {
+    if (ring_outbox_) {
+      ring_outbox_();
+    }
+  }
+
+ private:
+  std::function<void()> ring_outbox_;
 };
 
 }  // namespace docket

@@ -65,8 +65,8 @@ constexpr OptionSet default_options() noexcept {
       .add(Option::password);
 }
 
-/// What `docket_options` may name: sync, wait and return every client may say anyway, and callback_url is not done
-/// yet.
+/// What `docket_options` may name: sync, wait and return every client may say anyway, and of callback_url
+/// `docket_callback_from_client` decides.
 constexpr OptionSet options_to_allow() noexcept {
   return default_options().add(Option::page_separator).add(Option::priority).add(Option::expire);
 }

@@ -46,6 +46,8 @@ Route parse_route(std::string_view path) noexcept {
       route.what = Route::What::status;
     } else if (word == "cancel") {
       route.what = Route::What::cancel;
+    } else if (word == "callbacks") {
+      route.what = Route::What::callbacks;
     } else if (word == "input") {
       route.what = Route::What::input;
     } else if (const auto format = format_of(word)) {

@@ -17,6 +17,7 @@ struct Route {
     page,       ///< {id}/pages/{n}/{format}
     input,      ///< {id}/input and {id}/input/{n}
     cancel,     ///< {id}/cancel
+    callbacks,  ///< {id}/callbacks
   };
 
   What what = What::not_found;

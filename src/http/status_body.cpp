@@ -298,6 +298,8 @@ void append_status(std::string& out, const JobId& id, const StatusView& status, 
     append_files(out, status);
     out += R"(,"fields":)";
     out += fields_json.empty() ? std::string_view("{}") : fields_json;
+  }
+  if (parts != StatusParts::listed) {
     append_results(out, id, status);
   }
   out += '}';

@@ -15,6 +15,7 @@ namespace docket::http {
 enum class StatusParts : std::uint8_t {
   all,
   listed,  ///< without fields, files and results, as in a list
+  told,    ///< without fields and files, as in a callback
 };
 
 /// Appends the status body of a job. `fields_json` is the text of a JSON object, or empty. Everything else is escaped

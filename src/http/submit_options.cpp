@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "http/callback_url.h"
 #include "http/text.h"
 
 namespace docket::http {
@@ -16,26 +17,9 @@ constexpr bool is_list(Option option) noexcept {
   return option == Option::formats || option == Option::languages;
 }
 
-/// Options that this version does something with.
-constexpr OptionSet known_to_do() noexcept {
-  return OptionSet{}
-      .add(Option::formats)
-      .add(Option::languages)
-      .add(Option::ocr)
-      .add(Option::pages)
-      .add(Option::page_separator)
-      .add(Option::password)
-      .add(Option::priority)
-      .add(Option::expire);
-}
-
 /// Every client may say these (HTTP_API, Submit), whatever docket_options says.
 constexpr OptionSet always_allowed() noexcept {
   return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_);
-}
-
-tl::unexpected<Error> not_supported(Option option) {
-  return fail(ErrorCode::forbidden_option, "The option " + std::string(word(option)) + " is not supported.");
 }
 
 /// Seconds, of no more than a hundred years; nothing for what is no time.
@@ -61,12 +45,13 @@ Result<void> check_allowed(const RawOptions& raw, const OptionPolicy& policy) {
     if (raw[option].empty() || always_allowed().has(option)) {
       continue;
     }
+    if (!policy.allowed.has(option) && option == Option::callback_url) {
+      return fail(ErrorCode::forbidden_option,
+                  "The option callback_url may not be set here; docket_callback_from_client would allow it.");
+    }
     if (!policy.allowed.has(option)) {
       return fail(ErrorCode::forbidden_option, "The option " + std::string(word(option)) +
                                                    " may not be set here; docket_options lists those that may.");
-    }
-    if (!known_to_do().has(option)) {
-      return not_supported(option);
     }
   }
   return {};
@@ -207,6 +192,17 @@ Result<std::uint64_t> expiry_of(const RawOptions& raw, std::uint64_t of_location
                      "it may be " + std::to_string(of_location_ms / 1000) + " s at most, which docket_expire sets");
   }
   return *seconds * 1000;
+}
+
+Result<std::string> callback_url_of(const RawOptions& raw) {
+  const auto& value = raw[Option::callback_url];
+  if (value.empty()) {
+    return std::string();
+  }
+  return check_callback_url(value).map([&] { return value; }).map_error([](Error error) {
+    error.detail = "The option callback_url: " + error.detail;
+    return error;
+  });
 }
 
 Result<void> check_password(const RawOptions& raw) {

@@ -18,7 +18,7 @@ inline constexpr std::size_t max_page_separator = 1024;
 
 /// What a location lets its clients set. Belongs to the configuration; `languages` points into it.
 struct OptionPolicy {
-  OptionSet allowed = default_options();     ///< docket_options
+  OptionSet allowed = default_options();     ///< docket_options, and callback_url by docket_callback_from_client
   FormatSet formats = every_format();        ///< what can be produced
   std::span<const std::string> languages{};  ///< names of the installed models
 
@@ -35,9 +35,8 @@ struct OptionPolicy {
 tl::unexpected<Error> bad_value(Option option, std::string_view value, std::string_view wanted);
 
 /// Changes `options`, the location's values, to what the client asked for; all or nothing. bad_option for a value that
-/// does not parse or is not available here; forbidden_option, naming it, for an option that the location does not allow
-/// or that this version does not know to do (callback_url). What is no Options is left to the functions below, and to
-/// http/waiting.h.
+/// does not parse or is not available here; forbidden_option, naming it, for an option that the location does not
+/// allow. What is no Options is left to the functions below, and to http/waiting.h.
 Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Options& options);
 
 /// The priority that was asked for, 0 … 9, else the location's; bad_option for anything else.
@@ -46,6 +45,9 @@ Result<std::uint8_t> priority_of(const RawOptions& raw, std::uint8_t of_location
 /// How long the job is to be kept after its end, in milliseconds (0: for ever): what was asked for, as seconds or with
 /// a unit (s, m, h, d, w), else the location's; bad_option for anything else and for more than the location's.
 Result<std::uint64_t> expiry_of(const RawOptions& raw, std::uint64_t of_location_ms);
+
+/// The callback_url that was asked for, empty if none was; bad_option for what check_callback_url() refuses.
+Result<std::string> callback_url_of(const RawOptions& raw);
 
 /// Checks the password: bad_option, which does not repeat it, for one of more than max_password bytes or with a NUL.
 Result<void> check_password(const RawOptions& raw);

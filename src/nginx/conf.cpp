@@ -16,6 +16,7 @@
 #include "nginx/output_filter.h"
 #include "nginx/token_file.h"
 #include "nginx/variables.h"
+#include "process/secret_files.h"
 #include "process/tessdata.h"
 
 namespace docket::ngx {
@@ -44,7 +45,8 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->tessdata = copy(cf->pool, tessdata_folder());
     main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->logs = ngx_array_create(cf->pool, 1, sizeof(void*));
-    if (main->token_files == nullptr || main->logs == nullptr) {
+    main->secret_files = make_in_pool<SecretFiles>(cf->pool);
+    if (main->token_files == nullptr || main->logs == nullptr || main->secret_files == nullptr) {
       return nullptr;
     }
   }
@@ -91,6 +93,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
     location->cors = static_cast<http::CorsPolicy*>(NGX_CONF_UNSET_PTR);
     location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
+    init(location->callbacks);
   }
   return location;
 }
@@ -188,6 +191,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   }
   ngx_conf_merge_uint_value(location->anyone, previous->anyone, 0);
   ngx_conf_merge_uint_value(location->live, previous->live, 0);
+  merge(location->callbacks, previous->callbacks);
   if (location->result_url == nullptr) {
     location->result_url = previous->result_url;
   }

@@ -2,6 +2,7 @@
 // nginx/conf.cpp, read-only afterwards.
 #pragma once
 
+#include "nginx/callback_conf.h"
 #include "nginx/ngx.h"
 
 namespace docket::http {
@@ -30,13 +31,14 @@ struct MainConf {
   ngx_str_t io_threads_name;
   ngx_thread_pool_t* threads;
   ngx_thread_pool_t* io_threads;
-  ngx_int_t concurrency;     ///< 0: as many as there are cores
-  ngx_uint_t uses;           ///< how many locations have a handler of ours
-  ngx_str_t languages;       ///< of the first upload location: what the engine is warmed with
-  ngx_array_t* token_files;  ///< TokenFile*: one for each path
-  ngx_array_t* logs;         ///< ngx_open_file_t*: one for each docket_log's path
-  ngx_int_t request_id;      ///< index of nginx's $request_id, where there are logs
-  ngx_str_t tessdata;        ///< folder of the language models; empty: there is none
+  ngx_int_t concurrency;      ///< 0: as many as there are cores
+  ngx_uint_t uses;            ///< how many locations have a handler of ours
+  ngx_str_t languages;        ///< of the first upload location: what the engine is warmed with
+  ngx_array_t* token_files;   ///< TokenFile*: one for each path
+  ngx_array_t* logs;          ///< ngx_open_file_t*: one for each docket_log's path
+  SecretFiles* secret_files;  ///< of docket_callback_secret
+  ngx_int_t request_id;       ///< index of nginx's $request_id, where there are logs
+  ngx_str_t tessdata;         ///< folder of the language models; empty: there is none
 };
 
 struct ServerConf {
@@ -75,6 +77,7 @@ struct LocationConf {
   http::CorsPolicy* cors;           ///< null: off
   ngx_uint_t anyone;                ///< docket_tasks anyone, docket_events anyone
   ngx_uint_t live;                  ///< docket_health live
+  CallbackConf callbacks;
 };
 
 inline MainConf* main_conf(ngx_http_request_t* r) noexcept {

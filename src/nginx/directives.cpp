@@ -379,6 +379,15 @@ ngx_command_t commands[] = {
     {ngx_string("docket_wait_max"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_sec_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, wait_max), &wait_range},
     {ngx_string("docket_log"), everywhere | NGX_CONF_TAKE1, set_log, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_callback"), everywhere | NGX_CONF_TAKE1, set_callback, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_callback_from_client"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, callbacks.from_client), nullptr},
+    {ngx_string("docket_callback_allow"), everywhere | NGX_CONF_1MORE, set_callback_allow, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_callback_secret"), everywhere | NGX_CONF_TAKE1, set_callback_secret, NGX_HTTP_LOC_CONF_OFFSET,
+     0, nullptr},
+    {ngx_string("docket_callback_retries"), everywhere | NGX_CONF_1MORE, set_callback_retries, NGX_HTTP_LOC_CONF_OFFSET,
+     0, nullptr},
     ngx_null_command,
 };
 

@@ -6,6 +6,7 @@
 
 #include "http/status_body.h"
 #include "nginx/answer.h"
+#include "nginx/callbacks.h"
 #include "nginx/held_request.h"
 #include "nginx/status.h"
 #include "process/clock.h"
@@ -52,6 +53,13 @@ ngx_int_t cancel_job(ngx_http_request_t* r, Worker& worker, const Caller& caller
                            [&worker, caller](ngx_http_request_t* request, CancelJob& change) {
                              return send_status(request, worker, caller, change.job, NGX_HTTP_OK);
                            });
+}
+
+ngx_int_t resend_callback(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id) {
+  return commit<ResendDelivery>(r, worker, {.job = id, .owner = caller.restricted_to()}, {},
+                                [&worker, caller](ngx_http_request_t* request, ResendDelivery& change) {
+                                  return send_deliveries(request, worker, caller, change.job, NGX_HTTP_ACCEPTED);
+                                });
 }
 
 ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id) {

@@ -1,4 +1,4 @@
-// What clients change of a job: they cancel it, or remove it.
+// What clients change of a job: they cancel it, have its callback sent again, or remove it.
 #pragma once
 
 #include "core/job_id.h"
@@ -11,6 +11,9 @@ namespace docket::ngx {
 /// Ends a job on an I/O thread and then answers with its status, also if it was final before. What runs of it is
 /// stopped by its runner, which finds its lease gone. Returns what the handler returns.
 ngx_int_t cancel_job(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id);
+
+/// Has a job's callback sent again, on an I/O thread, and then lists its deliveries.
+ngx_int_t resend_callback(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id);
 
 /// Forgets a job, with its files, on an I/O thread, and then says so.
 ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id);

@@ -18,6 +18,7 @@
 #include "http/waiting.h"
 #include "nginx/admission.h"
 #include "nginx/answer.h"
+#include "nginx/callbacks.h"
 #include "nginx/conf.h"
 #include "nginx/handlers.h"
 #include "nginx/job_changes.h"
@@ -292,6 +293,8 @@ Methods methods_of(const Route& route) noexcept {
       return {NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS"};
     case Route::What::cancel:
       return {NGX_HTTP_POST, "POST, OPTIONS"};
+    case Route::What::callbacks:
+      return {NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_POST, "GET, HEAD, POST, OPTIONS"};
     default:
       return {};
   }
@@ -324,6 +327,9 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
       return send_when_due(r, *worker, caller, route);
     case Route::What::input:
       return send_input(r, *worker, caller, route);
+    case Route::What::callbacks:
+      return r->method == NGX_HTTP_POST ? resend_callback(r, *worker, caller, route.id)
+                                        : send_deliveries(r, *worker, caller, route.id, NGX_HTTP_OK);
     default:
       return send_problem(r, no_such_job());
   }

@@ -14,4 +14,10 @@ char* set_expire(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  
 char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/queue_directives.cpp
 char* set_log(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;       ///< nginx/log_directive.cpp
 
+// nginx/callback_directives.cpp
+char* set_callback(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_callback_allow(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_callback_secret(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_callback_retries(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
 }  // namespace docket::ngx

@@ -5,6 +5,7 @@
 #include "core/sameness.h"
 #include "http/idempotency_key.h"
 #include "http/submit_options.h"
+#include "nginx/callbacks.h"
 #include "nginx/origin.h"
 #include "nginx/request.h"
 #include "nginx/upload.h"
@@ -67,6 +68,11 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
     once_->content = http::content_digest(form.options, submission->accept.fields, files_);
     submission->accept.once = once_;
   }
+  auto callback = callback_for(r_, conf_.callbacks, form.options);
+  if (!callback) {
+    return pass_on(callback);
+  }
+  submission->accept.callback = std::move(*callback);
   submission->accept.now_ms = unix_ms();
   submission->settled = worker_.client_names().begin(r_, record);
   submission->files = std::move(descriptors_);
@@ -79,6 +85,9 @@ Result<void> Upload::set_options(const http::RawOptions& options, AcceptJob& acc
   http::OptionPolicy policy;
   policy.languages = languages(*main_conf(r_));
   policy.allowed.bits = static_cast<std::uint32_t>(conf_.options);
+  if (conf_.callbacks.from_client != 0) {
+    policy.allowed.add(http::Option::callback_url);
+  }
   if (auto applied = http::apply_options(options, policy, accept.record.options); !applied) {
     return tl::unexpected<Error>(applied.error());
   }

@@ -7,6 +7,7 @@
 
 #include "core/store_place.h"
 #include "core/store_recovery.h"
+#include "nginx/callbacks.h"
 #include "nginx/log_files.h"
 #include "process/clock.h"
 
@@ -205,6 +206,14 @@ void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
                     "docket: no bell can be heard (inotify); work is looked for once a second");
     }
     ngx_add_timer(&the_worker->timer_, tick_ms);
+    auto callbacks =
+        start_callbacks(*the_worker->store_, the_worker->committer_, the_worker->workshop_, *conf.secret_files);
+    if (callbacks) {
+      the_worker->callbacks_ = std::move(*callbacks);
+    } else {
+      ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: this worker sends no callbacks: %s",
+                    callbacks.error().detail.c_str());
+    }
     the_worker->look_after();
     the_worker->wake();
   } catch (const std::exception& error) {

@@ -20,6 +20,7 @@
 #include "nginx/hub.h"
 #include "nginx/intake.h"
 #include "nginx/task_board.h"
+#include "process/callback_sender.h"
 #include "process/engine_client.h"
 #include "process/runner.h"
 
@@ -112,6 +113,7 @@ class Worker {
   unsigned broken_ticks_ = 0;  ///< how long the store has taken no writes
   ngx_event_t timer_{};
   ngx_connection_t no_connection_{};
+  std::unique_ptr<CallbackSender> callbacks_;  ///< a thread of its own: the last made, the first to go
 };
 
 }  // namespace docket::ngx

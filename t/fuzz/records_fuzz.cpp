@@ -1,7 +1,9 @@
 // The codec of stored records: what decodes, encodes to something that decodes to the same.
 //
-// Input: 'j', 'u', 'p' or 'o' for a JobRecord, Unit, PageRecord or Outputs, then the bytes.
+// Input: 'j', 'u', 'p', 'o', 'c' or 'd' for a JobRecord, Unit, PageRecord, Outputs, Callback or Delivery, then the
+// bytes.
 #include "core/codec.h"
+#include "core/outbox.h"
 #include "fuzz.h"
 
 namespace {
@@ -35,6 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return check(docket::decode_page(bytes), docket::decode_page);
     case 'o':
       return check(docket::decode_outputs(bytes), docket::decode_outputs);
+    case 'c':
+      return check(docket::decode_callback(bytes), docket::decode_callback);
+    case 'd':
+      return check(docket::decode_delivery(bytes), docket::decode_delivery);
     default:
       return -1;
   }

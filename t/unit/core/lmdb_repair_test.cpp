@@ -26,13 +26,18 @@ class LmdbRepair : public testing::Test {
     auto& d = *driver;
     Once once;
     once.key.bytes.fill(7);
-    completed =
-        d.accept({.owner = "ann", .fields = R"({"a":1})", .expire_ms = 1000, .once = once, .sameness = Sha256{7}});
+    completed = d.accept({.owner = "ann",
+                          .fields = R"({"a":1})",
+                          .expire_ms = 1000,
+                          .once = once,
+                          .sameness = Sha256{7},
+                          .callback = callback_to("waits.example")});
     EXPECT_TRUE(d.complete_small(*d.claim(), 3));
     linked = d.accept_linked({.owner = "ann", .sameness = Sha256{7}}).record.id;
-    failed = d.accept({.owner = "ben"});
+    failed = d.accept({.owner = "ben", .callback = callback_to("sent.example")});
     EXPECT_TRUE(d.end(*d.claim(), ended::Refused{{ErrorCode::encrypted, "x"}}));
-    half = d.accept({.owner = "ann", .secret = "sealed", .expire_ms = 77});
+    EXPECT_EQ(d.take(worker(4), {1, 1, {{receiver_of("http://waits.example"), 1}}}).at(0).job, failed);
+    half = d.accept({.owner = "ann", .secret = "sealed", .expire_ms = 77, .callback = callback_to("later.example")});
     EXPECT_TRUE(d.probed(*d.claim(), 6, 2));
     EXPECT_TRUE(d.complete_range(*d.claim()));
     held = d.claim(worker(3));
@@ -128,8 +133,10 @@ TEST_F(LmdbRepair, WhatFollowsFromOtherTablesIsMadeAgain) {
   std::vector<Edit> damages{[](lmdb::Txn& txn, const Tables& tables) {
     ASSERT_TRUE(*txn.erase(tables.changes, Key().number(std::uint64_t{3})));  // a gap
   }};
-  for (const auto table : {&Tables::fifo, &Tables::ring, &Tables::ring_of, &Tables::leased, &Tables::by_owner,
-                           &Tables::expiry, &Tables::counters, &Tables::sizes, &Tables::once_of, &Tables::once}) {
+  for (const auto table :
+       {&Tables::fifo, &Tables::ring, &Tables::ring_of, &Tables::leased, &Tables::by_owner, &Tables::expiry,
+        &Tables::counters, &Tables::sizes, &Tables::once_of, &Tables::once, &Tables::outbox, &Tables::outbox_heads,
+        &Tables::sending, &Tables::deliveries, &Tables::callbacks}) {
     damages.push_back(without(table));
   }
   for (std::size_t i = 0; i < damages.size(); ++i) {
@@ -148,6 +155,30 @@ TEST_F(LmdbRepair, WhatFollowsFromOtherTablesIsMadeAgain) {
   work_off();
   EXPECT_EQ(driver->head(half).state, State::completed);
   EXPECT_THAT(backend.check(*store), IsEmpty());
+}
+
+TEST_F(LmdbRepair, WhatIsKnownOfADeliveryIsKept) {
+  damage(without(&Tables::outbox));
+  repair();
+  driver->pass(10'000);
+  const auto taken = driver->take(worker(5));
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_EQ(taken[0].job, completed);
+  damage(without(&Tables::sending));
+  repair();
+  EXPECT_TRUE(driver->end_try(taken[0], 200)) << "whoever sends it still does";
+}
+
+TEST_F(LmdbRepair, WhoIsToBeToldOfTheEndOfAJobThatLostAPartIsTold) {
+  damage([this](lmdb::Txn& txn, const Tables& tables) { ASSERT_TRUE(*txn.erase(tables.jobs, half.key())); });
+  repair();
+  EXPECT_EQ(driver->head(half).state, State::failed);
+  driver->pass(10'000);
+  std::vector<JobId> told;
+  for (const auto& taken : driver->take()) {
+    told.push_back(taken.job);
+  }
+  EXPECT_THAT(told, Contains(half));
 }
 
 TEST_F(LmdbRepair, AnOriginalThatIsNoneIsForgotten) {
@@ -334,9 +365,10 @@ TEST_F(LmdbRepair, AnyDamageIsMended) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     damage([&](lmdb::Txn& txn, const Tables& t) {
-      const std::array<lmdb::Table, 19> tables{
-          t.jobs,    t.status,   t.fields, t.secrets, t.units,    t.fifo,    t.ring, t.ring_of, t.leased,   t.pages,
-          t.outputs, t.by_owner, t.expiry, t.sizes,   t.counters, t.changes, t.once, t.once_of, t.originals};
+      const std::array<lmdb::Table, 24> tables{
+          t.jobs,   t.status,  t.fields,    t.secrets,   t.units,      t.fifo,   t.ring,         t.ring_of,
+          t.leased, t.pages,   t.outputs,   t.by_owner,  t.expiry,     t.sizes,  t.counters,     t.changes,
+          t.once,   t.once_of, t.originals, t.callbacks, t.deliveries, t.outbox, t.outbox_heads, t.sending};
       for (auto count = 1 + random() % 4; count > 0; --count) {
         damage_one(random, txn, tables[random() % tables.size()]);
       }

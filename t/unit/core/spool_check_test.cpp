@@ -271,6 +271,10 @@ class MovingStore final : public StoreReader {
                               const std::function<void(std::uint64_t, const ChangeEntry&)>& visit) override {
     return real_.changes(after, limit, visit);
   }
+  Result<std::optional<Delivery>> delivery(const JobId& job) override { return real_.delivery(job); }
+  Result<std::optional<std::int64_t>> next_delivery(const SendingRoom& room) override {
+    return real_.next_delivery(room);
+  }
   Result<std::vector<Holder>> holders() override { return real_.holders(); }
   Result<std::vector<Lease>> leases() override { return real_.leases(); }
   Result<std::optional<JobId>> files(const JobId& first, const JobId& last,

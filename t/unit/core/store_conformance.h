@@ -4,6 +4,7 @@
 
 #include "store_flow_suite.h"
 #include "store_original_suite.h"
+#include "store_outbox_suite.h"
 #include "store_queue_suite.h"
 #include "store_random_suite.h"
 #include "store_reading_suite.h"
@@ -12,6 +13,7 @@
 #define DOCKET_STORE_CONFORMANCE(name, backend)                 \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreFlow, backend);     \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreOriginal, backend); \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreOutbox, backend);   \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreQueue, backend);    \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreReading, backend);  \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreRecover, backend);  \

@@ -64,6 +64,16 @@ inline Holder worker(std::uint8_t number) {
   return holder;
 }
 
+/// A callback to `host` that is tried at once, and twice more.
+inline Callback callback_to(const std::string& host) {
+  return {.url = "http://" + host + "/hook",
+          .trusted = false,
+          .allow_only = false,
+          .allow = {"10.0.0.0/8", "hooks.example"},
+          .secret_file = "/etc/secret",
+          .retries_ms = {0, 1000, 60'000}};
+}
+
 struct JobSpec {
   std::string owner{};
   std::size_t files = 1;
@@ -76,6 +86,7 @@ struct JobSpec {
   StoreLimits limits{};
   std::optional<Once> once{};
   std::optional<Sha256> sameness{};
+  std::optional<Callback> callback{};
 };
 
 /// A client, a worker and a reader of one store in one. Belongs to one thread; several may share a store.
@@ -115,6 +126,7 @@ class StoreDriver {
     accept.limits = spec.limits;
     accept.once = spec.once;
     accept.record.sameness = spec.sameness;
+    accept.callback = spec.callback;
     for (std::size_t i = 0; i < spec.files; ++i) {
       FileStatus file;
       file.filename = "file" + std::to_string(i) + ".pdf";
@@ -211,6 +223,46 @@ class StoreDriver {
   Result<std::uint32_t> recover(const Holder& holder) {
     RecoverHolder change{.holder = holder, .now_ms = now()};
     return commit(change).result;
+  }
+
+  std::vector<DueDelivery> take(const Holder& holder = worker(1), SendingRoom room = {100, 100, {}}) {
+    TakeDeliveries change{.holder = holder, .room = std::move(room), .now_ms = now()};
+    commit(change);
+    EXPECT_TRUE(change.result) << change.result.error().detail;
+    return change.result.value_or(std::vector<DueDelivery>{});
+  }
+
+  EndDelivery end_try_change(const DueDelivery& taken, std::uint16_t code) {
+    const DeliveryAttempt attempt{.at_ms = now_ms_,
+                                  .took_ms = 5,
+                                  .code = code,
+                                  .error = code == 200 ? DeliveryError::none : DeliveryError::status};
+    return {.job = taken.job,
+            .holder = taken.delivery.holder,
+            .number = taken.delivery.number,
+            .attempt = attempt,
+            .now_ms = now()};
+  }
+  Result<void> end_try(const DueDelivery& taken, std::uint16_t code) {
+    auto change = end_try_change(taken, code);
+    return commit(change).result;
+  }
+
+  Result<Delivery> resend(const JobId& job, std::optional<std::string> owner = std::nullopt) {
+    ResendDelivery change{.job = job, .owner = std::move(owner), .now_ms = now()};
+    return commit(change).result;
+  }
+
+  /// Nothing if the job has none.
+  std::optional<Delivery> delivery(const JobId& job) {
+    auto found = reader_->delivery(job);
+    EXPECT_TRUE(found) << found.error().detail;
+    return found.value_or(std::nullopt);
+  }
+  std::optional<std::int64_t> next_delivery(const SendingRoom& room = {100, 100, {}}) {
+    const auto found = reader_->next_delivery(room);
+    EXPECT_TRUE(found) << found.error().detail;
+    return found.value_or(std::nullopt);
   }
 
   Result<Seen> see(const JobId& job) {

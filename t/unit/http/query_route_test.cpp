@@ -63,6 +63,7 @@ TEST(Routes, AreKnown) {
       {"/input/0", {What::input, *id, Format::markdown, 0, 0}},
       {"/input/31", {What::input, *id, Format::markdown, 0, 31}},
       {"/cancel", {What::cancel, *id, Format::markdown, 0, 0}},
+      {"/callbacks", {What::callbacks, *id, Format::markdown, 0, 0}},
   };
   for (const auto& [rest, route] : known) {
     EXPECT_EQ(parse_route(path(rest)), route) << rest;

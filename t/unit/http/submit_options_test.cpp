@@ -105,9 +105,10 @@ TEST_F(SubmitOptions, WhatTheLocationDoesNotAllowIsForbidden) {
   }
 }
 
-TEST_F(SubmitOptions, WhatIsNotSupportedIsForbiddenByName) {
-  policy_.allowed.bits = ~0U;
-  expect(apply(Option::callback_url, "1"), ErrorCode::forbidden_option, "callback_url is not supported");
+TEST_F(SubmitOptions, CallbacksAreADirectivesOfTheirOwn) {
+  expect(apply(Option::callback_url, "http://a/"), ErrorCode::forbidden_option, "docket_callback_from_client");
+  policy_.allowed.add(Option::callback_url);
+  EXPECT_TRUE(apply(Option::callback_url, "http://a/"));
 }
 
 TEST_F(SubmitOptions, WaitingIsAlwaysAllowed) {

@@ -1,0 +1,524 @@
+"""Callbacks: told once a job is final, signed, tried again, to nobody they may not go to, and never lost."""
+import base64
+import hashlib
+import hmac
+import os
+import signal
+import threading
+import time
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+import documents
+from docket import Docket, PATIENCE, assert_problem, wait_for
+from receiver import Receiver, dead_port
+
+PDF = documents.text_pdf(1)
+BAD = b"%PDF-1.4 nothing"
+SECRETS = [base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
+NEVER = "01890000-0000-7000-8000-000000000000"
+
+
+def locations(more=""):
+    """The usual locations; clients may ask for callbacks to the loopback, which are tried again soon."""
+    return f"""
+        docket_callback_from_client on;
+        docket_callback_allow 127.0.0.0/8;
+        docket_callback_retries 0 100ms 100ms 200ms 500ms 1s 1s 1s 1s 1s;
+        location = /process_pdf {{ docket_upload 200; docket_owner $http_x_owner-; }}
+        location /jobs          {{ docket_upload; docket_owner $http_x_owner-; }}
+        location /result/       {{ docket_result; docket_owner $http_x_owner-; }}
+        location = /plain       {{ docket_upload 200; docket_callback_from_client off; docket_owner -; }}
+        location = /closed      {{ docket_upload 200; docket_callback_allow none; docket_owner -; docket_callback_retries 0; }}
+        {more}
+"""
+
+
+@pytest.fixture
+def receive():
+    """A factory of receivers that end with the test."""
+    made = []
+
+    def factory(*answers):
+        made.append(Receiver(*answers))
+        return made[-1]
+
+    yield factory
+    for one in made:
+        one.close()
+
+
+def deliveries(docket, job):
+    """The list of a job's deliveries."""
+    answer = docket.get(f"/result/{job}/callbacks")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def delivery(docket, job, *states, timeout=30):
+    """Waits until a job's delivery is in one of these states; it."""
+    def there():
+        for one in deliveries(docket, job)["callbacks"]:
+            if one["state"] in states:
+                return one
+        return None
+    return wait_for(there, timeout, f"a delivery that is {' or '.join(states)}: {deliveries(docket, job)}")
+
+
+def attempted(docket, job):
+    """Waits until one of a job's tries has ended; its delivery."""
+    return wait_for(lambda: [one for one in deliveries(docket, job)["callbacks"] if one["attempts"]], 30, "a try")[0]
+
+
+def codes(one):
+    """What became of the attempts: codes, or error classes."""
+    return [attempt["code"] or attempt["error"] for attempt in one["attempts"]]
+
+
+def submit(docket, receiver, content=PDF, **arguments):
+    """Uploads a document whose end a receiver is told."""
+    url = receiver if isinstance(receiver, str) else receiver.url
+    return docket.submit(content, fields={"callback_url": url}, **arguments)
+
+
+# ---- What is told, and when.
+
+
+def test_the_body_is_as_promised(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    job = docket.submit(PDF, "scan é.pdf", fields={"callback_url": receiver.url, "mine": "1"})
+    docket.finish(job)
+    request, = receiver.wait(1)
+    body = request["json"]
+    assert set(body) == {"type", "timestamp", "data", "id", "data_file_name", "status"}
+    assert (body["type"], body["id"], body["status"], body["data_file_name"]) == ("job.completed", job, "completed", "scan é.pdf")
+    status = docket.status(job)
+    assert body["timestamp"] == status["completed_at"]
+    assert body["data"] == {name: value for name, value in status.items() if name not in ("fields", "files")}
+    headers = request["headers"]
+    assert headers["Content-Type"] == "application/json"
+    assert headers["webhook-id"] == f"{job}-completed"
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    assert headers["User-Agent"].startswith("Docket/")
+    assert "webhook-signature" not in headers, "there is no secret"
+    assert "Expect" not in headers
+    one = delivery(docket, job, "delivered")
+    assert codes(one) == [200] and one["next_attempt_at"] is None and one["webhook_id"] == f"{job}-completed"
+    assert set(one["attempts"][0]) == {"time", "duration_ms", "code", "error"} and one["attempts"][0]["error"] is None
+
+
+def test_raw_uploads_ask_in_the_query(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    answer = docket.request("PUT", f"/jobs/a.pdf?callback_url={receiver.url}", data=PDF)
+    assert answer.status_code == 202, answer.text
+    assert receiver.wait(1)[0]["json"]["id"] == answer.json()["job_id"]
+
+
+def test_failures_are_told(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    job = submit(docket, receiver, BAD)
+    body = receiver.wait(1)[0]["json"]
+    assert (body["type"], body["status"], body["id"]) == ("job.failed", "failed", job)
+    assert body["data"]["error"]["code"] == "corrupt" and body["data"]["results"] == {}
+    assert receiver.got[0]["headers"]["webhook-id"] == f"{job}-failed"
+
+
+def test_a_cancelled_job_has_failed(start, receive):
+    docket, receiver = start(locations=locations(), http="docket_concurrency 1;"), receive()
+    slow = submit(docket, receiver, documents.text_pdf(400))
+    job = submit(docket, receiver)
+    assert docket.request("POST", f"/result/{job}/cancel").json()["status"] == "failed"
+    wait_for(lambda: receiver.of(job), what="the callback")
+    request, = receiver.of(job)
+    assert request["json"]["type"] == "job.failed" and request["json"]["data"]["error"]["code"] == "cancelled"
+    docket.finish(slow, timeout=120)
+    wait_for(lambda: receiver.of(slow), what="the other callback")
+
+
+def test_nothing_is_told_of_a_job_that_is_not_final(start, receive):
+    docket, receiver = start(locations=locations(), http="docket_concurrency 1;"), receive()
+    slow = submit(docket, receiver, documents.text_pdf(400))
+    waiting = submit(docket, receiver)
+    for job in (slow, waiting):
+        if docket.status(job)["final"]:
+            pytest.skip("this machine is too fast")
+        assert deliveries(docket, job) == {"job_id": job, "callbacks": [], "count": 0}
+    assert_problem(docket.request("POST", f"/result/{waiting}/callbacks"), 400, "bad_request", "not final")
+    assert receiver.got == []
+    docket.request("DELETE", f"/result/{slow}")
+    docket.finish(waiting)
+    receiver.wait(1)
+    assert [request["json"]["id"] for request in receiver.got] == [waiting], "a deleted job's goes with it"
+
+
+def test_a_job_with_the_results_of_another_is_told_at_once(start, receive):
+    docket, receiver = start(locations=locations("docket_dedupe on;")), receive()
+    first = submit(docket, receiver)
+    receiver.wait(1)
+    second = submit(docket, receiver)
+    request = receiver.wait(2)[1]
+    assert request["json"]["id"] == second != first
+    assert request["json"]["status"] == "completed"
+
+
+def test_the_password_is_not_told(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    docket.submit(PDF, fields={"callback_url": receiver.url, "password": "open-sesame"})
+    assert b"open-sesame" not in receiver.wait(1)[0]["body"]
+
+
+# ---- Who may ask for it.
+
+
+def test_only_where_the_location_allows_it(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    answer = docket.upload(PDF, path="/plain", fields={"callback_url": receiver.url})
+    assert_problem(answer, 403, "forbidden_option", "callback_url", "docket_callback_from_client")
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://", "http://user@127.0.0.1/", "http://u:p@127.0.0.1/",
+                                 "//127.0.0.1/", "gopher://x/", "http://a b/", "http://a:0/", "http://a:99999/",
+                                 "http://[::1/", "file:///etc/passwd", "http://ä.example/", "http://a/" + "x" * 2100,
+                                 "http://a\\@b/", "x"])
+def test_what_is_no_url(docket_for_urls, url):
+    answer = docket_for_urls.upload(PDF, fields={"callback_url": url})
+    assert_problem(answer, 400, "bad_option", "callback_url")
+    assert url not in answer.text or url == "x"
+
+
+@pytest.fixture(scope="module")
+def docket_for_urls():
+    """One that takes callbacks, for all of these."""
+    one = Docket(locations=locations()).start()
+    yield one
+    one.close()
+
+
+REFUSED = ["http://127.0.0.1:{port}/hook", "http://localhost:{port}/hook", "http://[::ffff:127.0.0.1]:{port}/hook",
+           "http://0.0.0.0:{port}/hook", "http://2130706433:{port}/hook", "http://0x7f.1:{port}/hook",
+           "http://127.1:{port}/hook", "http://[::1]:{port}/hook", "http://169.254.169.254/latest/meta-data/",
+           "http://[64:ff9b::7f00:1]:{port}/hook", "http://10.0.0.1/", "http://100.64.0.1/", "http://[fd00::1]/"]
+
+
+def test_addresses_that_are_not_listed_are_refused(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    jobs = {url: submit(docket, url.format(port=receiver.port), path="/closed") for url in REFUSED}
+    for url, job in jobs.items():
+        one = delivery(docket, job, "failed")
+        assert codes(one) == ["refused_address"], (url, one)
+    assert receiver.got == []
+
+
+def test_hosts_can_be_listed_by_name(start, receive):
+    docket, receiver = start(locations=locations("""
+        location = /named { docket_upload 200; docket_owner -; docket_callback_allow localhost; docket_callback_retries 0; }
+        location = /only  { docket_upload 200; docket_owner -; docket_callback_allow only 10.0.0.0/8; docket_callback_retries 0; }""")), receive()
+    by_name = submit(docket, f"http://LOCALHOST:{receiver.port}/hook", path="/named")
+    by_address = submit(docket, receiver, path="/named")
+    outside = submit(docket, "http://8.8.8.8/", path="/only")
+    assert codes(delivery(docket, by_address, "failed")) == ["refused_address"]
+    assert codes(delivery(docket, outside, "failed")) == ["refused_address"]
+    assert codes(delivery(docket, by_name, "delivered")) == [200]
+
+
+def test_the_operator_s_own_is_trusted_and_may_have_variables(start, receive):
+    receiver, other = receive(), receive()
+    docket = start(locations=locations(f"""
+        location = /own {{ docket_upload 200; docket_owner -; docket_callback_allow none;
+                           docket_callback {receiver.url}/$arg_tenant; }}
+        location = /odd {{ docket_upload 200; docket_owner -; docket_callback $arg_url; }}"""))
+    own = docket.submit(PDF, path="/own?tenant=seven")
+    assert receiver.wait(1)[0]["path"] == "/hook/seven"
+    delivery(docket, own, "delivered")
+    asked = docket.submit(PDF, path="/own", fields={"callback_url": other.url})
+    assert codes(attempted(docket, asked))[0] == "refused_address", "a client's is not trusted"
+    none = docket.submit(PDF, path="/odd")
+    rubbish = docket.submit(PDF, path="/odd?url=rubbish")
+    for job in (none, rubbish):
+        docket.finish(job)
+        assert deliveries(docket, job)["callbacks"] == []
+    assert "docket_callback is of no use here" in docket.log()
+    assert other.got == []
+
+
+def test_no_proxy_of_the_environment(start, receive):
+    receiver, proxy = receive(), receive()
+    names = ("http_proxy", "https_proxy", "all_proxy", "ALL_PROXY")
+    docket = start(locations=locations(), main="".join(f"env {name};" for name in names),
+                   environment={name: f"http://127.0.0.1:{proxy.port}" for name in names})
+    submit(docket, receiver)
+    receiver.wait(1)
+    assert proxy.got == []
+
+
+# ---- Signatures.
+
+
+def signature(request, secret):
+    """What a signature of this secret is, worked out as the specification says."""
+    headers = request["headers"]
+    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + request["body"]
+    return "v1," + base64.b64encode(hmac.new(base64.b64decode(secret), content, hashlib.sha256).digest()).decode()
+
+
+def test_callbacks_are_signed_with_all_secrets_of_a_file_that_changes(start, receive, open_folder):
+    file = open_folder / "secrets"
+    file.write_text(f"whsec_{SECRETS[0]}\n")
+    receiver = receive(200, 500, 200)
+    docket = start(locations=locations(f"docket_callback_secret {file};"))
+    submit(docket, receiver)
+    first, = receiver.wait(1)
+    assert first["headers"]["webhook-signature"] == signature(first, SECRETS[0])
+    (open_folder / "new").write_text(f"# rotated\nwhsec_{SECRETS[1]}\nwhsec_{SECRETS[0]}\n")
+    (open_folder / "new").rename(file)
+    submit(docket, receiver)
+    _, failed, again = receiver.wait(3)
+    for request in (failed, again):
+        assert request["headers"]["webhook-signature"].split() == [signature(request, secret) for secret in reversed(SECRETS)]
+    assert failed["headers"]["webhook-id"] == again["headers"]["webhook-id"]
+
+
+# ---- Answers.
+
+
+def test_it_is_tried_again_until_it_succeeds(start, receive):
+    docket, receiver = start(locations=locations()), receive(500, 404, 200)
+    job = submit(docket, receiver)
+    one = delivery(docket, job, "delivered")
+    assert codes(one) == [500, 404, 200] and one["attempt_count"] == 3
+    assert [attempt["error"] for attempt in one["attempts"]] == ["status", "status", None]
+    requests = receiver.got
+    assert len(requests) == 3
+    assert len({request["headers"]["webhook-id"] for request in requests}) == 1
+    assert len({request["body"] for request in requests}) == 1
+
+
+def test_it_is_given_up_when_no_try_is_left(start, receive):
+    docket = start(locations=locations("location = /two { docket_upload; docket_owner -; docket_callback_retries 0 1ms; }"))
+    receiver = receive(503)
+    job = submit(docket, receiver, path="/two")
+    one = delivery(docket, job, "failed")
+    assert codes(one) == [503, 503] and one["next_attempt_at"] is None
+    assert len(receiver.got) == 2
+
+
+def test_redirects_are_not_followed(start, receive):
+    target = receive()
+    docket, receiver = start(locations=locations()), receive(
+        (302, {"Location": target.url}), (307, {"Location": "http://169.254.169.254/latest/"}),
+        (308, {"Location": "/hook"}), 200)
+    one = delivery(docket, submit(docket, receiver), "delivered")
+    assert codes(one) == [302, 307, 308, 200]
+    assert len(receiver.got) == 4 and target.got == []
+
+
+def test_410_is_the_end(start, receive):
+    docket, receiver = start(locations=locations()), receive(410)
+    job = submit(docket, receiver)
+    one = delivery(docket, job, "gone")
+    assert codes(one) == [410] and one["next_attempt_at"] is None
+    receiver.answer(200)
+    answer = docket.request("POST", f"/result/{job}/callbacks")
+    assert answer.status_code == 202 and answer.json()["job_id"] == job
+    assert codes(delivery(docket, job, "delivered")) == [410, 200]
+    assert len({request["headers"]["webhook-id"] for request in receiver.got}) == 1
+
+
+@pytest.mark.parametrize("value", [lambda: "2", lambda: formatdate(time.time() + 3, usegmt=True)], ids=["seconds", "date"])
+def test_retry_after_is_honoured(start, receive, value):
+    docket, receiver = start(locations=locations()), receive((503, {"Retry-After": value()}), 200)
+    times = []
+    job = submit(docket, receiver)
+    receiver.wait(1)
+    times.append(time.monotonic())
+    one = delivery(docket, job, "waiting", "delivered")
+    assert one["state"] == "waiting" and one["next_attempt_at"]
+    receiver.wait(2)
+    assert time.monotonic() - times[0] > 1.5
+    delivery(docket, job, "delivered")
+
+
+def drip(handler):
+    """An answer that is slow and whole."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "4")
+    handler.end_headers()
+    for _ in range(4):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        threading.Event().wait(0.1)
+
+
+def endless(handler):
+    """An answer without an end."""
+    handler.send_response(200)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"x" * 65536)
+
+
+def endless_head(handler):
+    """A head without an end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        handler.wfile.write(b"X-More: " + b"x" * 8000 + b"\r\n")
+
+
+def no_http(handler):
+    """Something else."""
+    handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+
+def hang_up(handler):
+    """No answer."""
+    handler.connection.close()
+
+
+def test_odd_answers(start, receive):
+    docket = start(locations=locations("location = /once { docket_upload; docket_owner -; docket_callback_retries 0; }"))
+    expected = {drip: ("delivered", 200), endless: ("delivered", 200), no_http: ("failed", "connection_lost"),
+                hang_up: ("failed", "connection_lost")}
+    jobs = {answer: submit(docket, receive(answer), path="/once") for answer in (*expected, endless_head)}
+    for answer, (state, code) in expected.items():
+        assert codes(delivery(docket, jobs[answer], state)) == [code], answer.__name__
+    delivery(docket, jobs[endless_head], "failed", "delivered")
+
+
+def test_nobody_there(start):
+    docket = start(locations=locations("location = /once { docket_upload; docket_owner -; docket_callback_retries 0; }"))
+    with dead_port() as taken:
+        port = taken.getsockname()[1]
+    job = submit(docket, f"http://127.0.0.1:{port}/", path="/once")
+    assert codes(delivery(docket, job, "failed")) == ["connect"]
+    job = submit(docket, f"https://127.0.0.1:{docket.port}/", path="/once")
+    assert codes(delivery(docket, job, "failed")) == ["tls"]
+    job = submit(docket, "http://no-such-host.invalid/", path="/once")
+    assert codes(delivery(docket, job, "failed", timeout=60)) in (["resolve"], ["timeout"])
+
+
+def test_a_dead_receiver_holds_up_no_other(start, receive):
+    docket, receiver = start(locations=locations(), workers=1), receive()
+    with dead_port() as dead:
+        stuck = [submit(docket, f"http://127.0.0.1:{dead.getsockname()[1]}/") for _ in range(12)]
+        for job in stuck:
+            docket.finish(job)
+        delivery(docket, stuck[0], "sending")
+        began = time.monotonic()
+        live = submit(docket, receiver)
+        delivery(docket, live, "delivered")
+        assert time.monotonic() - began < 10 * PATIENCE
+        states = [deliveries(docket, job)["callbacks"][0]["state"] for job in stuck]
+        assert states.count("sending") == 4 and states.count("waiting") == 8, "four at once to one receiver"
+        # No answer within 20 s is a failure, which is tried again.
+        one = wait_for(lambda: [d for job in stuck for d in deliveries(docket, job)["callbacks"] if d["attempts"]], 40)[0]
+        assert codes(one)[0] == "timeout" and 18_000 < one["attempts"][0]["duration_ms"] < 30_000
+        began = time.monotonic()
+        docket.stop()
+        assert time.monotonic() - began < 5 * PATIENCE, "what hangs is handed back"
+
+
+# ---- Nothing is lost.
+
+
+def test_killed_workers_lose_nothing(start, receive):
+    docket, receiver = start(locations=locations(), workers=2), receive(lambda handler: receiver.ending.wait(30))
+    jobs = [submit(docket, receiver) for _ in range(3)]
+    receiver.wait(3)
+    before = docket.workers()
+    receiver.answer(200)
+    docket.allow("exited on signal 9")
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    for job in jobs:
+        assert codes(delivery(docket, job, "delivered", timeout=30)) == [200]
+        assert len(receiver.of(job)) == 2
+        assert len({request["headers"]["webhook-id"] for request in receiver.of(job)}) == 1
+
+
+def test_killing_everything_loses_nothing(start, receive):
+    docket, receiver = start(locations=locations()), receive(lambda handler: receiver.ending.wait(30))
+    sending = submit(docket, receiver)
+    receiver.wait(1)
+    jobs = [submit(docket, receiver) for _ in range(8)]
+    docket.kill()
+    receiver.answer(200)
+    docket.start()
+    for job in (sending, *jobs):
+        docket.finish(job)
+        delivery(docket, job, "delivered")
+        assert receiver.of(job)
+
+
+def test_schedules_survive_a_stop_and_a_reload(start, receive):
+    docket = start(locations=locations("location = /late { docket_upload; docket_owner -; docket_callback_retries 0 3s 3s; }"))
+    receiver = receive(500, 200)
+    job = submit(docket, receiver, path="/late")
+    receiver.wait(1)
+    delivery(docket, job, "waiting")
+    docket.stop()
+    docket.configure(locations=locations())  # the job keeps the values that it was accepted with
+    docket.start()
+    one = deliveries(docket, job)["callbacks"][0]
+    assert codes(one)[0] == 500
+    docket.reload()
+    assert codes(delivery(docket, job, "delivered")) == [500, 200]
+
+
+def test_what_is_under_way_at_a_stop_is_sent_later(start, receive):
+    docket, receiver = start(locations=locations()), receive(lambda handler: receiver.ending.wait(30))
+    job = submit(docket, receiver)
+    receiver.wait(1)
+    began = time.monotonic()
+    docket.stop()
+    assert time.monotonic() - began < 5 * PATIENCE
+    receiver.answer(200)
+    docket.start()
+    assert codes(delivery(docket, job, "delivered")) == [200], "the try that was broken off is none"
+
+
+# ---- The list.
+
+
+def test_the_list_is_its_owner_s(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    ann, ben = {"X-Owner": "ann"}, {"X-Owner": "ben"}
+    job = submit(docket, receiver, headers=ann)
+    receiver.wait(1)
+    unknown = docket.get(f"/result/{NEVER}/callbacks", headers=ben)
+    for method in ("GET", "POST"):
+        answer = docket.request(method, f"/result/{job}/callbacks", headers=ben)
+        assert_problem(answer, 404, "not_found")
+        assert answer.content == unknown.content
+    answer = docket.get(f"/result/{job}/callbacks", headers=ann)
+    assert answer.status_code == 200 and answer.json()["count"] == 1
+    assert receiver.url not in answer.text
+    assert docket.request("POST", f"/result/{job}/callbacks", headers=ann).status_code == 202
+    receiver.wait(2)
+    assert docket.request("PUT", f"/result/{job}/callbacks", headers=ann).headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+
+
+def test_a_job_without_a_callback_has_none_to_send_again(start):
+    docket = start(locations=locations())
+    job = docket.submit(PDF, path="/plain")
+    docket.finish(job)
+    assert deliveries(docket, job) == {"job_id": job, "callbacks": [], "count": 0}
+    assert_problem(docket.request("POST", f"/result/{job}/callbacks"), 400, "bad_request", "no callback")
+
+
+def test_an_idle_sender_sleeps(start):
+    docket = start(locations=locations(), workers=1)
+    worker, = wait_for(docket.workers)
+
+    def naps():
+        """How often each of the worker's threads has gone to sleep."""
+        return {task.name: int(next(line.split()[1] for line in (task / "status").read_text().splitlines()
+                                    if line.startswith("voluntary_ctxt_switches")))
+                for task in Path(f"/proc/{worker}/task").iterdir()}
+    before = naps()
+    assert len(before) > 1 + 2 + 2, "nginx's threads, and the sender"
+    deadline = time.monotonic() + 2
+    wait_for(lambda: time.monotonic() > deadline)
+    after = naps()
+    assert all(after[task] - before[task] < 60 for task in before), "a look a second is no busy polling"
