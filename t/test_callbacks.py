@@ -109,6 +109,18 @@ def test_the_body_is_as_promised(start, receive):
     assert set(one["attempts"][0]) == {"time", "duration_ms", "code", "error"} and one["attempts"][0]["error"] is None
 
 
+def test_the_trace_of_the_upload_goes_on(start, receive):
+    docket, receiver = start(locations=locations()), receive()
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    job = submit(docket, receiver, headers={"traceparent": parent, "tracestate": "vendor=1"})
+    plain = submit(docket, receiver)
+    receiver.wait(2)
+    traced, = receiver.of(job)
+    assert (traced["headers"]["traceparent"], traced["headers"]["tracestate"]) == (parent, "vendor=1")
+    untraced, = receiver.of(plain)
+    assert not {"traceparent", "tracestate"} & set(map(str.lower, untraced["headers"]))
+
+
 def test_raw_uploads_ask_in_the_query(start, receive):
     docket, receiver = start(locations=locations()), receive()
     answer = docket.request("PUT", f"/jobs/a.pdf?callback_url={receiver.url}", data=PDF)

@@ -36,6 +36,17 @@ Result<std::string> url_of_location(ngx_http_request_t* r, const CallbackConf& c
 /// What is told of a job, on the sender's thread.
 Result<CallbackMessage> message_of(StoreReader& reader, const JobId& id) {
   CallbackMessage message;
+  const auto record = reader.record(id);
+  if (!record) {
+    return tl::unexpected<Error>(record.error());
+  }
+  const auto& origin = record->origin;
+  if (!origin.traceparent.empty()) {
+    message.headers.push_back("traceparent: " + origin.traceparent);
+  }
+  if (!origin.tracestate.empty()) {
+    message.headers.push_back("tracestate: " + origin.tracestate);
+  }
   return reader
       .status(id,
               [&](const StatusView& status, std::string_view, const QueueCounts&) {
