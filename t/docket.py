@@ -17,6 +17,8 @@ from pathlib import Path
 
 import requests
 
+import documents
+
 ROOT = Path(__file__).resolve().parents[1]
 KIND = os.environ.get("DOCKET_BUILD", "release")
 BUILD = ROOT / "build" / KIND
@@ -285,6 +287,19 @@ http {{
                 if Path(f"/proc/{pid}/comm").read_text(encoding="ascii").strip() == "docket-unit":
                     names.append(pid)
         return names
+
+    @contextlib.contextmanager
+    def standing_still(self):
+        """With docket_concurrency 1: the only slot is taken by a unit that does not get on, so all other jobs wait. The
+        id of its job."""
+        job = self.submit(documents.tiff([documents.scan_page(1, dpi=100)], dpi=100), name="scan.tif")
+        child, = wait_for(self.engines_at_work, 20, "a unit at work")
+        os.kill(child, signal.SIGSTOP)
+        try:
+            yield job
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     @staticmethod
     def command_of(pid):

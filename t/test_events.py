@@ -1,6 +1,5 @@
 """Server-sent events: what happens to jobs, told as it happens."""
 import concurrent.futures
-import contextlib
 import json
 import os
 import re
@@ -56,19 +55,6 @@ def listening(start):
     return start(locations=LOCATIONS + EVENTS)
 
 
-@contextlib.contextmanager
-def held(docket):
-    """The only slot is taken by a unit that does not get on."""
-    docket.submit(SCAN, name="scan.tif")
-    child, = wait_for(docket.engines_at_work, 20, "a unit at work")
-    os.kill(child, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-
-
 def test_a_job_is_told_from_its_state_to_its_end(listening):
     job = listening.submit(SCAN, name="scan.tif")
     stream = Stream(listening, f"/events/{job}")
@@ -91,7 +77,7 @@ def test_a_job_is_told_from_its_state_to_its_end(listening):
 
 def test_pages_and_files_are_told(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
-    with held(docket):
+    with docket.standing_still():
         answer = docket.request("POST", "/process_pdf", files=[("file", ("a.pdf", PDF)), ("file", ("b.pdf", PDF))])
         job = answer.json()["job_id"]
         stream = Stream(docket, f"/events/{job}")
@@ -147,7 +133,7 @@ def test_unfinished_jobs_are_told_at_first(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
     done = docket.submit(PDF)
     docket.finish(done)
-    with held(docket):
+    with docket.standing_still():
         jobs = [docket.submit(PDF) for _ in range(2)]
         stream = Stream(docket, "/events")
         assert [stream.next()[1]["job_id"] for _ in range(3)][1:] == jobs, "the oldest first, and not what is over"
@@ -156,7 +142,7 @@ def test_unfinished_jobs_are_told_at_first(start):
 
 def test_a_job_that_is_removed_ends_its_stream(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
-    with held(docket):
+    with docket.standing_still():
         job = docket.submit(PDF)
         stream = Stream(docket, f"/events/{job}")
         stream.next()
@@ -215,7 +201,7 @@ def test_who_may_listen(listening):
 
 def test_whichever_worker_ends_it_all_hear_of_it(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
-    with held(docket):
+    with docket.standing_still():
         job = docket.submit(PDF)
         streams = [Stream(docket, f"/events/{job}") for _ in range(40)]
         for stream in streams:
@@ -228,7 +214,7 @@ def test_whichever_worker_ends_it_all_hear_of_it(start):
 
 def test_a_reload_ends_streams_and_clients_go_on(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
-    with held(docket):
+    with docket.standing_still():
         job = docket.submit(PDF)
         stream = Stream(docket, f"/events/{job}")
         _, _, number = stream.next()
@@ -241,7 +227,7 @@ def test_a_reload_ends_streams_and_clients_go_on(start):
 def test_a_slow_reader_is_dropped_and_others_are_not(start):
     docket = start(http="docket_concurrency 1; send_timeout 60s;", locations=LOCATIONS + EVENTS, workers=1)
     fields = {f"field{number}": "x" * 900 for number in range(60)}
-    with held(docket):
+    with docket.standing_still():
         job = docket.submit(PDF, fields=fields)
         with socket.socket() as slow:
             slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

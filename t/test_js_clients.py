@@ -48,17 +48,14 @@ def test_eventsource_hears_all_and_stops(start):
 
 def test_eventsource_goes_on_after_a_reload(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
-    docket.submit(SCAN, name="scan.tif")
-    child, = wait_for(docket.engines_at_work, 20, "a unit at work")
-    os.kill(child, signal.SIGSTOP)
-    job = docket.submit(PDF)
-    listener = node("events.mjs", f"{docket.url}/events/{job}")
-    first = json.loads(listener.stdout.readline())
-    assert first["data"]["status"] == "pending"
-    os.kill(docket.master, signal.SIGHUP)
-    wait_for(lambda: docket.connections() == 0, 20, "the end of its stream")
-    wait_for(lambda: docket.connections() == 1, 20, "that it comes again")
-    os.kill(child, signal.SIGKILL)
+    with docket.standing_still():
+        job = docket.submit(PDF)
+        listener = node("events.mjs", f"{docket.url}/events/{job}")
+        first = json.loads(listener.stdout.readline())
+        assert first["data"]["status"] == "pending"
+        os.kill(docket.master, signal.SIGHUP)
+        wait_for(lambda: docket.connections() == 0, 20, "the end of its stream")
+        wait_for(lambda: docket.connections() == 1, 20, "that it comes again")
     *events, closed = told(listener)
     assert closed["code"] == 204
     numbers = [int(event["id"]) for event in [first, *events]]

@@ -1,6 +1,5 @@
 """Answers that are held: wait, Prefer, sync and return."""
 import concurrent.futures
-import contextlib
 import os
 import signal
 import socket
@@ -20,12 +19,8 @@ SLOW = LOCATIONS + "location = /few { docket_upload 200; docket_wait_max 2s; }"
 def stopped(start):
     """A Docket whose only slot is taken by a unit that does not get on: all other jobs wait."""
     docket = start(http="docket_concurrency 1;", locations=SLOW)
-    docket.submit(LONG, name="scan.tif")
-    child, = wait_for(docket.engines_at_work, 20, "a unit at work")
-    os.kill(child, signal.SIGSTOP)
-    yield docket
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
+    with docket.standing_still():
+        yield docket
 
 
 def in_thread(call, *arguments, **named):

@@ -82,19 +82,6 @@ def test_all_events_are_told(listening):
     run(client())
 
 
-@contextlib.contextmanager
-def held(docket):
-    """The only slot is taken by a unit that does not get on; the id of its job."""
-    job = docket.submit(SCAN, name="scan.tif")
-    child, = wait_for(docket.engines_at_work, 20, "a unit at work")
-    os.kill(child, signal.SIGSTOP)
-    try:
-        yield job
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-
-
 def test_a_client_asks_for_the_present_state(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
 
@@ -109,7 +96,7 @@ def test_a_client_asks_for_the_present_state(start):
                 states = [json.loads(await socket.recv())["data"]["job_id"] for _ in range(2)]
                 assert states == [held_job, job]
                 await socket.send("again")
-    with held(docket) as held_job:
+    with docket.standing_still() as held_job:
         run(client(held_job, docket.submit(PDF)))
     wait_for(lambda: docket.connections() == 0, 20, "the end of all connections")
 
@@ -124,7 +111,7 @@ def test_a_reload_closes_with_1012(start):
             with pytest.raises(websockets.ConnectionClosed):
                 await socket.recv()
             return socket.close_code
-    with held(docket):
+    with docket.standing_still():
         assert run(client(docket.submit(PDF))) == 1012
 
 
@@ -139,7 +126,7 @@ def test_removal_is_told(start):
             with pytest.raises(websockets.ConnectionClosed):
                 await socket.recv()
             return socket.close_code
-    with held(docket):
+    with docket.standing_still():
         assert run(client(docket.submit(PDF))) == 1000
 
 
