@@ -86,4 +86,15 @@ std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::
   return std::nullopt;
 }
 
+Result<std::optional<std::string>> whose_jobs(ngx_http_request_t* r, const Caller& caller, std::string_view directive) {
+  if (location_conf(r)->anyone == 1 || caller.admin) {
+    return std::nullopt;
+  }
+  if (!caller.is_known) {
+    return fail(ErrorCode::forbidden, "Nobody is told apart here, so nobody has jobs of their own; \"" +
+                                          std::string(directive) + " anyone\" is for everybody's.");
+  }
+  return caller.owner;
+}
+
 }  // namespace docket::ngx

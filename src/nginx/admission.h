@@ -35,4 +35,8 @@ struct Caller {
 /// docket_tokens or docket_owner ask for it.
 std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow, Caller& caller);
 
+/// Whose jobs the caller may have listed, or be told of: their own; nothing: everybody's, where the location says
+/// "anyone" and for admins. forbidden where nobody is told apart; `directive` names who could allow it.
+Result<std::optional<std::string>> whose_jobs(ngx_http_request_t* r, const Caller& caller, std::string_view directive);
+
 }  // namespace docket::ngx

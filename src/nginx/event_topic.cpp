@@ -18,10 +18,10 @@ constexpr std::uint8_t only(State state) noexcept {
 void EventTopic::subscribe(Hub& hub, Subscriber& one) const {
   if (job) {
     hub.subscribe(one, *job);
-  } else if (of_all) {
-    hub.subscribe_to_all(one);
+  } else if (owner) {
+    hub.subscribe(one, OwnerKey::of(*owner));
   } else {
-    hub.subscribe(one, OwnerKey::of(caller.owner));
+    hub.subscribe_to_all(one);
   }
 }
 
@@ -36,7 +36,7 @@ void EventTopic::each_present(StoreReader& reader, const Visit& visit) const {
     return;
   }
   ListQuery query;
-  query.owner = of_all ? std::nullopt : std::optional(caller.owner);
+  query.owner = owner;
   query.states = only(State::pending) | only(State::processing);
   query.limit = most_present;
   std::vector<JobId> jobs;

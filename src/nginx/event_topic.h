@@ -3,24 +3,23 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "core/slots.h"
-#include "nginx/admission.h"
 #include "nginx/hub.h"
 
 namespace docket::ngx {
 
 /// Owned by whoever hears; keeps their place among the streams of their owner.
 struct EventTopic {
-  Caller caller;
-  std::optional<JobId> job;  ///< nothing: all jobs of the caller, or everybody's where `of_all`
-  bool of_all = false;
+  std::optional<JobId> job;          ///< nothing: all jobs of the owner
+  std::optional<std::string> owner;  ///< nothing: everybody's
   std::optional<Slot> place{};
 
   void subscribe(Hub& hub, Subscriber& one) const;
 
   [[nodiscard]] bool covers(const ChangeEntry& change) const {
-    return job ? change.job == *job : of_all || change.owner == OwnerKey::of(caller.owner);
+    return job ? change.job == *job : !owner || change.owner == OwnerKey::of(*owner);
   }
 
   using Visit = std::function<void(const JobId&, const StatusView&, std::string_view fields, const QueueCounts&)>;

@@ -55,32 +55,27 @@ Result<std::optional<Slot>> take_place(const Worker& worker, const Caller& calle
 }
 
 /// What is asked for, if the caller may hear it.
-Result<EventTopic> topic_of(ngx_http_request_t* r, Worker& worker, Caller caller) {
+Result<EventTopic> topic_of(ngx_http_request_t* r, Worker& worker, const Caller& caller) {
   const auto job = job_of(r);
   if (!job) {
     return tl::unexpected<Error>(job.error());
   }
-  EventTopic topic{.caller = std::move(caller), .job = *job};
-  topic.of_all = location_conf(r)->anyone == 1 || topic.caller.admin;
-  if (!topic.job && !topic.of_all && !topic.caller.is_known) {
-    return fail(ErrorCode::forbidden,
-                "Nobody is told apart here, so nobody has jobs of their own; \"docket_events anyone\" tells of "
-                "everybody's.");
+  if (!*job) {
+    auto owner = whose_jobs(r, caller, "docket_events");
+    return owner ? Result<EventTopic>(EventTopic{.job = {}, .owner = std::move(*owner)})
+                 : tl::unexpected<Error>(owner.error());
   }
-  if (topic.job) {
-    bool may_use = false;
-    const auto found =
-        worker.reader().status(*topic.job, [&](const StatusView& status, std::string_view, const QueueCounts&) {
-          may_use = topic.caller.may_use(status.owner);
-          if (may_use) {
-            remember(r, *topic.job, status.head.state);
-          }
-        });
-    if (!found || !may_use) {
-      return tl::unexpected<Error>(found ? no_such_job() : found.error());
+  bool may_use = false;
+  const auto found = worker.reader().status(**job, [&](const StatusView& status, std::string_view, const QueueCounts&) {
+    may_use = caller.may_use(status.owner);
+    if (may_use) {
+      remember(r, **job, status.head.state);
     }
+  });
+  if (!found || !may_use) {
+    return tl::unexpected<Error>(found ? no_such_job() : found.error());
   }
-  return topic;
+  return EventTopic{.job = **job, .owner = {}};
 }
 
 /// Whether the client has seen the job's end: then a browser is told not to come again.
@@ -129,7 +124,7 @@ ngx_int_t refuse_version(ngx_http_request_t* r) {
   return send_problem_body(r, upgrade_required, body);
 }
 
-ngx_int_t begin_telling(ngx_http_request_t* r, Worker& worker, Caller caller) {
+ngx_int_t begin_telling(ngx_http_request_t* r, Worker& worker, const Caller& caller) {
   const auto handshake = read_handshake(r);
   if (!handshake) {
     return send_problem(r, handshake.error());
@@ -137,11 +132,11 @@ ngx_int_t begin_telling(ngx_http_request_t* r, Worker& worker, Caller caller) {
   if (handshake->kind == http::Handshake::Kind::wrong_version) {
     return refuse_version(r);
   }
-  auto topic = topic_of(r, worker, std::move(caller));
+  auto topic = topic_of(r, worker, caller);
   if (!topic) {
     return send_problem(r, topic.error());
   }
-  auto place = take_place(worker, topic->caller);
+  auto place = take_place(worker, caller);
   if (!place) {
     return send_problem(r, place.error());
   }
@@ -161,7 +156,7 @@ ngx_int_t handle_events(ngx_http_request_t* r) noexcept try {
     return rc;
   }
   Worker* worker = Worker::current();
-  return worker != nullptr ? begin_telling(r, *worker, std::move(caller)) : send_problem(r, store_unavailable());
+  return worker != nullptr ? begin_telling(r, *worker, caller) : send_problem(r, store_unavailable());
 } catch (...) {
   return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }

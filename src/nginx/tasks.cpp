@@ -56,16 +56,12 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   if (worker == nullptr) {
     return send_problem(r, store_unavailable());
   }
-  // "anyone" lists everybody's jobs for everybody who may ask at all.
-  const bool of_all = location_conf(r)->anyone == 1 || caller.admin;
-  if (!of_all && !caller.is_known) {
-    return send_problem(r, Error{ErrorCode::forbidden,
-                                 "Nobody is told apart here, so nobody has jobs of their own; "
-                                 "\"docket_tasks anyone\" lists everybody's."});
+  const auto owner = whose_jobs(r, caller, "docket_tasks");
+  if (!owner) {
+    return send_problem(r, owner.error());
   }
-  const auto owner = of_all ? std::nullopt : std::optional(caller.owner);
   if (asks_for_numbers(r)) {
-    return send_numbers(r, *worker, owner);
+    return send_numbers(r, *worker, *owner);
   }
   const auto query = http::parse_tasks_query(http::Query(view(r->args)));
   if (!query) {
@@ -76,13 +72,13 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   http::TasksBody body(text);
   std::optional<JobId> next;
   if (!query->ids.empty()) {
-    add_named(reader, *query, owner, body);
+    add_named(reader, *query, *owner, body);
   } else {
     const auto counts = reader.counts(0).value_or(QueueCounts{});
     ListQuery list;
     list.states = query->states;
     list.before = query->before;
-    list.owner = owner;
+    list.owner = *owner;
     list.limit = query->limit;
     const auto listed =
         reader.list(list, [&](const JobId& id, const StatusView& status) { body.add(id, status, counts); });
