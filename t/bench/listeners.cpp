@@ -1,6 +1,6 @@
-// Many clients that listen to streams of events: listeners PORT PATHS COUNT. PATHS has one path a line; client i asks for
-// line i modulo their number. Says "ready" when all have had their header, and then for each piece of a stream that comes
-// "CLIENT NANOSECONDS" (Unix time), until its standard input ends.
+// Many clients that listen to streams of events: listeners PORT PATHS COUNT. PATHS has one path a line; client i asks
+// for line i modulo their number. Says "ready" when all have had their header, and then for each piece of a stream that
+// comes "CLIENT NANOSECONDS" (Unix time), until its standard input ends.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -29,8 +29,7 @@ int connect_to(int port, const std::string& path) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const std::string request =
-      "GET " + path + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n";
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n";
   if (client < 0 || ::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
       ::write(client, request.data(), request.size()) != static_cast<ssize_t>(request.size())) {
     std::perror("connect");
