@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import signal
+import subprocess
 import threading
 import time
 from email.utils import formatdate
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from docket import Docket, PATIENCE, assert_problem, wait_for
+from docket import Docket, PATIENCE, SANITIZED, assert_problem, wait_for
 from receiver import Receiver, dead_port
 
 PDF = documents.text_pdf(1)
@@ -233,6 +234,46 @@ def test_hosts_can_be_listed_by_name(start, receive):
     assert codes(delivery(docket, by_address, "failed")) == ["refused_address"]
     assert codes(delivery(docket, outside, "failed")) == ["refused_address"]
     assert codes(delivery(docket, by_name, "delivered")) == [200]
+
+
+# A name server whose owner has second thoughts: what is allowed the first time, and something else from then on.
+REBINDING = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static char asked[256];
+__attribute__((constructor)) static void begin(void) {
+  const char *path = getenv("REBINDING");
+  if (path) strncpy(asked, path, sizeof asked - 1);
+}
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+  int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) = dlsym(RTLD_NEXT, "getaddrinfo");
+  if (node && !strcmp(node, "rebinding.test")) {
+    const int fd = open(asked, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd >= 0) close(fd);
+    node = fd >= 0 ? "127.0.0.1" : "127.0.0.9";
+  }
+  return real(node, service, hints, found);
+}
+"""
+
+
+@pytest.mark.skipif(SANITIZED, reason="the sanitizer wants to be the first library")
+def test_an_address_is_looked_at_each_time(start, receive, open_folder):
+    (open_folder / "rebinding.c").write_text(REBINDING)
+    library = open_folder / "rebinding.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, open_folder / "rebinding.c", "-ldl"], check=True)
+    open_folder.chmod(0o777)
+    docket = start(environment={"LD_PRELOAD": str(library), "REBINDING": str(open_folder / "asked")}, locations=locations(
+        "location = /once { docket_upload 200; docket_owner -; docket_callback_allow 127.0.0.1; docket_callback_retries 0 50ms; }"))
+    receiver = receive(500)
+    job = submit(docket, f"http://rebinding.test:{receiver.port}/hook", path="/once")
+    assert codes(delivery(docket, job, "failed")) == [500, "refused_address"]
+    assert len(receiver.got) == 1
 
 
 def test_the_operator_s_own_is_trusted_and_may_have_variables(start, receive):

@@ -5,12 +5,15 @@ import contextlib
 import json
 import os
 import signal
+import ssl
+import subprocess
 
 import pytest
+import requests
 import websockets
 
 import documents
-from docket import LOCATIONS, PATIENCE, wait_for
+from docket import LOCATIONS, PATIENCE, free_port, wait_for
 
 EVENTS = """
     location /ws/     { docket_events anyone; }
@@ -128,6 +131,31 @@ def test_removal_is_told(start):
             return socket.close_code
     with docket.standing_still():
         assert run(client(docket.submit(PDF))) == 1000
+
+
+def test_events_over_tls(start, open_folder):
+    key, certificate, port = open_folder / "key", open_folder / "certificate", free_port()
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+    docket = start(locations=LOCATIONS + EVENTS + "location /events/ { docket_events anyone; }",
+                   server=f"listen 127.0.0.1:{port} ssl; ssl_certificate {certificate}; ssl_certificate_key {key};")
+    trusting = ssl.create_default_context(cafile=certificate)
+
+    async def client(job):
+        messages = []
+        async with websockets.connect(f"wss://localhost:{port}/ws/{job}", ssl=trusting) as socket:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                while True:
+                    messages.append(json.loads(await socket.recv()))
+            return messages, socket.close_code
+    job = docket.submit(SCAN, name="scan.tif")
+    messages, code = run(client(job))
+    assert code == 1000 and messages[-1] == docket.status(job)
+    stream = requests.get(f"https://localhost:{port}/events/{docket.submit(SCAN, name='scan.tif')}", verify=certificate,
+                          timeout=60 * PATIENCE)
+    last = json.loads(stream.text.rstrip().rpartition("data: ")[2])
+    assert last["final"] and last["status"] == "completed"
 
 
 def test_who_breaks_the_protocol_is_closed(listening):
