@@ -11,7 +11,7 @@ import pytest
 import requests
 
 import documents
-from docket import LOCATIONS, PATIENCE, assert_problem, wait_for
+from docket import DOCKETCTL, LOCATIONS, PATIENCE, assert_problem, wait_for
 
 EVENTS = """
     location /events  { docket_events anyone; }
@@ -210,6 +210,18 @@ def test_whichever_worker_ends_it_all_hear_of_it(start):
         heard = list(pool.map(lambda stream: list(stream.events), streams))
     assert all(events == heard[0] for events in heard)
     assert heard[0][-1][1]["status"] == "completed"
+
+
+def test_what_nobody_rings_for_is_told_too(start):
+    """docketctl changes the store and rings no bell of changes: as if one was lost."""
+    docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
+    with docket.standing_still() as job:
+        stream = Stream(docket, f"/events/{job}")
+        assert stream.next()[1]["status"] == "processing"
+        subprocess.run([DOCKETCTL, "--store", docket.store, "requeue", job], check=True, capture_output=True)
+        name, data, _ = stream.next()
+        assert (name, data["job_id"]) == ("status", job)
+        stream.close()
 
 
 def test_a_reload_ends_streams_and_clients_go_on(start):
