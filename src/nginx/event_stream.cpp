@@ -36,8 +36,7 @@ EventStream::EventStream(ngx_http_request_t* r, Worker& worker, EventTopic topic
             static const auto comment = std::make_shared<const std::string>(http::event_stream_comment);
             stream.comment_.start(comment_every_ms);
             if (stream.waiting_.empty() && stream.busy_ == nullptr) {
-              stream.waiting_.push_back(comment);
-              stream.waiting_bytes_ += comment->size();
+              stream.push(comment);
               stream.flush();
             }
           },

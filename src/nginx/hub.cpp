@@ -88,7 +88,6 @@ std::size_t Hub::Hash::operator()(const OwnerKey& owner) const noexcept {
 }
 
 Hub::Hub(StoreReader& reader, Bell& bell, ngx_log_t* log) noexcept : reader_(reader), bell_(bell), log_(log) {
-  no_connection_.fd = -1;
   for (auto* event : {&pump_, &run_}) {
     event->data = this;
     event->log = log;

@@ -152,7 +152,6 @@ class Hub {
   std::uint64_t seen_ = 0;  ///< the number of the last change that was handed on; while anybody waits
   ngx_event_t pump_{};
   ngx_event_t run_{};
-  ngx_connection_t no_connection_{};
 };
 
 }  // namespace docket::ngx

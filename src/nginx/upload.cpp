@@ -313,7 +313,9 @@ Result<void> Upload::whole() {
 // ---- The answer.
 
 void Upload::answer(const Result<void>& result) {
-  const auto known = std::exchange(submission_, nullptr)->accept.known;
+  const auto& accept = std::exchange(submission_, nullptr)->accept;
+  const auto known = accept.known;
+  is_new_ = !known && !accept.linked_to;
   created_ = 0;        // the files are the job's now, or the Intake has removed them
   once_lock_.reset();  // who hears the answer may come again at once
   if (!result) {
@@ -332,6 +334,9 @@ void Upload::answer(const Result<void>& result) {
 /// accepted.
 std::optional<ngx_int_t> Upload::send_end(bool last) {
   auto state = State::pending;
+  if (waiting_.seconds == 0 && is_new_) {
+    return send_accepted(state);  // whoever has taken it up since: nobody has to look
+  }
   (void)worker_.reader().status(
       id_, [&](const StatusView& status, std::string_view, const QueueCounts&) { state = status.head.state; });
   if (waiting_.seconds == 0 || (last && !is_final(state))) {

@@ -81,6 +81,7 @@ class Upload final : public http::MultipartEvents {
   std::uint64_t told_to_disk_ = 0;
   Submission* submission_ = nullptr;  ///< while the Intake has it
   std::string result_url_;
+  bool is_new_ = true;                 ///< no other job, nor another's results, are the request's
   http::Waiting waiting_;              ///< how long the answer is held
   std::optional<Once> once_;           ///< of a request with an Idempotency-Key; its content is known at the end
   std::optional<NameLock> once_lock_;  ///< nobody else has the key until we answer
