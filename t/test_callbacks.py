@@ -268,8 +268,10 @@ def test_an_address_is_looked_at_each_time(start, receive, open_folder):
     library = open_folder / "rebinding.so"
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, open_folder / "rebinding.c", "-ldl"], check=True)
     open_folder.chmod(0o777)
-    docket = start(environment={"LD_PRELOAD": str(library), "REBINDING": str(open_folder / "asked")}, locations=locations(
-        "location = /once { docket_upload 200; docket_owner -; docket_callback_allow 127.0.0.1; docket_callback_retries 0 50ms; }"))
+    # One worker: what it remembers of a name would answer the second time.
+    docket = start(workers=1, environment={"LD_PRELOAD": str(library), "REBINDING": str(open_folder / "asked")},
+                   locations=locations("""location = /once { docket_upload 200; docket_owner -; docket_callback_retries 0 50ms;
+                                                             docket_callback_allow 127.0.0.1; }"""))
     receiver = receive(500)
     job = submit(docket, f"http://rebinding.test:{receiver.port}/hook", path="/once")
     assert codes(delivery(docket, job, "failed")) == [500, "refused_address"]

@@ -133,6 +133,8 @@ Result<void> CallbackTransfer::set_up() {
   // A connection that a trusted callback made would not be checked again.
   set(CURLOPT_FRESH_CONNECT, 1L);
   set(CURLOPT_FORBID_REUSE, 1L);
+  // A receiver that has moved is found by the next attempt; the system has its own cache of names.
+  set(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_USERAGENT, agent.c_str());
   set(CURLOPT_HTTPHEADER, headers_.get());
