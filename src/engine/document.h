@@ -31,13 +31,18 @@ struct Font {
   friend bool operator==(const Font&, const Font&) = default;
 };
 
+/// Where a word stands on its line.
+enum class Script : std::uint8_t { normal = 0, superscript = 1, subscript = 2 };
+
 struct Word {
   std::string text;  ///< UTF-8, NFC not guaranteed
   Box box;
   float size = 0;               ///< font size in points; for recognised words the line's estimated size
   std::int16_t font = -1;       ///< index into Page::fonts; -1 unknown
+  std::int16_t link = -1;       ///< index into Page::links; -1 none
   std::int8_t confidence = -1;  ///< 0 … 100 for recognised words, -1 for text
-  bool space_after = true;      ///< a space follows on the line
+  Script script = Script::normal;
+  bool space_after = true;  ///< a space follows on the line
 
   friend bool operator==(const Word&, const Word&) = default;
 };
@@ -52,17 +57,51 @@ struct Line {
 };
 
 /// `margin` is what stands at the page's edge and is not part of the running text: running header, footer, page number,
-/// side note. It is written where it stands, but a sentence goes on past it.
-enum class BlockKind : std::uint8_t { paragraph = 0, heading = 1, list_item = 2, margin = 3 };
+/// side note. `caption` belongs to the figure or table beside it; `code` keeps its lines and their indents.
+enum class BlockKind : std::uint8_t {
+  paragraph = 0,
+  heading = 1,
+  list_item = 2,
+  margin = 3,
+  table = 4,
+  figure = 5,
+  caption = 6,
+  code = 7,
+  quote = 8,
+  footnote = 9
+};
+
+/// A cell of a table. Rows and columns count from 0; every place of the table's grid belongs to one cell at most.
+struct Cell {
+  std::uint16_t row = 0;
+  std::uint16_t column = 0;
+  std::uint16_t row_span = 1;
+  std::uint16_t column_span = 1;
+  bool is_header = false;
+  Box box;
+  std::vector<Line> lines;  ///< none in an empty cell
+
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
 
 struct Block {
   BlockKind kind = BlockKind::paragraph;
-  std::int8_t level = 0;  ///< heading: 1 … 6, 0 for a candidate before the document pass; list item: depth from 0
-  std::string marker;     ///< list item: "-" or "3."; not part of its lines' words any more
+  std::int8_t level = 0;    ///< heading: 1 … 6, 0 for a candidate before the document pass; list item: depth from 0
+  std::int16_t image = -1;  ///< figure: index into Page::images; -1 none
+  std::string marker;       ///< list item: "-" or "3."; footnote: its mark; not part of its lines' words any more
   Box box;
-  std::vector<Line> lines;
+  std::vector<Line> lines;  ///< a table's are in its cells
+  std::vector<Cell> cells;  ///< of a table: row by row, in each from left to right
 
   friend bool operator==(const Block&, const Block&) = default;
+};
+
+/// An image that stands on the page, taken out as a file of its own where `images` are asked for.
+struct Image {
+  Box box;
+  std::string name;  ///< of its file; empty if it was not taken out
+
+  friend bool operator==(const Image&, const Image&) = default;
 };
 
 /// Where a page's words come from.
@@ -76,6 +115,10 @@ struct Page {
   Source source = Source::text;
   std::uint16_t dpi = 0;  ///< of the picture that was recognised; 0 for text
   std::vector<Font> fonts;
+  std::vector<std::string> links;  ///< URIs
+  std::vector<Image> images;
+  std::vector<Box> rules;     ///< lines that are drawn, horizontal or vertical: thin boxes; empty after layout
+  std::vector<Box> fills;     ///< areas that are filled with a colour other than the page's; empty after layout
   std::vector<Line> lines;    ///< as read; empty after layout
   std::vector<Block> blocks;  ///< in reading order, after layout
 

@@ -1,6 +1,6 @@
-// The binary form of a page: version, head, fonts, lines, blocks. All numbers are little-endian; a string is its length
-// as one byte (255: four more bytes follow) and its bytes. What is read is checked, so that bytes of any kind give an
-// error or a sound page.
+// The binary form of a page: version, head, fonts, links, images, rules, fills, lines, blocks. All numbers are
+// little-endian; a string is its length as one byte (255: four more bytes follow) and its bytes. What is read is
+// checked, so that bytes of any kind give an error or a sound page.
 #include <cmath>
 
 #include "core/bytes.h"
@@ -10,7 +10,7 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::uint32_t page_version = 0x0001'4B44;  // "DK", then the version
+constexpr std::uint32_t page_version = 0x0002'4B44;  // "DK", then the version
 constexpr unsigned char long_string = 255;
 
 /// The part of a word that has always the same size, as it is stored.
@@ -18,17 +18,33 @@ struct StoredWord {
   Box box;
   float size = 0;
   std::int16_t font = -1;
+  std::int16_t link = -1;
   std::int8_t confidence = -1;
+  Script script = Script::normal;
   std::uint8_t space_after = 1;
+  std::uint8_t reserved = 0;
 };
-static_assert(sizeof(StoredWord) == 24, "no padding: it is stored byte by byte");
+static_assert(sizeof(StoredWord) == 28, "no padding: it is stored byte by byte");
 static_assert(sizeof(Box) == 16);
 
-/// The least a word, line, font and block can take: a count that promises more than is left is a lie.
+/// The fixed part of a cell.
+struct StoredCell {
+  std::uint16_t row = 0;
+  std::uint16_t column = 0;
+  std::uint16_t row_span = 1;
+  std::uint16_t column_span = 1;
+  Box box;
+};
+static_assert(sizeof(StoredCell) == 24, "no padding: it is stored byte by byte");
+
+/// The least one of each can take: a count that promises more than is left is a lie.
 constexpr std::size_t least_word = 1 + sizeof(StoredWord);
 constexpr std::size_t least_line = sizeof(Box) + 4 + 4 + 4;
 constexpr std::size_t least_font = 2;
-constexpr std::size_t least_block = 3 + sizeof(Box) + 4;
+constexpr std::size_t least_text = 1;
+constexpr std::size_t least_image = sizeof(Box) + least_text;
+constexpr std::size_t least_cell = sizeof(StoredCell) + 1 + 4;
+constexpr std::size_t least_block = 5 + sizeof(Box) + 4 + 4;
 
 void put_text(ByteWriter& writer, std::string_view text) {
   if (text.size() < long_string) {
@@ -49,9 +65,36 @@ void put_lines(ByteWriter& writer, const std::vector<Line>& lines) {
     writer.put(static_cast<std::uint32_t>(line.words.size()));
     for (const auto& word : line.words) {
       put_text(writer, word.text);
-      writer.put(StoredWord{word.box, word.size, word.font, word.confidence,
-                            word.space_after ? std::uint8_t{1} : std::uint8_t{0}});
+      writer.put(StoredWord{.box = word.box,
+                            .size = word.size,
+                            .font = word.font,
+                            .link = word.link,
+                            .confidence = word.confidence,
+                            .script = word.script,
+                            .space_after = word.space_after ? std::uint8_t{1} : std::uint8_t{0}});
     }
+  }
+}
+
+void put_boxes(ByteWriter& writer, const std::vector<Box>& boxes) {
+  writer.put(static_cast<std::uint32_t>(boxes.size()));
+  for (const auto& box : boxes) {
+    writer.put(box);
+  }
+}
+
+void put_block(ByteWriter& writer, const Block& block) {
+  writer.put(block.kind);
+  writer.put(block.level);
+  writer.put(block.image);
+  put_text(writer, block.marker);
+  writer.put(block.box);
+  put_lines(writer, block.lines);
+  writer.put(static_cast<std::uint32_t>(block.cells.size()));
+  for (const auto& cell : block.cells) {
+    writer.put(StoredCell{cell.row, cell.column, cell.row_span, cell.column_span, cell.box});
+    writer.put(cell.is_header ? std::uint8_t{1} : std::uint8_t{0});
+    put_lines(writer, cell.lines);
   }
 }
 
@@ -69,30 +112,21 @@ class PageReader {
     page.height = number();
     page.source = kind<Source>(static_cast<std::uint8_t>(Source::blank));
     page.dpi = reader_.get<std::uint16_t>();
-    const auto fonts = count(least_font);
-    page.fonts.reserve(fonts);
-    for (std::size_t i = 0; i < fonts && good(); ++i) {
-      Font font;
-      font.name = text();
-      const auto flags = reader_.get<std::uint8_t>();
-      font.bold = (flags & 1U) != 0;
-      font.italic = (flags & 2U) != 0;
-      font.monospace = (flags & 4U) != 0;
-      page.fonts.push_back(std::move(font));
-    }
+    page.fonts = list<Font>(least_font, [this] { return font(); });
     font_count_ = page.fonts.size();
+    page.links = list<std::string>(least_text, [this] { return text(); });
+    link_count_ = page.links.size();
+    page.images = list<Image>(least_image, [this] {
+      Image image;
+      image.box = box();
+      image.name = text();
+      return image;
+    });
+    image_count_ = page.images.size();
+    page.rules = list<Box>(sizeof(Box), [this] { return box(); });
+    page.fills = list<Box>(sizeof(Box), [this] { return box(); });
     page.lines = lines();
-    const auto blocks = count(least_block);
-    page.blocks.reserve(blocks);
-    for (std::size_t i = 0; i < blocks && good(); ++i) {
-      Block block;
-      block.kind = kind<BlockKind>(static_cast<std::uint8_t>(BlockKind::margin));
-      block.level = reader_.get<std::int8_t>();
-      block.marker = text();
-      block.box = box();
-      block.lines = lines();
-      page.blocks.push_back(std::move(block));
-    }
+    page.blocks = list<Block>(least_block, [this] { return block(); });
     sound_ = sound_ && reader_.at_end();
     return page;
   }
@@ -137,38 +171,94 @@ class PageReader {
     return std::string(bytes);
   }
 
-  std::vector<Line> lines() {
-    const auto line_count = count(least_line);
-    std::vector<Line> result;
-    result.reserve(line_count);
-    for (std::size_t i = 0; i < line_count && good(); ++i) {
-      Line line;
-      line.box = box();
-      line.baseline = number();
-      line.group = reader_.get<std::int32_t>();
-      const auto words = count(least_word);
-      line.words.reserve(words);
-      for (std::size_t w = 0; w < words && good(); ++w) {
-        Word word;
-        word.text = text();
-        const auto stored = reader_.get<StoredWord>();
-        word.box = stored.box;
-        word.size = stored.size;
-        word.font = stored.font;
-        word.confidence = stored.confidence;
-        word.space_after = stored.space_after != 0;
-        sound_ = sound_ && std::isfinite(word.box.x0 + word.box.y0 + word.box.x1 + word.box.y1 + word.size) &&
-                 word.font >= -1 && word.font < static_cast<std::int64_t>(font_count_) && word.confidence <= 100;
-        line.words.push_back(std::move(word));
-      }
-      sound_ = sound_ && !line.words.empty();
-      result.push_back(std::move(line));
+  /// Things of one kind, which take at least `least` bytes each.
+  template <class Thing, class Read>
+  std::vector<Thing> list(std::size_t least, const Read& read) {
+    const auto many = count(least);
+    std::vector<Thing> result;
+    result.reserve(many);
+    for (std::size_t i = 0; i < many && good(); ++i) {
+      result.push_back(read());
     }
     return result;
   }
 
+  Font font() {
+    Font font;
+    font.name = text();
+    const auto flags = reader_.get<std::uint8_t>();
+    font.bold = (flags & 1U) != 0;
+    font.italic = (flags & 2U) != 0;
+    font.monospace = (flags & 4U) != 0;
+    return font;
+  }
+
+  /// An index into a list of `size` things, or -1.
+  std::int16_t index(std::int16_t value, std::size_t size) noexcept {
+    sound_ = sound_ && value >= -1 && value < static_cast<std::int64_t>(size);
+    return value;
+  }
+
+  Word word() {
+    Word word;
+    word.text = text();
+    const auto stored = reader_.get<StoredWord>();
+    word.box = stored.box;
+    word.size = stored.size;
+    word.font = index(stored.font, font_count_);
+    word.link = index(stored.link, link_count_);
+    word.confidence = stored.confidence;
+    word.script = stored.script;
+    word.space_after = stored.space_after != 0;
+    sound_ = sound_ && std::isfinite(word.box.x0 + word.box.y0 + word.box.x1 + word.box.y1 + word.size) &&
+             word.confidence <= 100 && word.script <= Script::subscript;
+    return word;
+  }
+
+  Line line() {
+    Line line;
+    line.box = box();
+    line.baseline = number();
+    line.group = reader_.get<std::int32_t>();
+    line.words = list<Word>(least_word, [this] { return word(); });
+    sound_ = sound_ && !line.words.empty();
+    return line;
+  }
+
+  std::vector<Line> lines() {
+    return list<Line>(least_line, [this] { return line(); });
+  }
+
+  Cell cell() {
+    const auto stored = reader_.get<StoredCell>();
+    Cell cell{.row = stored.row,
+              .column = stored.column,
+              .row_span = stored.row_span,
+              .column_span = stored.column_span,
+              .is_header = reader_.get<std::uint8_t>() != 0,
+              .box = stored.box,
+              .lines = lines()};
+    sound_ = sound_ && std::isfinite(cell.box.x0 + cell.box.y0 + cell.box.x1 + cell.box.y1) && cell.row_span > 0 &&
+             cell.column_span > 0;
+    return cell;
+  }
+
+  Block block() {
+    Block block;
+    block.kind = kind<BlockKind>(static_cast<std::uint8_t>(BlockKind::footnote));
+    block.level = reader_.get<std::int8_t>();
+    block.image = index(reader_.get<std::int16_t>(), image_count_);
+    block.marker = text();
+    block.box = box();
+    block.lines = lines();
+    block.cells = list<Cell>(least_cell, [this] { return cell(); });
+    return block;
+  }
+
   ByteReader reader_;
   std::size_t font_count_ = 0;
+  std::size_t link_count_ = 0;
+  std::size_t image_count_ = 0;
   bool sound_ = true;
 };
 
@@ -188,14 +278,21 @@ std::string encode_page(const Page& page) {
     put_text(writer, font.name);
     writer.put(static_cast<std::uint8_t>((font.bold ? 1U : 0U) | (font.italic ? 2U : 0U) | (font.monospace ? 4U : 0U)));
   }
+  writer.put(static_cast<std::uint32_t>(page.links.size()));
+  for (const auto& link : page.links) {
+    put_text(writer, link);
+  }
+  writer.put(static_cast<std::uint32_t>(page.images.size()));
+  for (const auto& image : page.images) {
+    writer.put(image.box);
+    put_text(writer, image.name);
+  }
+  put_boxes(writer, page.rules);
+  put_boxes(writer, page.fills);
   put_lines(writer, page.lines);
   writer.put(static_cast<std::uint32_t>(page.blocks.size()));
   for (const auto& block : page.blocks) {
-    writer.put(block.kind);
-    writer.put(block.level);
-    put_text(writer, block.marker);
-    writer.put(block.box);
-    put_lines(writer, block.lines);
+    put_block(writer, block);
   }
   return writer.take();
 }

@@ -92,6 +92,18 @@ std::string_view word_of(BlockKind kind) noexcept {
       return "list_item";
     case BlockKind::margin:
       return "margin";
+    case BlockKind::table:
+      return "table";
+    case BlockKind::figure:
+      return "figure";
+    case BlockKind::caption:
+      return "caption";
+    case BlockKind::code:
+      return "code";
+    case BlockKind::quote:
+      return "quote";
+    case BlockKind::footnote:
+      return "footnote";
     case BlockKind::paragraph:
       break;
   }

@@ -26,7 +26,20 @@ Page sample() {
   item.kind = BlockKind::list_item;
   item.marker = "3.";
   item.lines = {test::set_line("größer " + std::string(1000, 'x'), 100, 220)};
-  page.blocks = {heading, item, Block{}};
+  page.links = {"https://example.org/"};
+  heading.lines[0].words[0].link = 0;
+  item.lines[0].words[0].script = Script::superscript;
+  page.images = {{{10, 20, 30, 40}, "1_0.png"}, {}};
+  page.rules = {{0, 99, 200, 100}};
+  page.fills = {{0, 100, 200, 120}, {1, 2, 3, 4}};
+  Block table;
+  table.kind = BlockKind::table;
+  table.cells = {{.row = 0, .column = 0, .column_span = 2, .is_header = true, .box = {1, 2, 3, 4}, .lines = item.lines},
+                 {.row = 1, .column = 1, .row_span = 3, .box = {}, .lines = {}}};
+  Block figure;
+  figure.kind = BlockKind::figure;
+  figure.image = 1;
+  page.blocks = {heading, item, Block{}, table, figure};
   return page;
 }
 
@@ -90,7 +103,11 @@ TEST(PageCodec, RefusesWhatNoReaderMakes) {
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].confidence = 101; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].text = "\xC3\x28"; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words.clear(); }));
-  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].kind = static_cast<BlockKind>(9); }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].link = 1; }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].script = static_cast<Script>(3); }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].kind = static_cast<BlockKind>(10); }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[4].image = 2; }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[3].cells[0].row_span = 0; }));
   EXPECT_TRUE(refuses([](Page& page) { page.source = static_cast<Source>(9); }));
   EXPECT_FALSE(refuses([](Page& page) { page.number = 1; }));
 }
