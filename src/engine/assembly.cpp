@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/json_text.h"
-#include "engine/heading_digest.h"
+#include "engine/document_digest.h"
 #include "engine/rendering.h"
 #include "engine/utf8.h"
 #include "engine/write/writer.h"
@@ -63,10 +63,10 @@ RenderOptions with_valid_text(RenderOptions options) {
 }  // namespace
 
 std::vector<Rendering> render_page(const Page& page, const RenderOptions& options) {
-  HeadingDigest digest;
+  DocumentDigest digest;
   digest.add(page);
   Page resolved = page;
-  resolve_headings(resolved, digest.levels());
+  digest.findings().apply(resolved);
   std::vector<Rendering> renderings;
   for (const auto& entry : all_formats) {
     if (!options.formats.has(entry.format)) {
@@ -93,11 +93,12 @@ std::vector<Rendering> render_page(const Page& page, const RenderOptions& option
 /// call of Assembly::write().
 class ResolvedPages {
  public:
-  using Levels = std::function<const HeadingLevels&(std::uint16_t file)>;
+  using Findings = std::function<const DocumentFindings&(std::uint16_t file)>;
 
-  ResolvedPages(const Assembly::PageSource& source, Levels levels) : source_(source), levels_(std::move(levels)) {}
+  ResolvedPages(const Assembly::PageSource& source, Findings findings)
+      : source_(source), findings_(std::move(findings)) {}
 
-  /// Page `index` with its headings' levels; good until the next call.
+  /// Page `index` with what the document tells of it; good until the next call.
   Result<const Page*> get(std::size_t index) {
     if (index < cache_.size()) {
       return &cache_[index];
@@ -106,7 +107,7 @@ class ResolvedPages {
     if (!page) {
       return tl::unexpected(page.error());
     }
-    resolve_headings(*page, levels_(page->file));
+    findings_(page->file).apply(*page);
     if (index == cache_.size() && budget_ > 0) {
       budget_ -= std::min(budget_, count_words(*page));
       cache_.push_back(std::move(*page));
@@ -128,7 +129,7 @@ class ResolvedPages {
   }
 
   const Assembly::PageSource& source_;
-  Levels levels_;
+  Findings findings_;
   std::size_t budget_ = cached_words;
   std::deque<Page> cache_;  // pages 0 … size() - 1
   Page current_;
@@ -136,10 +137,10 @@ class ResolvedPages {
 
 /// What is kept between add() and write(). Owned by the Assembly.
 struct Assembly::State {
-  /// One of the job's files: its headings, and which pages are its.
+  /// One of the job's files: what its pages have in common, and which are its.
   struct File {
-    HeadingDigest digest;
-    HeadingLevels levels;
+    DocumentDigest digest;
+    DocumentFindings findings;
     std::size_t first = 0;
     std::size_t end = 0;
   };
@@ -274,12 +275,12 @@ void Assembly::add(const Page& page) {
 
 Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const Sink& sink) {
   for (auto& [index, file] : state_->files) {
-    file.levels = file.digest.levels();
+    file.findings = file.digest.findings();
   }
-  const HeadingLevels none;
-  ResolvedPages source(pages, [&](std::uint16_t index) -> const HeadingLevels& {
+  const DocumentFindings none;
+  ResolvedPages source(pages, [&](std::uint16_t index) -> const DocumentFindings& {
     const auto file = state_->files.find(index);
-    return file == state_->files.end() ? none : file->second.levels;
+    return file == state_->files.end() ? none : file->second.findings;
   });
   for (const auto& entry : all_formats) {
     if (!state_->options.formats.has(entry.format)) {

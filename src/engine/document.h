@@ -56,8 +56,9 @@ struct Line {
   friend bool operator==(const Line&, const Line&) = default;
 };
 
-/// `margin` is what stands at the page's edge and is not part of the running text: running header, footer, page number,
-/// side note. `caption` belongs to the figure or table beside it; `code` keeps its lines and their indents.
+/// `margin` is what stands at the page's edge and is not part of the running text: a side note, say. What runs through
+/// the document there is `page_header` and `page_footer` once the whole document is known. `caption` belongs to the
+/// figure or table beside it; `code` keeps its lines and their indents.
 enum class BlockKind : std::uint8_t {
   paragraph = 0,
   heading = 1,
@@ -68,8 +69,20 @@ enum class BlockKind : std::uint8_t {
   caption = 6,
   code = 7,
   quote = 8,
-  footnote = 9
+  footnote = 9,
+  page_header = 10,
+  page_footer = 11
 };
+
+/// Whether blocks of this kind stand beside the text that is read: sentences go on past them.
+constexpr bool is_marginal(BlockKind kind) noexcept {
+  return kind == BlockKind::margin || kind == BlockKind::page_header || kind == BlockKind::page_footer;
+}
+
+/// Whether blocks of this kind are repeated from page to page and say nothing of their own.
+constexpr bool is_running(BlockKind kind) noexcept {
+  return kind == BlockKind::page_header || kind == BlockKind::page_footer;
+}
 
 /// A cell of a table. Rows and columns count from 0; every place of the table's grid belongs to one cell at most.
 struct Cell {

@@ -107,7 +107,7 @@ void merge_nearest(std::vector<LevelGroup>& groups) {
 void HeadingDigest::add(const Page& page) {
   auto& sizes = page.source == Source::text ? text_sizes_ : recognised_sizes_;
   for (const auto& block : page.blocks) {
-    if (block.kind == BlockKind::margin) {
+    if (is_marginal(block.kind)) {
       continue;
     }
     const auto style = style_of(block.lines, page.fonts);

@@ -141,7 +141,7 @@ struct PageStyle {
 
 bool is_candidate(const Page& page, std::size_t index, const PageStyle& normal) {
   const auto& block = page.blocks[index];
-  if (block.lines.empty() || block.lines.size() > max_heading_lines || block.kind == BlockKind::margin) {
+  if (block.lines.empty() || block.lines.size() > max_heading_lines || is_marginal(block.kind)) {
     return false;
   }
   const auto style = style_of(block.lines, page.fonts);
@@ -189,7 +189,7 @@ void mark_headings(Page& page) {
   PageStyle normal;
   SizeHistogram sizes;
   for (const auto& block : page.blocks) {
-    if (block.kind != BlockKind::margin) {
+    if (!is_marginal(block.kind)) {
       const auto style = style_of(block.lines, {});
       sizes.add(style.size, style.chars);
     }

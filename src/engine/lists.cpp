@@ -70,7 +70,7 @@ void strip_marker(Block& item, std::size_t length) {
 void make_lists(std::vector<Block>& blocks) {
   std::vector<OpenLevel> open;
   for (auto& block : blocks) {
-    if (block.lines.empty() || block.lines.front().words.empty() || block.kind == BlockKind::margin) {
+    if (block.lines.empty() || block.lines.front().words.empty() || is_marginal(block.kind)) {
       continue;
     }
     if (block.kind != BlockKind::list_item) {

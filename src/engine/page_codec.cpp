@@ -245,7 +245,7 @@ class PageReader {
 
   Block block() {
     Block block;
-    block.kind = kind<BlockKind>(static_cast<std::uint8_t>(BlockKind::footnote));
+    block.kind = kind<BlockKind>(static_cast<std::uint8_t>(BlockKind::page_footer));
     block.level = reader_.get<std::int8_t>();
     block.image = index(reader_.get<std::int16_t>(), image_count_);
     block.marker = text();

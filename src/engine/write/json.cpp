@@ -104,6 +104,10 @@ std::string_view word_of(BlockKind kind) noexcept {
       return "quote";
     case BlockKind::footnote:
       return "footnote";
+    case BlockKind::page_header:
+      return "page_header";
+    case BlockKind::page_footer:
+      return "page_footer";
     case BlockKind::paragraph:
       break;
   }

@@ -37,7 +37,7 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
   begin_page(page, out);
   bool is_first = true;
   for (const auto& block : page.blocks) {
-    if (block.lines.empty()) {
+    if (block.lines.empty() || is_running(block.kind)) {
       continue;
     }
     if (block.kind == BlockKind::margin) {

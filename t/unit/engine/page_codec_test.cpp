@@ -105,7 +105,7 @@ TEST(PageCodec, RefusesWhatNoReaderMakes) {
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words.clear(); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].link = 1; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].script = static_cast<Script>(3); }));
-  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].kind = static_cast<BlockKind>(10); }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].kind = static_cast<BlockKind>(12); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[4].image = 2; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[3].cells[0].row_span = 0; }));
   EXPECT_TRUE(refuses([](Page& page) { page.source = static_cast<Source>(9); }));

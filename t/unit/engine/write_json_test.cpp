@@ -70,7 +70,8 @@ TEST(Json, SaysWhatABlockIs) {
 
 TEST(Json, NamesEveryKind) {
   Page page;
-  for (const auto kind : {BlockKind::paragraph, BlockKind::heading, BlockKind::list_item, BlockKind::margin}) {
+  for (const auto kind : {BlockKind::paragraph, BlockKind::heading, BlockKind::list_item, BlockKind::margin,
+                          BlockKind::page_header, BlockKind::page_footer}) {
     Block block;
     block.kind = kind;
     block.marker = kind == BlockKind::list_item ? "-" : "";
@@ -84,6 +85,8 @@ TEST(Json, NamesEveryKind) {
   EXPECT_EQ(blocks[2]["type"], "list_item");
   EXPECT_EQ(blocks[2]["marker"], "-");
   EXPECT_EQ(blocks[3]["type"], "margin");
+  EXPECT_EQ(blocks[4]["type"], "page_header");
+  EXPECT_EQ(blocks[5]["type"], "page_footer");
 }
 
 TEST(Json, WritesEveryNumber) {

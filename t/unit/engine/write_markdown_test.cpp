@@ -59,6 +59,13 @@ TEST(Markdown, JoinsLinesAndMendsWords) {
             "An example of Austro-Hungarian text\n");
 }
 
+TEST(Markdown, LeavesOutWhatRunsThroughTheDocument) {
+  EXPECT_EQ(markdown({{block_of(BlockKind::page_header, {set_line("A title", 0, 10)}), paragraph("This sen-"),
+                       block_of(BlockKind::page_footer, {set_line("Page 7", 0, 10)})},
+                      {block_of(BlockKind::page_header, {set_line("A title", 0, 10)}), paragraph("tence ends.")}}),
+            "This sentence ends.\n");
+}
+
 TEST(Markdown, NestsLists) {
   EXPECT_EQ(markdown({{item(0, "1.", "one"), item(1, "-", "inner"), item(1, "-", "inner too"), item(2, "(a)", "deep"),
                        item(0, "10.", "ten"), item(1, "-", "in ten"), paragraph("After.")}}),
