@@ -120,6 +120,15 @@ struct Image {
 /// Where a page's words come from.
 enum class Source : std::uint8_t { text = 0, recognised = 1, mixed = 2, blank = 3 };
 
+/// How most of a document's text looks, so that it is not worth a mark.
+struct BodyLook {
+  bool bold = false;
+  bool italic = false;
+  bool monospace = false;
+
+  friend bool operator==(const BodyLook&, const BodyLook&) = default;
+};
+
 struct Page {
   std::uint16_t file = 0;
   std::uint32_t number = 0;  ///< 1-based within its file
@@ -134,6 +143,7 @@ struct Page {
   std::vector<Box> fills;     ///< areas that are filled with a colour other than the page's; empty after layout
   std::vector<Line> lines;    ///< as read; empty after layout
   std::vector<Block> blocks;  ///< in reading order, after layout
+  BodyLook body;              ///< set once the whole document is known; not stored
 
   friend bool operator==(const Page&, const Page&) = default;
 };

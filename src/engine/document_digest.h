@@ -1,37 +1,47 @@
 // What only the whole document tells of its pages.
 #pragma once
 
+#include <cstdint>
+
 #include "engine/document.h"
 #include "engine/heading_digest.h"
 #include "engine/running_digest.h"
 
 namespace docket::engine {
 
+/// Counts how a document's text looks.
+class BodyDigest {
+ public:
+  void add(const Page& page);
+  [[nodiscard]] BodyLook look() const noexcept;
+
+ private:
+  std::uint64_t chars_ = 0;
+  std::uint64_t bold_ = 0;
+  std::uint64_t italic_ = 0;
+  std::uint64_t monospace_ = 0;
+};
+
 /// What was found out. A value; made by DocumentDigest::findings().
 struct DocumentFindings {
   HeadingLevels levels;
   RunningTexts running;
+  BodyLook body;
 
   /// Gives the page's blocks their final kinds and levels.
-  void apply(Page& page) const {
-    resolve_running(page, running);
-    resolve_headings(page, levels);
-  }
+  void apply(Page& page) const;
 };
 
 /// The digests of all document passes. Memory does not grow with the pages.
 class DocumentDigest {
  public:
-  void add(const Page& page) {
-    headings_.add(page);
-    running_.add(page);
-  }
-
-  [[nodiscard]] DocumentFindings findings() const { return {headings_.levels(), running_.texts()}; }
+  void add(const Page& page);
+  [[nodiscard]] DocumentFindings findings() const;
 
  private:
   HeadingDigest headings_;
   RunningDigest running_;
+  BodyDigest body_;
 };
 
 }  // namespace docket::engine

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "engine/document.h"
 
@@ -48,23 +51,53 @@ std::string_view without_hyphen(std::string_view last) noexcept;
 /// A block's text as one line, words broken over lines mended.
 std::string text_of(const Block& block);
 
+/// How a word looks, as far as running text can say it.
+struct TextLook {
+  bool bold = false;
+  bool italic = false;
+  bool code = false;
+  Script script = Script::normal;
+  std::int16_t link = -1;  ///< index into Page::links
+
+  friend bool operator==(const TextLook&, const TextLook&) = default;
+};
+
+/// The part of a piece of text that looks alike.
+struct Stretch {
+  std::size_t end = 0;  ///< bytes from the piece's beginning; the next stretch begins there
+  TextLook look;
+};
+
 /// Feeds words in order and hands out what belongs together: words that no space divides, and words broken at a line's
 /// end. Keeps no more than one such piece, so that a paragraph may go on over many pages. `Sink` is called with each
-/// piece (a string_view that is good during the call); between two pieces there is a space.
+/// piece (a string_view that is good during the call) and, if it takes them, its stretches; between two pieces there is
+/// a space.
 class WordJoiner {
  public:
   template <class Sink>
   void add(const Word& word, Sink&& sink) {
+    add(word, TextLook{}, sink);
+  }
+
+  template <class Sink>
+  void add(const Word& word, const TextLook& look, Sink&& sink) {
     if (!pending_.empty()) {
       const auto how = at_line_end_ ? joint(pending_, word.text) : (space_ ? Joint::space : Joint::direct);
       if (how == Joint::space) {
-        sink(std::string_view(pending_));
-        pending_.clear();
+        finish(sink);
       } else if (how == Joint::mended) {
         pending_.resize(without_hyphen(pending_).size());
+        while (!stretches_.empty() && stretches_.back().end > pending_.size()) {
+          cut_last_stretch();
+        }
       }
     }
     pending_ += word.text;
+    if (!stretches_.empty() && stretches_.back().look == look) {
+      stretches_.back().end = pending_.size();
+    } else {
+      stretches_.push_back({pending_.size(), look});
+    }
     space_ = word.space_after;
     at_line_end_ = false;
   }
@@ -75,16 +108,38 @@ class WordJoiner {
   /// The last word is followed by another line's first on the same row: a space, whatever it ends with.
   void end_fragment() noexcept { space_ = true; }
 
+  /// The page's links are gone.
+  void end_page() noexcept {
+    for (auto& stretch : stretches_) {
+      stretch.look.link = -1;
+    }
+  }
+
   template <class Sink>
   void finish(Sink&& sink) {
     if (!pending_.empty()) {
-      sink(std::string_view(pending_));
+      if constexpr (std::is_invocable_v<Sink, std::string_view, std::span<const Stretch>>) {
+        sink(std::string_view(pending_), std::span<const Stretch>(stretches_));
+      } else {
+        sink(std::string_view(pending_));
+      }
       pending_.clear();
+      stretches_.clear();
     }
   }
 
  private:
+  void cut_last_stretch() noexcept {
+    const auto begin = stretches_.size() > 1 ? stretches_[stretches_.size() - 2].end : 0;
+    if (begin >= pending_.size()) {
+      stretches_.pop_back();
+    } else {
+      stretches_.back().end = pending_.size();
+    }
+  }
+
   std::string pending_;
+  std::vector<Stretch> stretches_;
   bool space_ = true;
   bool at_line_end_ = false;
 };
@@ -92,20 +147,26 @@ class WordJoiner {
 /// Whether `next` stands on the same row as `line`, to its right (a list's marker and its text, cells of a table).
 bool beside(const Line& line, const Line& next) noexcept;
 
-/// Feeds all words of a block to `joiner`.
-template <class Sink>
-void add_block(WordJoiner& joiner, const Block& block, Sink&& sink) {
-  for (std::size_t i = 0; i < block.lines.size(); ++i) {
-    const auto& line = block.lines[i];
-    for (const auto& word : line.words) {
-      joiner.add(word, sink);
+/// Feeds all words of some lines to `joiner`, each with what `look_of(word)` says.
+template <class LookOf, class Sink>
+void add_lines(WordJoiner& joiner, std::span<const Line> lines, const LookOf& look_of, Sink&& sink) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    for (const auto& word : lines[i].words) {
+      joiner.add(word, look_of(word), sink);
     }
-    if (i + 1 == block.lines.size() || !beside(line, block.lines[i + 1])) {
+    if (i + 1 == lines.size() || !beside(lines[i], lines[i + 1])) {
       joiner.end_line();
     } else {
       joiner.end_fragment();
     }
   }
+}
+
+/// Feeds all words of a block to `joiner`.
+template <class Sink>
+void add_block(WordJoiner& joiner, const Block& block, Sink&& sink) {
+  add_lines(
+      joiner, block.lines, [](const Word&) { return TextLook{}; }, sink);
 }
 
 }  // namespace docket::engine

@@ -6,9 +6,13 @@ namespace docket::engine {
 
 Page lay_out(Page page) {
   clean_lines(page.lines);
+  if (page.source == Source::text) {
+    mark_scripts(page.lines);
+  }
   auto regions = reading_order(std::move(page.lines), page.height);
   page.lines.clear();
   page.blocks = build_blocks(std::move(regions), page.fonts, page.source);
+  make_code(page);
   mark_headings(page);
   make_lists(page.blocks);
   return page;

@@ -1,12 +1,13 @@
 // The layout passes: pure functions in a fixed order, from a page's lines as read to its blocks. lay_out() (declared in
 // rendering.h) runs them; each can be tested, and a further one put between them, on its own.
 //
-//   clean_lines → reading_order → build_blocks → mark_headings → make_lists     on one page
-//   HeadingDigest → resolve_headings                                            on the whole document
+//   clean_lines → mark_scripts → reading_order → build_blocks → make_code → mark_headings → make_lists    on one page
+//   DocumentDigest → DocumentFindings::apply                                    on the whole document
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/document.h"
@@ -17,6 +18,9 @@ namespace docket::engine {
 /// Makes the words' text fit to be written anywhere: valid UTF-8, no control characters, ligatures as their letters,
 /// bullets of symbol fonts as Unicode's. Words and lines without text are dropped; coordinates become finite.
 void clean_lines(std::vector<Line>& lines);
+
+/// Marks superscripts and subscripts.
+void mark_scripts(std::vector<Line>& lines);
 
 /// Where a region stands: in the running text, or at the page's edge (running header, footer, side note).
 enum class Place : std::uint8_t { body = 0, margin = 1 };
@@ -42,6 +46,17 @@ std::vector<Region> reading_order(std::vector<Line> lines, float height);
 /// Joins rows to paragraphs by leading, indent, style and how full a row is, and paragraphs that go on in the next
 /// column. A paragraph that begins with a credible list marker becomes a list item, its marker still among its words.
 std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Font> fonts, Source source);
+
+/// Makes code of blocks that are set in a monospaced font; whether that means anything is told by the document.
+void make_code(Page& page);
+
+/// The document pass for code: in a typewritten document it is text as all the rest, in others neighbouring blocks are
+/// one.
+void resolve_code(Page& page, bool is_typewritten);
+
+/// The lines of a block of code as they were typed: each with its indent and the columns its words stand in, told from
+/// their places; empty lines where the distance says so.
+std::vector<std::string> code_lines(const Block& block);
 
 /// Turns blocks that look like headings into heading candidates of level 0; the document decides about them.
 void mark_headings(Page& page);

@@ -36,8 +36,9 @@ constexpr std::array<std::string_view, 3> bold_ends{"-bd", ",bd", "-blk"};
 constexpr std::array<std::string_view, 8> italic_parts{"italic",   "oblique",  "slanted", "-ital",
                                                        "mediital", "reguital", "cmti",    "cmsl"};
 constexpr std::array<std::string_view, 4> italic_ends{"-it", ",it", "-bdit", "-obl"};
-constexpr std::array<std::string_view, 8> monospace_parts{"courier", "consol",    "typewriter", "menlo",
-                                                          "cmtt",    "nimbusmon", "lucidacon",  "letgoth"};
+constexpr std::array<std::string_view, 16> monospace_parts{
+    "courier", "consol",   "typewriter", "menlo",    "cmtt",     "nimbusmon", "lucidacon", "letgoth",
+    "sftt",    "sourceco", "firacode",   "jetbrain", "cascadia", "fixedsys",  "hack-",     "txtt"};
 
 }  // namespace
 

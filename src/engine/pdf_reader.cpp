@@ -194,6 +194,7 @@ class PdfReader final : public DocumentReader {
     }
     auto layer = read_text_layer(*document_, index);
     page.fonts = std::move(layer.fonts);
+    page.links = std::move(layer.links);
     page.lines = std::move(layer.lines);
     if (options_.ocr == OcrMode::off || layer.covered >= little_text * width * height) {
       return page;

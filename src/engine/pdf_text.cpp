@@ -1,5 +1,7 @@
 #include "engine/pdf_text.h"
 
+#include <Annot.h>
+#include <Link.h>
 #include <PDFDoc.h>
 #include <TextOutputDev.h>
 #include <UnicodeTypeTable.h>
@@ -18,7 +20,14 @@
 namespace docket::engine {
 namespace {
 
-/// Poppler's text device, which also notes the fonts that their descriptors call heavy: TextFontInfo does not tell.
+/// A place on the page that leads to a URI.
+struct LinkArea {
+  Box box;
+  std::string uri;
+};
+
+/// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell),
+/// and the links.
 class LayerDevice final : public TextOutputDev {
  public:
   LayerDevice() : TextOutputDev(nullptr, /*physLayoutA=*/false, 0, /*rawOrderA=*/false, /*append=*/false) {}
@@ -31,6 +40,36 @@ class LayerDevice final : public TextOutputDev {
     }
   }
 
+  void processLink(AnnotLink* link) override {
+    const auto* action = link->getAction();
+    if (action == nullptr || action->getKind() != actionURI || links_.size() >= max_links) {
+      return;
+    }
+    const auto& uri = static_cast<const LinkURI*>(action)->getURI();
+    if (uri.empty() || uri.size() > longest_uri ||
+        std::any_of(uri.begin(), uri.end(), [](char c) { return c <= 0x20 || c >= 0x7f; })) {
+      return;  // URIs are ASCII (RFC 3986)
+    }
+    double x0 = 0;
+    double y0 = 0;
+    double x1 = 0;
+    double y1 = 0;
+    link->getRect(&x0, &y0, &x1, &y1);
+    int left = 0;
+    int top = 0;
+    int right = 0;
+    int bottom = 0;
+    cvtUserToDev(x0, y0, &left, &top);
+    cvtUserToDev(x1, y1, &right, &bottom);
+    const auto [first_x, last_x] = std::minmax(left, right);
+    const auto [first_y, last_y] = std::minmax(top, bottom);
+    links_.push_back({{static_cast<float>(first_x), static_cast<float>(first_y), static_cast<float>(last_x),
+                       static_cast<float>(last_y)},
+                      uri});
+  }
+
+  [[nodiscard]] const std::vector<LinkArea>& links() const noexcept { return links_; }
+
   [[nodiscard]] bool is_heavy(const TextFontInfo& font) const {
     return std::any_of(heavy_.begin(), heavy_.end(), [&font](const Ref& id) { return font.matches(&id); });
   }
@@ -40,7 +79,42 @@ class LayerDevice final : public TextOutputDev {
     return std::find(heavy_.begin(), heavy_.end(), id) != heavy_.end();
   }
 
+  static constexpr std::size_t max_links = 1000;
+  static constexpr std::size_t longest_uri = 4096;
+
   std::vector<Ref> heavy_;
+  std::vector<LinkArea> links_;
+};
+
+/// Whether a font's characters are all of one width, told from words: not every descriptor says so.
+class Pitch {
+ public:
+  void add(const Word& word) noexcept {
+    const auto letters = static_cast<std::size_t>(std::count_if(
+        word.text.begin(), word.text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }));
+    const bool is_plain = std::none_of(word.text.begin(), word.text.end(), [](char c) { return c < 0x20; });
+    if (letters == 0 || word.size <= 0 || !is_plain) {
+      return;  // digits are of one width in most fonts
+    }
+    const float width = word.box.width() / (word.size * static_cast<float>(word.text.size()));
+    narrowest_ = words_ == 0 ? width : std::min(narrowest_, width);
+    widest_ = words_ == 0 ? width : std::max(widest_, width);
+    ++words_;
+    letters_ += letters;
+  }
+
+  [[nodiscard]] bool is_fixed() const noexcept {
+    return words_ >= least_words && letters_ >= least_letters && widest_ - narrowest_ < 0.02F * widest_;
+  }
+
+ private:
+  static constexpr std::size_t least_words = 4;
+  static constexpr std::size_t least_letters = 16;
+
+  float narrowest_ = 0;
+  float widest_ = 0;
+  std::size_t words_ = 0;
+  std::size_t letters_ = 0;
 };
 
 /// Turns Poppler's words into ours. One a page.
@@ -58,7 +132,12 @@ class LayerBuilder {
     }
   }
 
-  TextLayer take() { return std::move(layer_); }
+  TextLayer take() {
+    for (std::size_t i = 0; i < layer_.fonts.size(); ++i) {
+      layer_.fonts[i].monospace = layer_.fonts[i].monospace || pitches_[i].is_fixed();
+    }
+    return std::move(layer_);
+  }
 
  private:
   void add_line(const TextLine& source) {
@@ -87,17 +166,18 @@ class LayerBuilder {
     layer_.lines.push_back(std::move(line));
   }
 
-  // Adds the words of one of Poppler's, which has blanks inside where a replacement text (ActualText) had them.
+  // Adds the words of one of Poppler's, which has blanks inside where a replacement text (ActualText) had them, and may
+  // change from bold to plain.
   bool add_word(const TextWord& source) {
     const int length = source.getLength();
     bool added = false;
     for (int from = 0; from < length;) {
       int to = from;
-      while (to < length && !is_blank(*source.getChar(to))) {
+      while (to < length && !is_blank(*source.getChar(to)) && (to == from || look_alike(source, to - 1, to))) {
         ++to;
       }
       added = (to > from && add_part(source, from, to)) || added;
-      from = to + 1;
+      from = to < length && is_blank(*source.getChar(to)) ? to + 1 : to;
     }
     if (!words_.empty() && source.getSpaceAfter()) {
       words_.back().space_after = true;
@@ -123,10 +203,30 @@ class LayerBuilder {
     word.box = whole ? box_of(source) : united(box_of(source, from), box_of(source, to - 1));
     word.size = static_cast<float>(source.getFontSize());
     word.font = font_index(source.getFontInfo(from));
-    word.space_after = to < source.getLength() || source.getSpaceAfter();
+    if (word.font >= 0 && source.getRotation() == 0) {
+      pitches_[static_cast<std::size_t>(word.font)].add(word);
+    }
+    word.link = device_.links().empty() ? std::int16_t{-1} : link_index(word.box);
+    word.space_after = to < source.getLength() ? is_blank(*source.getChar(to)) : source.getSpaceAfter();
     words_.push_back(std::move(word));
     directions_.push_back(direction);
     return true;
+  }
+
+  bool look_alike(const TextWord& word, int one, int other) {
+    const auto* font = word.getFontInfo(one);
+    const auto* next = word.getFontInfo(other);
+    if (font == next) {
+      return true;
+    }
+    const auto a = font_index(font);
+    const auto b = font_index(next);
+    if (a < 0 || b < 0) {
+      return true;
+    }
+    const auto& first = layer_.fonts[static_cast<std::size_t>(a)];
+    const auto& second = layer_.fonts[static_cast<std::size_t>(b)];
+    return first.bold == second.bold && first.italic == second.italic && first.monospace == second.monospace;
   }
 
   static bool is_blank(Unicode character) {
@@ -216,9 +316,30 @@ class LayerBuilder {
         return -1;
       }
       place = fonts.insert(place, font);
+      pitches_.emplace_back();
     }
     const auto index = static_cast<std::int16_t>(place - fonts.begin());
     known_.emplace_back(info, index);
+    return index;
+  }
+
+  // Of the link under the middle of `box`.
+  std::int16_t link_index(const Box& box) {
+    const float x = (box.x0 + box.x1) / 2;
+    const float y = (box.y0 + box.y1) / 2;
+    const auto& areas = device_.links();
+    const auto area = std::find_if(areas.begin(), areas.end(), [x, y](const LinkArea& one) {
+      return x >= one.box.x0 && x <= one.box.x1 && y >= one.box.y0 && y <= one.box.y1;
+    });
+    if (area == areas.end()) {
+      return -1;
+    }
+    auto& links = layer_.links;
+    const auto place = std::find(links.begin(), links.end(), area->uri);
+    const auto index = static_cast<std::int16_t>(place - links.begin());
+    if (place == links.end()) {
+      links.push_back(area->uri);
+    }
     return index;
   }
 
@@ -228,6 +349,7 @@ class LayerBuilder {
   TextLayer layer_;
   std::int32_t group_ = 0;
   std::vector<std::pair<const TextFontInfo*, std::int16_t>> known_;
+  std::vector<Pitch> pitches_;  ///< of the layer's fonts
   // Of the line in hand; members to keep their memory from line to line.
   std::vector<Word> words_;
   std::vector<Direction> directions_;
@@ -239,6 +361,7 @@ class LayerBuilder {
 TextLayer read_text_layer(PDFDoc& document, int page) {
   LayerDevice device;
   document.displayPage(&device, page, 72, 72, 0, /*useMediaBox=*/false, /*crop=*/true, /*printing=*/false);
+  document.processLinks(&device, page);
   LayerBuilder builder(device);
   for (const auto* flow = device.getFlows(); flow != nullptr; flow = flow->getNext()) {
     for (const auto* block = flow->getBlocks(); block != nullptr; block = block->getNext()) {

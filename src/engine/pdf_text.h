@@ -1,6 +1,7 @@
 // The text layer of a PDF page.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "engine/document.h"
@@ -11,13 +12,15 @@ namespace docket::engine {
 
 struct TextLayer {
   std::vector<Font> fonts;
-  std::vector<Line> lines;  ///< in the reading order of Poppler's flows; group = number of the block
-  double covered = 0;       ///< the sum of the words' boxes, in square points
+  std::vector<std::string> links;  ///< URIs
+  std::vector<Line> lines;         ///< in the reading order of Poppler's flows; group = number of the block
+  double covered = 0;              ///< the sum of the words' boxes, in square points
 };
 
 /// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included. What lies outside the
-/// crop box is left out. Presentation forms (ligatures, shaped Arabic) are taken apart, right-to-left lines are in
-/// logical order. Never fails: a broken content stream gives the text before the damage.
+/// crop box is left out. Words know the link that leads to a URI from their place. Presentation forms (ligatures,
+/// shaped Arabic) are taken apart, right-to-left lines are in logical order. Never fails: a broken content stream gives
+/// the text before the damage.
 TextLayer read_text_layer(PDFDoc& document, int page);
 
 }  // namespace docket::engine

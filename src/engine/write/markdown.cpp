@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/layout.h"
+#include "engine/text_style.h"
+
 namespace docket::engine {
 namespace {
 
@@ -15,18 +18,35 @@ bool is_markdown_number(std::string_view marker) noexcept {
   return digits != 0 && digits + 1 == marker.size() && digits <= 9 && (marker[digits] == '.' || marker[digits] == ')');
 }
 
-void append_paragraph(std::string& out, const Block& block) {
+TextLook look_of(const Word& word, const Page& page, const TextStyle& block, bool is_heading) {
+  TextLook look{.script = word.script, .link = word.link};
+  if (word.font >= 0 && static_cast<std::size_t>(word.font) < page.fonts.size()) {
+    const auto& font = page.fonts[static_cast<std::size_t>(word.font)];
+    look.code = font.monospace && !page.body.monospace && word.link < 0 && !(is_heading && block.monospace);
+    look.bold = font.bold && !page.body.bold && !look.code && !is_heading;
+    look.italic = font.italic && !page.body.italic && !look.code && !(is_heading && block.italic);
+  }
+  return look;
+}
+
+template <class Sink>
+void add_block(WordJoiner& joiner, const Block& block, const Page& page, Sink&& sink) {
+  const bool is_heading = block.kind == BlockKind::heading;
+  const auto style = is_heading ? style_of(block.lines, page.fonts) : TextStyle{};
+  add_lines(
+      joiner, block.lines, [&](const Word& word) { return look_of(word, page, style, is_heading); }, sink);
+}
+
+void append_paragraph(std::string& out, const Block& block, const Page& page) {
   WordJoiner joiner;
-  auto place = MarkdownPlace::start;
-  const auto sink = [&](std::string_view piece) {
-    if (place != MarkdownPlace::start) {
-      out += ' ';
-    }
-    append_markdown(out, piece, place);
-    place = MarkdownPlace::inside;
+  MarkdownInline text;
+  text.begin(MarkdownPlace::start);
+  const auto sink = [&](std::string_view piece, std::span<const Stretch> stretches) {
+    text.put(piece, stretches, page.links, out);
   };
-  add_block(joiner, block, sink);
+  add_block(joiner, block, page, sink);
   joiner.finish(sink);
+  text.close(out);
 }
 
 }  // namespace
@@ -41,10 +61,15 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
       continue;
     }
     if (block.kind == BlockKind::margin) {
-      hold_back(block);
+      hold_back(block, page);
       if (held_back_.size() > max_held_back) {
         close_block(out);
       }
+      continue;
+    }
+    if (block.kind == BlockKind::code) {
+      add_code(block, out);
+      is_first = false;
       continue;
     }
     if (!(is_first && is_open_ && goes_on(end_, block))) {
@@ -52,12 +77,14 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
       begin_block(block, out);
     }
     is_first = false;
-    add_text(block, out);
+    add_text(block, page, out);
     // A paragraph that goes on a list item is still that item's.
     const auto kind = end_.kind == BlockKind::list_item && block.kind == BlockKind::paragraph ? end_.kind : block.kind;
     end_ = end_of(block);
     end_.kind = kind;
   }
+  joiner_.end_page();
+  inline_.end_page(out);
 }
 
 void MarkdownWriter::finish(std::string& out) {
@@ -87,18 +114,37 @@ void MarkdownWriter::begin_block(const Block& block, std::string& out) {
   end_ = {};
   if (block.kind == BlockKind::list_item) {
     begin_list_item(block, out);
-    place_ = MarkdownPlace::start;
+    inline_.begin(MarkdownPlace::start);
     return;
   }
   out += any_text_ ? "\n\n" : "";
   any_text_ = true;
   indents_.clear();
-  place_ = MarkdownPlace::start;
+  inline_.begin(MarkdownPlace::start);
   if (block.kind == BlockKind::heading) {
     out.append(static_cast<std::size_t>(std::clamp<int>(block.level, 1, 6)), '#');
     out += ' ';
-    place_ = MarkdownPlace::heading;
+    inline_.begin(MarkdownPlace::heading);
   }
+}
+
+void MarkdownWriter::add_code(const Block& block, std::string& out) {
+  close_block(out);
+  const auto lines = code_lines(block);
+  std::string fence = "```";
+  while (std::ranges::any_of(lines, [&](const std::string& line) { return line.find(fence) != std::string::npos; })) {
+    fence += '`';
+  }
+  out += any_text_ ? "\n\n" : "";
+  any_text_ = true;
+  indents_.clear();
+  out += fence;
+  for (const auto& line : lines) {
+    out += '\n';
+    out += line;
+  }
+  out += '\n';
+  out += fence;
 }
 
 void MarkdownWriter::begin_list_item(const Block& block, std::string& out) {
@@ -123,32 +169,27 @@ void MarkdownWriter::begin_list_item(const Block& block, std::string& out) {
   indents_.push_back(indent + width);
 }
 
-void MarkdownWriter::add_text(const Block& block, std::string& out) {
-  add_block(joiner_, block, [&](std::string_view piece) { put(piece, out); });
+void MarkdownWriter::add_text(const Block& block, const Page& page, std::string& out) {
+  add_block(joiner_, block, page, [&](std::string_view piece, std::span<const Stretch> stretches) {
+    inline_.put(piece, stretches, page.links, out);
+  });
 }
 
-void MarkdownWriter::put(std::string_view piece, std::string& out) {
-  if (is_text_begun_) {
-    out += ' ';
-  }
-  append_markdown(out, piece, place_);
-  is_text_begun_ = true;
-  place_ = place_ == MarkdownPlace::start ? MarkdownPlace::inside : place_;
-}
-
-void MarkdownWriter::hold_back(const Block& block) {
+void MarkdownWriter::hold_back(const Block& block, const Page& page) {
   if (!held_back_.empty()) {
     held_back_ += "\n\n";
   }
-  append_paragraph(held_back_, block);
+  append_paragraph(held_back_, block, page);
 }
 
 void MarkdownWriter::close_block(std::string& out) {
   if (is_open_) {
-    joiner_.finish([&](std::string_view piece) { put(piece, out); });
+    joiner_.finish([&](std::string_view piece, std::span<const Stretch> stretches) {
+      inline_.put(piece, stretches, {}, out);  // a piece that was left over from another page has no link
+    });
+    inline_.close(out);
   }
   is_open_ = false;
-  is_text_begun_ = false;
   end_ = {};
   if (!held_back_.empty()) {
     out += any_text_ ? "\n\n" : "";

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/flow.h"
-#include "engine/write/markdown_escape.h"
+#include "engine/write/markdown_inline.h"
 #include "engine/write/writer.h"
 
 namespace docket::engine {
@@ -23,10 +23,10 @@ class MarkdownWriter final : public Writer {
  private:
   void begin_page(const Page& page, std::string& out);
   void begin_block(const Block& block, std::string& out);
+  void add_code(const Block& block, std::string& out);
   void begin_list_item(const Block& block, std::string& out);
-  void add_text(const Block& block, std::string& out);
-  void put(std::string_view piece, std::string& out);
-  void hold_back(const Block& block);
+  void add_text(const Block& block, const Page& page, std::string& out);
+  void hold_back(const Block& block, const Page& page);
   void close_block(std::string& out);
 
   std::string page_separator_;
@@ -34,9 +34,8 @@ class MarkdownWriter final : public Writer {
   bool any_text_ = false;  ///< something stands before what is written next
   std::uint16_t file_ = 0;
   WordJoiner joiner_;
-  MarkdownPlace place_ = MarkdownPlace::start;  ///< of the next piece of the open block
+  MarkdownInline inline_;
   bool is_open_ = false;
-  bool is_text_begun_ = false;        ///< the open block has text already
   TextEnd end_;                       ///< of the open block
   std::vector<std::size_t> indents_;  ///< of the open list's levels: columns to where an item's text begins
   std::string held_back_;             ///< finished paragraphs of the margins

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/flow.h"
+#include "engine/layout.h"
 
 namespace docket::engine {
 
@@ -31,7 +32,16 @@ void TextWriter::add_page(const Page& page, std::string& out) {
       out += block.marker;
       out += ' ';
     }
-    out += text_of(block);
+    if (block.kind == BlockKind::code) {
+      bool is_next = false;
+      for (const auto& line : code_lines(block)) {
+        out += is_next ? "\n" : "";
+        out += line;
+        is_next = true;
+      }
+    } else {
+      out += text_of(block);
+    }
     any_text_ = true;
     is_first = false;
     in_list = is_item;

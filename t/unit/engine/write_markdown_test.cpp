@@ -175,5 +175,98 @@ TEST(Markdown, EscapesTheClosingMarksOfAHeading) {
   EXPECT_EQ(markdown({{heading(1, "1. One")}}), "# 1. One\n");
 }
 
+/// A paragraph of words, each with its font.
+Block styled(const std::vector<std::pair<std::string, std::int16_t>>& words) {
+  Line line;
+  float x = 0;
+  for (const auto& [text, font] : words) {
+    auto part = set_line(text, x, 10, 10, font);
+    part.words.back().space_after = !text.ends_with('~');
+    if (text.ends_with('~')) {
+      part.words.back().text.pop_back();
+    }
+    x = part.box.x1 + 5;
+    line.words.insert(line.words.end(), part.words.begin(), part.words.end());
+  }
+  line.box = {0, 0, x, 10};
+  return block_of(BlockKind::paragraph, {line});
+}
+
+std::string marked(Block block, std::vector<std::string> links = {}) {
+  MarkdownWriter writer({});
+  std::string out;
+  Page page;
+  page.fonts = test::fonts();
+  page.links = std::move(links);
+  page.blocks = {std::move(block)};
+  writer.add_page(page, out);
+  writer.finish(out);
+  return out;
+}
+
+constexpr std::int16_t mono = 3;
+
+TEST(Markdown, MarksEmphasisAndCode) {
+  EXPECT_EQ(marked(styled({{"plain", test::plain},
+                           {"bold words", test::bold},
+                           {"then", test::plain},
+                           {"slanted", test::italic},
+                           {"std::map<int>", mono},
+                           {"end.", test::plain}})),
+            "plain **bold words** then *slanted* `std::map<int>` end.\n");
+  EXPECT_EQ(marked(styled({{"a~", test::italic}, {", and (~", test::plain}, {"b~", test::bold}, {").", test::plain}})),
+            "*a*, and (**b**).\n");
+  EXPECT_EQ(marked(styled({{"a`b", mono}})), "``a`b``\n");
+  EXPECT_EQ(marked(styled({{"`", mono}})), "`` ` ``\n");
+}
+
+TEST(Markdown, MarksOnlyWhereTheyAreSeen) {
+  // "*foo.*bar" would show its asterisks: the emphasis goes on to the word's end.
+  EXPECT_EQ(marked(styled({{"foo.~", test::italic}, {"bar", test::plain}, {"x", test::plain}})), "*foo.bar* x\n");
+  EXPECT_EQ(marked(styled({{"un~", test::plain}, {"real~", test::italic}, {"istic", test::plain}})), "un*real*istic\n");
+  auto heading = styled({{"All bold", test::bold}});
+  heading.kind = BlockKind::heading;
+  heading.level = 2;
+  EXPECT_EQ(marked(heading), "## All bold\n");
+}
+
+TEST(Markdown, SaysWhatLinksLeadTo) {
+  auto block = styled({{"see this page. And", test::plain}});
+  block.lines[0].words[1].link = 0;
+  block.lines[0].words[2].link = 0;
+  EXPECT_EQ(marked(block, {"https://example.org/a"}), "see [this page](https://example.org/a). And\n");
+  EXPECT_EQ(marked(block, {"https://example.org/a_(b)"}), "see [this page](<https://example.org/a_(b)>). And\n");
+  auto address = styled({{"at example.org/docs, or", test::plain}});
+  address.lines[0].words[1].link = 0;
+  EXPECT_EQ(marked(address, {"https://example.org/docs/"}), "at example.org/docs, or\n");
+}
+
+TEST(Markdown, RaisesAndLowers) {
+  auto block = styled(
+      {{"x~", test::plain}, {"2 H~", test::plain}, {"2~", test::plain}, {"O n~", test::plain}, {"th", test::plain}});
+  block.lines[0].words[1].script = Script::superscript;
+  block.lines[0].words[3].script = Script::subscript;
+  block.lines[0].words[6].script = Script::superscript;
+  EXPECT_EQ(marked(block), "x² H₂O n<sup>th</sup>\n");
+}
+
+TEST(Markdown, MarksNothingThatMostOfTheDocumentIs) {
+  MarkdownWriter writer({});
+  std::string out;
+  Page page;
+  page.fonts = test::fonts();
+  page.body = {.bold = true, .italic = false, .monospace = true};
+  page.blocks = {styled({{"bold", test::bold}, {"typed", mono}, {"slanted", test::italic}})};
+  writer.add_page(page, out);
+  writer.finish(out);
+  EXPECT_EQ(out, "bold typed *slanted*\n");
+}
+
+TEST(Markdown, FencesCode) {
+  EXPECT_EQ(
+      marked(block_of(BlockKind::code, {set_line("if x:", 0, 10, 10, mono), set_line("    ```", 0, 22, 10, mono)})),
+      "````\nif x:\n    ```\n````\n");
+}
+
 }  // namespace
 }  // namespace docket::engine

@@ -1,0 +1,47 @@
+#include "engine/document_digest.h"
+
+#include "engine/layout.h"
+
+namespace docket::engine {
+
+void BodyDigest::add(const Page& page) {
+  for (const auto& block : page.blocks) {
+    for (const auto& line : block.lines) {
+      for (const auto& word : line.words) {
+        if (word.font < 0 || static_cast<std::size_t>(word.font) >= page.fonts.size()) {
+          continue;
+        }
+        const auto& font = page.fonts[static_cast<std::size_t>(word.font)];
+        const auto size = word.text.size();
+        chars_ += size;
+        bold_ += font.bold ? size : 0;
+        italic_ += font.italic ? size : 0;
+        monospace_ += font.monospace ? size : 0;
+      }
+    }
+  }
+}
+
+BodyLook BodyDigest::look() const noexcept {
+  const auto is_most = [this](std::uint64_t some) { return chars_ > 0 && some * 2 > chars_; };
+  return {.bold = is_most(bold_), .italic = is_most(italic_), .monospace = is_most(monospace_)};
+}
+
+void DocumentFindings::apply(Page& page) const {
+  page.body = body;
+  resolve_code(page, body.monospace);
+  resolve_running(page, running);
+  resolve_headings(page, levels);
+}
+
+void DocumentDigest::add(const Page& page) {
+  headings_.add(page);
+  running_.add(page);
+  body_.add(page);
+}
+
+DocumentFindings DocumentDigest::findings() const {
+  return {.levels = headings_.levels(), .running = running_.texts(), .body = body_.look()};
+}
+
+}  // namespace docket::engine

@@ -1,0 +1,79 @@
+// Superscripts and subscripts: small words that stand above or below their line, or beside it as a line of their own.
+#include <algorithm>
+#include <cmath>
+
+#include "engine/flow.h"
+#include "engine/layout.h"
+#include "engine/text_style.h"
+
+namespace docket::engine {
+namespace {
+
+constexpr float largest = 0.84F;  ///< of the line's size
+constexpr float raised = 0.02F;   ///< a normal word's box ends below the baseline by a fifth of its size
+constexpr float lowered = 0.21F;  ///< ems below the baseline: farther than a small word's own descent
+constexpr float gap = 0.2F;       ///< ems; less is no space between a word and its mark
+constexpr float apart = 0.1F;     ///< ems between the baselines of a line and of its mark …
+constexpr float too_far = 0.65F;  ///< … which is another line, farther away
+constexpr std::size_t few = 3;    ///< words that a mark has
+
+float size_of(const Line& line) noexcept {
+  return style_of(std::span(&line, 1), {}).size;
+}
+
+void mark_within(Line& line, float size) {
+  for (auto& word : line.words) {
+    if (size_of(word) >= largest * size) {
+      continue;
+    }
+    if (word.box.y1 <= line.baseline + raised * size) {
+      word.script = Script::superscript;
+    } else if (word.box.y1 >= line.baseline + lowered * size) {
+      word.script = Script::subscript;
+    }
+  }
+  for (std::size_t i = 1; i < line.words.size(); ++i) {
+    auto& word = line.words[i - 1];
+    const auto& next = line.words[i];
+    if (word.script != next.script) {
+      word.space_after = word.space_after && next.box.x0 - word.box.x1 > gap * size;
+    }
+  }
+}
+
+/// Marks `line`, of `size`, if it is a mark of the line beside it.
+bool mark_beside(Line& line, float size, const Line& other, float other_size) {
+  const float above = other.baseline - line.baseline;
+  const bool is_near = std::abs(above) > apart * other_size && std::abs(above) < too_far * other_size;
+  if (size >= largest * other_size || !is_near || (!beside(line, other) && !beside(other, line))) {
+    return false;
+  }
+  for (auto& word : line.words) {
+    word.script = above > 0 ? Script::superscript : Script::subscript;
+  }
+  return true;
+}
+
+}  // namespace
+
+void mark_scripts(std::vector<Line>& lines) {
+  std::vector<float> sizes;
+  sizes.reserve(lines.size());
+  for (auto& line : lines) {
+    const float size = size_of(line);
+    sizes.push_back(size);
+    if (std::ranges::any_of(line.words, [&](const Word& word) { return size_of(word) < largest * size; })) {
+      mark_within(line, size);
+    }
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].words.size() > few) {
+      continue;
+    }
+    if (i == 0 || !mark_beside(lines[i], sizes[i], lines[i - 1], sizes[i - 1])) {
+      static_cast<void>(i + 1 < lines.size() && mark_beside(lines[i], sizes[i], lines[i + 1], sizes[i + 1]));
+    }
+  }
+}
+
+}  // namespace docket::engine
