@@ -45,6 +45,63 @@ TEST(PdfText, WordsHavePlaceSizeAndFont) {
   EXPECT_NE(page.lines.at(0).group, page.lines.at(1).group);
 }
 
+TEST(PdfText, WordsKnowTheirLink) {
+  const auto annotation = [](const std::string& box, const std::string& action) {
+    return "<< /Type /Annot /Subtype /Link /Rect [" + box + "] /A " + action + " >> ";
+  };
+  const auto page = read_first(
+      one_page("BT /F1 10 Tf 72 700 Td (see this page and that) Tj ET",
+               helvetica + " /Annots [" + annotation("90 695 135 712", "<< /S /URI /URI (https://example.org/a) >>") +
+                   annotation("160 695 175 712", "<< /S /URI /URI (not an\naddress) >>") +
+                   annotation("70 695 85 712", "<< /S /GoTo /D [0 /Fit] >>") + "]"),
+      MediaType::pdf, text_only);
+  EXPECT_THAT(page.links, testing::ElementsAre("https://example.org/a"));
+  EXPECT_EQ(word_of(page, "this").link, 0);
+  EXPECT_EQ(word_of(page, "page").link, 0);
+  EXPECT_EQ(word_of(page, "see").link, -1);
+  EXPECT_EQ(word_of(page, "that").link, -1);
+}
+
+TEST(PdfText, LinksAreWhereARotatedPageShowsThem) {
+  const auto page = read_first(
+      one_page("BT /F1 12 Tf 0 1 -1 0 100 72 Tm (upright) Tj ET",
+               helvetica + " /Rotate 90 /Annots [<< /Type /Annot /Subtype /Link /Rect [85 70 105 120] /A << /S /URI "
+                           "/URI (https://example.org/) >> >>]"),
+      MediaType::pdf, text_only);
+  EXPECT_EQ(word_of(page, "upright").link, 0);
+}
+
+TEST(PdfText, FixedPitchIsToldFromTheWords) {
+  std::string widths;
+  for (int i = 32; i < 127; ++i) {
+    widths += "600 ";
+  }
+  const auto font = [](const std::string& name, const std::string& advances) {
+    return "<< /Type /Font /Subtype /TrueType /BaseFont /" + name + " /FirstChar 32 /LastChar 126 /Widths [" +
+           advances + "] >>";
+  };
+  const auto page =
+      read_first(one_page("BT /F2 10 Tf 72 700 Td (int main will minim milli) Tj ET "
+                          "BT /F1 10 Tf 72 600 Td (int main will minim milli) Tj ET",
+                          "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /F2 " +
+                              font("Nameless", widths) + " >> >>"),
+                 MediaType::pdf, text_only);
+  ASSERT_EQ(page.fonts.size(), 2U);
+  for (const auto& one : page.fonts) {
+    EXPECT_EQ(one.monospace, one.name == "Nameless") << one.name;
+  }
+}
+
+TEST(PdfText, AWordThatChangesItsLookIsTwo) {
+  const auto page = read_first(
+      one_page("BT 72 700 Td /F1 10 Tf (bold) Tj /F2 10 Tf (, plain) Tj ET",
+               "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >> /F2 << /Type "
+               "/Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"),
+      MediaType::pdf, text_only);
+  EXPECT_FALSE(word_of(page, "bold").space_after);
+  EXPECT_NE(word_of(page, "bold").font, word_of(page, ",").font);
+}
+
 TEST(PdfText, LinesOfAParagraphShareAGroup) {
   const auto page = read_first(one_page("BT /F1 10 Tf 12 TL 72 700 Td (one two) Tj T* (three four) Tj T* (five) Tj ET"),
                                MediaType::pdf, text_only);
