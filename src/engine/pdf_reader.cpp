@@ -7,6 +7,7 @@
 #include <goo/gfile.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <exception>
@@ -107,6 +108,8 @@ void scale(Page& page, float unit) {
   };
   page.width *= unit;
   page.height *= unit;
+  std::ranges::transform(page.rules, page.rules.begin(), scaled);
+  std::ranges::transform(page.fills, page.fills.begin(), scaled);
   for (auto& line : page.lines) {
     line.box = scaled(line.box);
     line.baseline *= unit;
@@ -192,10 +195,12 @@ class PdfReader final : public DocumentReader {
     if (options_.ocr == OcrMode::force) {
       return recognise_into(std::move(page), survey_page(*document_, index, width, height), request);
     }
-    auto layer = read_text_layer(*document_, index);
+    auto layer = read_text_layer(*document_, index, page.width, page.height);
     page.fonts = std::move(layer.fonts);
     page.links = std::move(layer.links);
     page.lines = std::move(layer.lines);
+    page.rules = std::move(layer.rules);
+    page.fills = std::move(layer.fills);
     if (options_.ocr == OcrMode::off || layer.covered >= little_text * width * height) {
       return page;
     }

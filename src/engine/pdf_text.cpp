@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/pdf_drawing.h"
 #include "engine/pdf_font.h"
 #include "engine/unicode_text.h"
 
@@ -26,8 +27,8 @@ struct LinkArea {
   std::string uri;
 };
 
-/// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell),
-/// and the links.
+/// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell), the
+/// links, and what is drawn.
 class LayerDevice final : public TextOutputDev {
  public:
   LayerDevice() : TextOutputDev(nullptr, /*physLayoutA=*/false, 0, /*rawOrderA=*/false, /*append=*/false) {}
@@ -70,6 +71,12 @@ class LayerDevice final : public TextOutputDev {
 
   [[nodiscard]] const std::vector<LinkArea>& links() const noexcept { return links_; }
 
+  void stroke(GfxState* state) override { paths_.stroke(*state); }
+  void fill(GfxState* state) override { paths_.fill(*state); }
+  void eoFill(GfxState* state) override { paths_.fill(*state); }
+
+  [[nodiscard]] PathCollector& paths() { return paths_; }
+
   [[nodiscard]] bool is_heavy(const TextFontInfo& font) const {
     return std::any_of(heavy_.begin(), heavy_.end(), [&font](const Ref& id) { return font.matches(&id); });
   }
@@ -84,6 +91,7 @@ class LayerDevice final : public TextOutputDev {
 
   std::vector<Ref> heavy_;
   std::vector<LinkArea> links_;
+  PathCollector paths_;
 };
 
 /// Whether a font's characters are all of one width, told from words: not every descriptor says so.
@@ -358,7 +366,7 @@ class LayerBuilder {
 
 }  // namespace
 
-TextLayer read_text_layer(PDFDoc& document, int page) {
+TextLayer read_text_layer(PDFDoc& document, int page, float width, float height) {
   LayerDevice device;
   document.displayPage(&device, page, 72, 72, 0, /*useMediaBox=*/false, /*crop=*/true, /*printing=*/false);
   document.processLinks(&device, page);
@@ -368,7 +376,10 @@ TextLayer read_text_layer(PDFDoc& document, int page) {
       builder.add_block(*block);
     }
   }
-  return builder.take();
+  auto layer = builder.take();
+  layer.rules = device.paths().take_rules(width, height);
+  layer.fills = device.paths().take_fills(width, height);
+  return layer;
 }
 
 }  // namespace docket::engine

@@ -15,12 +15,14 @@ struct TextLayer {
   std::vector<std::string> links;  ///< URIs
   std::vector<Line> lines;         ///< in the reading order of Poppler's flows; group = number of the block
   double covered = 0;              ///< the sum of the words' boxes, in square points
+  std::vector<Box> rules;          ///< as in Page
+  std::vector<Box> fills;
 };
 
-/// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included. What lies outside the
-/// crop box is left out. Words know the link that leads to a URI from their place. Presentation forms (ligatures,
-/// shaped Arabic) are taken apart, right-to-left lines are in logical order. Never fails: a broken content stream gives
-/// the text before the damage.
-TextLayer read_text_layer(PDFDoc& document, int page);
+/// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included, and the rules and areas
+/// among it. `width` and `height` are the upright page's, in points. What lies outside the crop box is left out. Words
+/// know the link that leads to a URI from their place. Presentation forms (ligatures, shaped Arabic) are taken apart,
+/// right-to-left lines are in logical order. Never fails: a broken content stream gives the text before the damage.
+TextLayer read_text_layer(PDFDoc& document, int page, float width, float height);
 
 }  // namespace docket::engine
