@@ -52,6 +52,7 @@ struct Line {
   Box box;
   float baseline = 0;       ///< y of the baseline
   std::int32_t group = -1;  ///< the reader's own idea of a block (Poppler's, Tesseract's paragraph); -1 none
+  std::int32_t stands_for = -1;  ///< during layout only: the table whose place this line keeps; -1 for text
 
   friend bool operator==(const Line&, const Line&) = default;
 };

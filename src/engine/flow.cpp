@@ -158,6 +158,10 @@ bool beside(const Line& line, const Line& next) noexcept {
 }
 
 std::string text_of(const Block& block) {
+  return text_of(std::span(block.lines));
+}
+
+std::string text_of(std::span<const Line> lines) {
   std::string text;
   WordJoiner joiner;
   const auto sink = [&text](std::string_view piece) {
@@ -166,7 +170,7 @@ std::string text_of(const Block& block) {
     }
     text += piece;
   };
-  add_block(joiner, block, sink);
+  add_lines(joiner, lines, sink);
   joiner.finish(sink);
   return text;
 }

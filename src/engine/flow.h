@@ -51,6 +51,9 @@ std::string_view without_hyphen(std::string_view last) noexcept;
 /// A block's text as one line, words broken over lines mended.
 std::string text_of(const Block& block);
 
+/// The same of a cell or of some lines.
+std::string text_of(std::span<const Line> lines);
+
 /// How a word looks, as far as running text can say it.
 struct TextLook {
   bool bold = false;

@@ -1,6 +1,7 @@
 #include "engine/layout.h"
 
 #include "engine/rendering.h"
+#include "engine/tables.h"
 
 namespace docket::engine {
 
@@ -9,12 +10,15 @@ Page lay_out(Page page) {
   if (page.source == Source::text) {
     mark_scripts(page.lines);
   }
+  auto tables = take_tables(page);
   auto regions = reading_order(std::move(page.lines), page.height);
   page.lines.clear();
   page.blocks = build_blocks(std::move(regions), page.fonts, page.source);
+  put_tables(page.blocks, std::move(tables));
   make_code(page);
   mark_headings(page);
   make_lists(page.blocks);
+  mark_captions(page.blocks);
   return page;
 }
 

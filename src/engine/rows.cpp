@@ -71,6 +71,7 @@ Row measure(std::span<const Line> lines, std::span<const Font> fonts) {
     }
   }
   row.has_leader = ends_with_leader(lines);
+  row.is_tabular = row.is_tabular || std::ranges::any_of(lines, [](const Line& line) { return line.stands_for >= 0; });
   return row;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/json_text.h"
 #include "engine/flow.h"
+#include "engine/write/plain_table.h"
 
 namespace docket::engine {
 namespace {
@@ -62,7 +63,7 @@ class ShortText {
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
 
  private:
-  std::array<char, 192> bytes_;  // a box, two coordinates, two integers and the words between are below 160
+  std::array<char, 192> bytes_;  // a box, four integers and the words between are below 180
   std::size_t size_ = 0;
 };
 
@@ -167,6 +168,57 @@ void append_line(std::string& out, const Line& line) {
   out += "]}";
 }
 
+void append_lines(std::string& out, const std::vector<Line>& lines) {
+  out += ",\"lines\":[";
+  for (const auto& line : lines) {
+    if (&line != lines.data()) {
+      out += ',';
+    }
+    append_line(out, line);
+  }
+  out += ']';
+}
+
+void append_cell(std::string& out, const Cell& cell) {
+  ShortText head;
+  head.add("{\"row\":");
+  head.add(std::int32_t{cell.row});
+  head.add(",\"column\":");
+  head.add(std::int32_t{cell.column});
+  head.add(",\"row_span\":");
+  head.add(std::int32_t{cell.row_span});
+  head.add(",\"column_span\":");
+  head.add(std::int32_t{cell.column_span});
+  head.add(cell.is_header ? ",\"header\":true," : ",\"header\":false,");
+  head.add(cell.box);
+  out += head.view();
+  out += ",\"text\":";
+  append_json_string(out, text_of(std::span(cell.lines)));
+  append_lines(out, cell.lines);
+  out += '}';
+}
+
+/// The counts, text and cells of a table; its text is that of the text format.
+void append_table(std::string& out, const Block& table) {
+  const auto size = size_of_table(table);
+  out += ",\"rows\":";
+  append_json_number(out, std::uint64_t{size.rows});
+  out += ",\"columns\":";
+  append_json_number(out, std::uint64_t{size.columns});
+  std::string text;
+  append_plain_table(text, table);
+  out += ",\"text\":";
+  append_json_string(out, text);
+  out += ",\"cells\":[";
+  for (const auto& cell : table.cells) {
+    if (&cell != table.cells.data()) {
+      out += ',';
+    }
+    append_cell(out, cell);
+  }
+  out += ']';
+}
+
 void append_block(std::string& out, const Block& block) {
   out += "{\"type\":\"";
   out += word_of(block.kind);
@@ -183,16 +235,14 @@ void append_block(std::string& out, const Block& block) {
   box.add(",");
   box.add(block.box);
   out += box.view();
-  out += ",\"text\":";
-  append_json_string(out, text_of(block));
-  out += ",\"lines\":[";
-  for (const auto& line : block.lines) {
-    if (&line != block.lines.data()) {
-      out += ',';
-    }
-    append_line(out, line);
+  if (block.kind == BlockKind::table) {
+    append_table(out, block);
+  } else {
+    out += ",\"text\":";
+    append_json_string(out, text_of(block));
+    append_lines(out, block.lines);
   }
-  out += "]}";
+  out += '}';
 }
 
 }  // namespace

@@ -57,6 +57,11 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
   begin_page(page, out);
   bool is_first = true;
   for (const auto& block : page.blocks) {
+    if (block.kind == BlockKind::table && !block.cells.empty()) {
+      add_table(block, page, is_first, out);
+      is_first = false;
+      continue;
+    }
     if (block.lines.empty() || is_running(block.kind)) {
       continue;
     }
@@ -85,6 +90,18 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
   }
   joiner_.end_page();
   inline_.end_page(out);
+}
+
+void MarkdownWriter::add_table(const Block& table, const Page& page, bool is_first, std::string& out) {
+  if (is_first && table_.goes_on(table)) {
+    table_.add(table, page, out);
+    return;
+  }
+  close_block(out);
+  out += any_text_ ? "\n\n" : "";
+  any_text_ = true;
+  indents_.clear();
+  table_.begin(table, page, out);
 }
 
 void MarkdownWriter::finish(std::string& out) {
@@ -189,6 +206,7 @@ void MarkdownWriter::close_block(std::string& out) {
     });
     inline_.close(out);
   }
+  table_.close(out);
   is_open_ = false;
   end_ = {};
   if (!held_back_.empty()) {

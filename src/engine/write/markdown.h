@@ -6,12 +6,13 @@
 
 #include "engine/flow.h"
 #include "engine/write/markdown_inline.h"
+#include "engine/write/markdown_table.h"
 #include "engine/write/writer.h"
 
 namespace docket::engine {
 
 /// The last paragraph stays open until it is known whether the next page goes on with it; what stands in the margins
-/// between (footer, header) is held back until it is closed.
+/// between (footer, header) is held back until it is closed. So does the last table.
 class MarkdownWriter final : public Writer {
  public:
   /// `page_separator`, if it is not empty, stands alone between pages, and then no paragraph goes on over pages.
@@ -24,6 +25,7 @@ class MarkdownWriter final : public Writer {
   void begin_page(const Page& page, std::string& out);
   void begin_block(const Block& block, std::string& out);
   void add_code(const Block& block, std::string& out);
+  void add_table(const Block& table, const Page& page, bool is_first, std::string& out);
   void begin_list_item(const Block& block, std::string& out);
   void add_text(const Block& block, const Page& page, std::string& out);
   void hold_back(const Block& block, const Page& page);
@@ -37,6 +39,7 @@ class MarkdownWriter final : public Writer {
   MarkdownInline inline_;
   bool is_open_ = false;
   TextEnd end_;                       ///< of the open block
+  MarkdownTable table_;               ///< open if the last block is one
   std::vector<std::size_t> indents_;  ///< of the open list's levels: columns to where an item's text begins
   std::string held_back_;             ///< finished paragraphs of the margins
 };

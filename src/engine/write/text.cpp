@@ -5,6 +5,7 @@
 
 #include "engine/flow.h"
 #include "engine/layout.h"
+#include "engine/write/plain_table.h"
 
 namespace docket::engine {
 
@@ -19,7 +20,7 @@ void TextWriter::add_page(const Page& page, std::string& out) {
   bool is_first = true;
   bool in_list = false;
   for (const auto& block : page.blocks) {
-    if (block.lines.empty()) {
+    if (block.lines.empty() && block.cells.empty()) {
       continue;
     }
     const bool is_item = block.kind == BlockKind::list_item;
@@ -39,6 +40,8 @@ void TextWriter::add_page(const Page& page, std::string& out) {
         out += line;
         is_next = true;
       }
+    } else if (block.kind == BlockKind::table) {
+      append_plain_table(out, block);
     } else {
       out += text_of(block);
     }

@@ -1,0 +1,374 @@
+#include "engine/table_columns.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace docket::engine {
+namespace {
+
+/// How far the text of each column reaches, told from pieces that lie in one column only.
+std::vector<Box> column_extents(std::span<const TextRow> rows, std::span<const float> xs) {
+  std::vector<Box> extents(xs.size() - 1);
+  std::vector<bool> has_text(extents.size());
+  for (const auto& row : rows) {
+    for (const auto& piece : row.pieces) {
+      const auto column = interval_of(xs, piece.middle_x());
+      if (piece.box.x0 < xs[column] || piece.box.x1 > xs[column + 1]) {
+        continue;
+      }
+      extents[column] = has_text[column] ? united(extents[column], piece.box) : piece.box;
+      has_text[column] = true;
+    }
+  }
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    if (!has_text[i]) {
+      extents[i] = {xs[i], 0, xs[i + 1], 0};
+    }
+  }
+  return extents;
+}
+
+/// What one line has in a column.
+struct LinePart {
+  bool has_text = false;
+  float x1 = 0;
+  float first_width = 0;  ///< of the first word
+  bool is_number = false;
+};
+
+bool looks_like_number(std::span<const TableWord> words, const Box& box) noexcept {
+  // Without the text at hand: few, and as short as figures are.
+  return words.size() == 1 && box.width() < 4 * words.front().size && words.front().chars <= 7;
+}
+
+std::vector<LinePart> parts_of(const TextRow& row, std::span<const float> xs) {
+  std::vector<LinePart> parts(xs.size() - 1);
+  for (const auto& piece : row.pieces) {
+    auto& part = parts[interval_of(xs, piece.middle_x())];
+    const auto words = std::span(row.words).subspan(piece.first, piece.end - piece.first);
+    if (!part.has_text) {
+      part = {true, piece.box.x1, words.front().box.width(), looks_like_number(words, piece.box)};
+    } else {
+      part.x1 = std::max(part.x1, piece.box.x1);
+      part.is_number = false;
+    }
+  }
+  return parts;
+}
+
+float pitch(const TextRow& above, const TextRow& below) noexcept {
+  return below.box.y1 - above.box.y1;
+}
+
+/// The smallest distance of lines that is not an accident; 0 for a single line.
+float least_pitch(std::span<const TextRow> rows) {
+  std::vector<float> pitches;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    pitches.push_back(pitch(rows[i - 1], rows[i]));
+  }
+  if (pitches.empty()) {
+    return 0;
+  }
+  const auto at = pitches.begin() + static_cast<std::ptrdiff_t>(pitches.size() / 10);
+  std::ranges::nth_element(pitches, at);
+  return *at;
+}
+
+/// Whether a line's words had to stand on it because the line above was full, in every column in which it has any.
+bool only_goes_on(const std::vector<LinePart>& above, const std::vector<LinePart>& line, std::span<const Box> extents,
+                  float size) {
+  bool any_words = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (!line[i].has_text) {
+      continue;
+    }
+    if (!above[i].has_text || above[i].x1 + 0.2F * size + line[i].first_width < extents[i].x1 - 0.3F * size) {
+      return false;
+    }
+    any_words = any_words || !line[i].is_number;
+  }
+  return any_words;
+}
+
+struct Columns {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// The columns over which a piece reaches.
+Columns columns_under(const TextPiece& piece, std::span<const float> xs, std::span<const Box> extents, float size) {
+  Columns columns{interval_of(xs, piece.box.x0), interval_of(xs, piece.box.x1)};
+  const auto home = interval_of(xs, piece.middle_x());
+  // A word may stick out into the gap, or a little further, without being another column's.
+  while (columns.first < home && piece.box.x0 > extents[columns.first].x1 - 0.5F * size) {
+    ++columns.first;
+  }
+  while (columns.last > home && piece.box.x1 < extents[columns.last].x0 + 0.5F * size) {
+    --columns.last;
+  }
+  return columns;
+}
+
+/// Makes an open grid. Lives for one call of open_grid(), on its stack.
+class OpenGridMaker {
+ public:
+  OpenGridMaker(std::span<const TextRow> rows, std::span<const Box> rules, std::vector<float> xs)
+      : rows_(rows), rules_(rules), extents_(column_extents(rows, xs)) {
+    grid_.xs = std::move(xs);
+  }
+
+  Grid make() {
+    find_rows();
+    grid_.ys.push_back(rows_.front().box.y0 - 1);
+    for (std::size_t i = 1; i < starts_.size(); ++i) {
+      grid_.ys.push_back((rows_[starts_[i] - 1].box.y1 + rows_[starts_[i]].box.y0) / 2);
+    }
+    grid_.ys.push_back(rows_.back().box.y1 + 1);
+    for (std::size_t i = 0; i < starts_.size(); ++i) {
+      add_cells(i);
+    }
+    return std::move(grid_);
+  }
+
+ private:
+  [[nodiscard]] std::size_t end_of(std::size_t row) const noexcept {
+    return row + 1 < starts_.size() ? starts_[row + 1] : rows_.size();
+  }
+
+  [[nodiscard]] bool runs_through(const Box& rule) const noexcept {
+    return rule.width() >= 0.8F * (grid_.xs.back() - grid_.xs.front());
+  }
+
+  /// The rule between line `index` and the one above it: the widest.
+  [[nodiscard]] const Box* rule_above(std::size_t index) const noexcept {
+    const Box* widest = nullptr;
+    for (const auto& rule : rules_) {
+      const float y = (rule.y0 + rule.y1) / 2;
+      const float above = index > 0 ? (rows_[index - 1].box.y0 + rows_[index - 1].box.y1) / 2 : -1;
+      if (y > above && y < (rows_[index].box.y0 + rows_[index].box.y1) / 2 &&
+          (widest == nullptr || rule.width() > widest->width())) {
+        widest = &rule;
+      }
+    }
+    return widest;
+  }
+
+  /// Whether a line has a head of several columns.
+  [[nodiscard]] bool has_spanning(const TextRow& row) const {
+    return row.pieces.size() > 1 && std::ranges::any_of(row.pieces, [&](const TextPiece& piece) {
+             const auto columns = columns_under(piece, grid_.xs, extents_, row.size);
+             return columns.last > columns.first;
+           });
+  }
+
+  void find_rows() {
+    std::size_t band = 0;  // its first line
+    std::size_t bands = 0;
+    std::vector<bool> has_partial(rows_.size());
+    for (std::size_t i = 1; i <= rows_.size(); ++i) {
+      const auto* const rule = i < rows_.size() ? rule_above(i) : nullptr;
+      if (rule != nullptr && !runs_through(*rule)) {
+        has_partial[i] = true;
+      } else if (rule != nullptr || i == rows_.size()) {
+        const bool is_head = bands == 0 && i < rows_.size() && 2 * i < rows_.size() + 2;
+        add_band(band, i, is_head, has_partial);
+        if (is_head) {
+          grid_.header_rows = static_cast<std::uint16_t>(starts_.size());
+        }
+        band = i;
+        ++bands;
+      }
+    }
+  }
+
+  void add_band(std::size_t first, std::size_t end, bool is_head, const std::vector<bool>& has_partial) {
+    if (is_head) {
+      for (auto i = first; i < end; ++i) {
+        if (i == first || has_partial[i] || has_spanning(rows_[i - 1])) {
+          starts_.push_back(i);
+        }
+      }
+      return;
+    }
+    for (auto i = first; i < end;) {
+      auto part = i + 1;
+      while (part < end && !has_partial[part]) {
+        ++part;
+      }
+      for (const auto start : first_lines(rows_.subspan(i, part - i), grid_.xs)) {
+        starts_.push_back(i + start);
+      }
+      i = part;
+    }
+  }
+
+  void add_cells(std::size_t row) {
+    std::vector<std::uint16_t> spans(grid_.columns(), 1);
+    const auto* const below = end_of(row) < rows_.size() ? rule_above(end_of(row)) : nullptr;
+    for (auto i = starts_[row]; i < end_of(row); ++i) {
+      for (const auto& piece : rows_[i].pieces) {
+        auto columns = columns_under(piece, grid_.xs, extents_, rows_[i].size);
+        if (below != nullptr && !runs_through(*below)) {
+          widen(columns, piece, end_of(row));
+        }
+        auto& span = spans[columns.first];
+        span = std::max(span, static_cast<std::uint16_t>(columns.last - columns.first + 1));
+      }
+    }
+    for (std::size_t column = 0; column < spans.size(); column += spans[column]) {
+      // A cell's words must not be another one's: the first of two that overlap takes all.
+      for (auto next = column + 1; next < column + spans[column]; ++next) {
+        spans[column] = std::max(spans[column], static_cast<std::uint16_t>(next - column + spans[next]));
+      }
+      grid_.cells.push_back({static_cast<std::uint16_t>(row), static_cast<std::uint16_t>(column), 1, spans[column]});
+    }
+  }
+
+  /// Widens a head to all columns over which the rule beneath it runs.
+  void widen(Columns& columns, const TextPiece& piece, std::size_t next_line) const {
+    const float y0 = rows_[next_line - 1].box.y0;
+    const float y1 = rows_[next_line].box.y1;
+    for (const auto& rule : rules_) {
+      if (rule.y0 > y0 && rule.y1 < y1 && rule.x0 <= piece.middle_x() && piece.middle_x() <= rule.x1 &&
+          !runs_through(rule)) {
+        for (std::size_t i = 0; i < extents_.size(); ++i) {
+          const float common = std::min(rule.x1, extents_[i].x1) - std::max(rule.x0, extents_[i].x0);
+          if (common > 0.5F * extents_[i].width()) {
+            columns = {std::min(columns.first, i), std::max(columns.last, i)};
+          }
+        }
+      }
+    }
+  }
+
+  std::span<const TextRow> rows_;
+  std::span<const Box> rules_;
+  std::vector<Box> extents_;
+  Grid grid_;
+  std::vector<std::size_t> starts_;
+};
+
+}  // namespace
+
+std::vector<float> column_gaps(std::span<const TextRow> rows) {
+  std::size_t most = 0;
+  float x0 = rows.empty() ? 0 : rows.front().box.x0;
+  float x1 = x0;
+  float size = 1;
+  for (const auto& row : rows) {
+    most = std::max(most, row.pieces.size());
+    x0 = std::min(x0, row.box.x0);
+    x1 = std::max(x1, row.box.x1);
+    size = std::max(size, row.size);
+  }
+  constexpr float widest = 5000;  // points; bins of one each
+  if (most < 2 || x1 - x0 > widest) {
+    return {};
+  }
+  const auto bins = static_cast<std::size_t>(std::ceil(x1 - x0)) + 1;
+  // How many rows run across each bin: those with most of the pieces, and the others.
+  std::vector<std::int32_t> full(bins + 1);
+  std::vector<std::int32_t> sparse(bins + 1);
+  std::int32_t full_rows = 0;
+  for (const auto& row : rows) {
+    const bool is_full = row.pieces.size() >= 2 && 2 * row.pieces.size() > most;
+    full_rows += is_full ? 1 : 0;
+    auto& counts = is_full ? full : sparse;
+    for (const auto& piece : row.pieces) {
+      ++counts[static_cast<std::size_t>(piece.box.x0 - x0)];
+      --counts[static_cast<std::size_t>(piece.box.x1 - x0) + 1];
+    }
+  }
+  const auto all = static_cast<std::int32_t>(rows.size());
+  const auto may_cross = full_rows / 20;
+  const auto sparse_may_cross = std::max(1, (all - full_rows) / 4);
+  const float least = rows.size() < 4 ? 0.8F * size : 0.45F * size;
+  std::vector<float> gaps;
+  std::int32_t crossing = 0;
+  std::int32_t sparse_crossing = 0;
+  std::size_t start = 0;  // of the gap that is open; bins are free from there on
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    crossing += full[bin];
+    sparse_crossing += sparse[bin];
+    if (crossing > may_cross || sparse_crossing > sparse_may_cross) {
+      const auto width = static_cast<float>(bin) - static_cast<float>(start);
+      if (start > 0 && width >= std::max(least, 1.0F)) {
+        gaps.push_back(x0 + static_cast<float>(start) + width / 2);
+      }
+      start = bin + 1;
+    }
+  }
+  return gaps;
+}
+
+std::vector<std::size_t> first_lines(std::span<const TextRow> rows, std::span<const float> xs) {
+  std::vector<std::size_t> starts;
+  const auto extents = column_extents(rows, xs);
+  const float least = least_pitch(rows);
+  float largest = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    largest = std::max(largest, std::min(pitch(rows[i - 1], rows[i]), 1.6F * least));
+  }
+  std::vector<LinePart> row;    // what the lines of the row so far have
+  std::vector<LinePart> above;  // the last text of each of its columns
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto line = parts_of(rows[i], xs);
+    const auto filled = std::ranges::count_if(line, &LinePart::has_text);
+    if (i > 0) {
+      const float step = pitch(rows[i - 1], rows[i]);
+      const bool is_partial = filled < std::ranges::count_if(row, &LinePart::has_text);
+      const bool is_tight = step < 0.87F * largest;
+      if (step <= 1.15F * least && (is_partial || is_tight) && only_goes_on(above, line, extents, rows[i].size)) {
+        for (std::size_t k = 0; k < line.size(); ++k) {
+          if (line[k].has_text) {
+            above[k] = line[k];
+            row[k].has_text = true;
+          }
+        }
+        continue;
+      }
+    }
+    starts.push_back(i);
+    above = line;
+    row = std::move(line);
+  }
+  return starts;
+}
+
+std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box> rules) {
+  const auto gaps = column_gaps(rows);
+  if (gaps.empty() || (gaps.size() + 1) * rows.size() > most_places) {
+    return std::nullopt;
+  }
+  float x0 = rows.front().box.x0;
+  float x1 = rows.front().box.x1;
+  for (const auto& row : rows) {
+    x0 = std::min(x0, row.box.x0);
+    x1 = std::max(x1, row.box.x1);
+  }
+  std::vector<float> xs{x0 - 1};
+  xs.insert(xs.end(), gaps.begin(), gaps.end());
+  xs.push_back(x1 + 1);
+  return OpenGridMaker(rows, rules, std::move(xs)).make();
+}
+
+bool is_running_text(std::span<const TextRow> rows, std::span<const float> xs) {
+  constexpr std::uint32_t long_line = 24;  // characters
+  const auto extents = column_extents(rows, xs);
+  std::vector<std::size_t> lines(extents.size());
+  std::vector<std::size_t> full(extents.size());
+  for (const auto& row : rows) {
+    for (const auto& piece : row.pieces) {
+      const auto column = interval_of(xs, piece.middle_x());
+      ++lines[column];
+      full[column] += piece.chars >= long_line && piece.box.width() >= 0.8F * extents[column].width() ? 1 : 0;
+    }
+  }
+  std::size_t running = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    running += lines[i] > 3 && 2 * full[i] > lines[i] ? 1 : 0;
+  }
+  return 2 * running >= lines.size();
+}
+
+}  // namespace docket::engine

@@ -1,0 +1,138 @@
+// Tables from the rules that divide them.
+#include <algorithm>
+#include <cmath>
+
+#include "engine/table_columns.h"
+#include "engine/table_search.h"
+
+namespace docket::engine {
+namespace {
+
+std::vector<TableWord> words_inside(std::span<const TableWord> words, const Box& box) {
+  std::vector<TableWord> inside;
+  for (const auto& word : between(words, box.y0, box.y1)) {
+    if (word.middle_x() >= box.x0 && word.middle_x() <= box.x1) {
+      inside.push_back(word);
+    }
+  }
+  return inside;
+}
+
+/// Divides a row that holds most of the table's lines: rules around the whole and under the heads only.
+void split_tall_rows(Grid& grid, std::span<const TableWord> words) {
+  const auto rows = text_rows(words);
+  constexpr std::size_t most_bands = 4;
+  if (grid.columns() < 2 || grid.rows() > most_bands) {
+    return;
+  }
+  for (auto row = grid.rows(); row-- > 0;) {
+    const auto first = std::ranges::find_if(
+        rows, [&](const TextRow& line) { return (line.box.y0 + line.box.y1) / 2 >= grid.ys[row]; });
+    const auto end = std::find_if(
+        first, rows.end(), [&](const TextRow& line) { return (line.box.y0 + line.box.y1) / 2 >= grid.ys[row + 1]; });
+    const auto lines = std::span(first, end);
+    const auto wide = std::ranges::count_if(lines, [](const TextRow& line) { return line.pieces.size() >= 2; });
+    if (lines.size() < 3 || 10 * lines.size() < 6 * rows.size() ||
+        10 * static_cast<std::size_t>(wide) < 7 * lines.size()) {
+      continue;
+    }
+    std::vector<float> edges;
+    for (const auto start : first_lines(lines, grid.xs)) {
+      if (start > 0) {
+        edges.push_back((lines[start - 1].box.y1 + lines[start].box.y0) / 2);
+      }
+    }
+    if ((grid.rows() + edges.size()) * grid.columns() <= most_places) {
+      split_row(grid, row, edges);
+    }
+  }
+}
+
+/// Divides the only column of a table that has level rules and a frame.
+void split_only_column(Grid& grid, std::span<const TableWord> words) {
+  if (grid.columns() != 1) {
+    return;
+  }
+  const auto rows = text_rows(words);
+  const auto gaps = column_gaps(rows);
+  if (gaps.empty() || rows.size() < 3 || (gaps.size() + 1) * grid.rows() > most_places) {
+    return;
+  }
+  std::vector<float> xs{grid.xs.front()};
+  xs.insert(xs.end(), gaps.begin(), gaps.end());
+  xs.push_back(grid.xs.back());
+  if (std::ranges::is_sorted(xs) && !is_running_text(rows, xs)) {
+    split_column(grid, 0, gaps);
+  }
+}
+
+}  // namespace
+
+bool reads_as_table(const FoundTable& table) {
+  const auto& grid = table.grid;
+  if (grid.rows() < 2 || grid.columns() < 2) {
+    return false;
+  }
+  std::vector<bool> rows(grid.rows());
+  std::vector<bool> columns(grid.columns());
+  std::size_t filled = 0;
+  std::size_t words = 0;
+  std::size_t across = 0;  // words that stick out of their cells
+  std::size_t chars = 0;
+  for (std::size_t i = 0; i < grid.cells.size(); ++i) {
+    const auto& cell = grid.cells[i];
+    if (table.words[i].empty()) {
+      continue;
+    }
+    ++filled;
+    rows[cell.row] = true;
+    if (cell.column_span == 1) {
+      columns[cell.column] = true;
+    }
+    const auto box = grid.box_of(cell);
+    for (const auto& word : table.words[i]) {
+      ++words;
+      chars += word.chars;
+      const float slack = 0.5F * word.size;
+      across += word.box.x0 < box.x0 - slack || word.box.x1 > box.x1 + slack ? 1 : 0;
+    }
+  }
+  constexpr std::size_t longest_cell = 500;  // characters, on average
+  return filled >= 3 && std::ranges::count(rows, true) >= 2 && std::ranges::count(columns, true) >= 2 &&
+         10 * across <= words && chars <= longest_cell * filled && 5 * filled >= grid.cells.size() &&
+         regularity(grid) >= 0.35F;
+}
+
+std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<const TableWord> words) {
+  std::vector<FoundTable> tables;
+  for (const auto& group : connected_rules(rules)) {
+    // A word belongs to one table: what overlaps one that was found is a part of it.
+    const bool is_inside = std::ranges::any_of(tables, [&](const FoundTable& table) {
+      const auto box = table.grid.box();
+      return group.box.x0 < box.x1 - 1 && box.x0 + 1 < group.box.x1 && group.box.y0 < box.y1 - 1 &&
+             box.y0 + 1 < group.box.y1;
+    });
+    if (is_inside || group.level.size() < 2 || group.upright.empty()) {
+      continue;
+    }
+    auto grid = ruled_grid(group);
+    if (!grid) {
+      continue;
+    }
+    const auto inside = words_inside(words, grid->box());
+    if (inside.empty()) {
+      continue;
+    }
+    drop_slivers(*grid, inside, usual_size(inside));
+    split_only_column(*grid, inside);
+    split_tall_rows(*grid, inside);
+    auto by_cell = words_by_cell(*grid, inside);
+    FoundTable table{std::move(*grid), std::move(by_cell)};
+    if (reads_as_table(table)) {
+      tables.push_back(std::move(table));
+    }
+  }
+  return tables;
+}
+
+}  // namespace docket::engine

@@ -1,0 +1,30 @@
+// Where on a page tables are.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/document.h"
+#include "engine/table_grid.h"
+#include "engine/table_text.h"
+
+namespace docket::engine {
+
+/// A table's grid and the words in each of its cells.
+struct FoundTable {
+  Grid grid;
+  std::vector<std::vector<TableWord>> words;  ///< by cell, in the order of their middles
+};
+
+/// Tables whose columns and rows rules divide, wholly or in part. `words` are in the order of their middles.
+std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<const TableWord> words);
+
+/// Tables that have level rules only: above, beneath, and under their heads. What lies in `taken` is left alone.
+std::vector<FoundTable> find_open_tables(std::span<const Box> rules, std::span<const TableWord> words,
+                                         std::span<const Box> taken);
+
+/// Whether the grid with these words reads as a table does: text in several rows and columns, of few words each, and
+/// none across the edges.
+bool reads_as_table(const FoundTable& table);
+
+}  // namespace docket::engine
