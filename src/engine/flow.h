@@ -165,11 +165,17 @@ void add_lines(WordJoiner& joiner, std::span<const Line> lines, const LookOf& lo
   }
 }
 
+/// The same without looks.
+template <class Sink>
+void add_lines(WordJoiner& joiner, std::span<const Line> lines, Sink&& sink) {
+  add_lines(
+      joiner, lines, [](const Word&) { return TextLook{}; }, sink);
+}
+
 /// Feeds all words of a block to `joiner`.
 template <class Sink>
 void add_block(WordJoiner& joiner, const Block& block, Sink&& sink) {
-  add_lines(
-      joiner, block.lines, [](const Word&) { return TextLook{}; }, sink);
+  add_lines(joiner, block.lines, sink);
 }
 
 }  // namespace docket::engine

@@ -36,18 +36,13 @@ struct LinePart {
   bool is_number = false;
 };
 
-bool looks_like_number(std::span<const TableWord> words, const Box& box) noexcept {
-  // Without the text at hand: few, and as short as figures are.
-  return words.size() == 1 && box.width() < 4 * words.front().size && words.front().chars <= 7;
-}
-
 std::vector<LinePart> parts_of(const TextRow& row, std::span<const float> xs) {
   std::vector<LinePart> parts(xs.size() - 1);
   for (const auto& piece : row.pieces) {
     auto& part = parts[interval_of(xs, piece.middle_x())];
     const auto words = std::span(row.words).subspan(piece.first, piece.end - piece.first);
     if (!part.has_text) {
-      part = {true, piece.box.x1, words.front().box.width(), looks_like_number(words, piece.box)};
+      part = {true, piece.box.x1, words.front().box.width(), words.size() == 1 && words.front().is_number};
     } else {
       part.x1 = std::max(part.x1, piece.box.x1);
       part.is_number = false;
@@ -209,7 +204,7 @@ class OpenGridMaker {
       for (const auto& piece : rows_[i].pieces) {
         auto columns = columns_under(piece, grid_.xs, extents_, rows_[i].size);
         if (below != nullptr && !runs_through(*below)) {
-          widen(columns, piece, end_of(row));
+          widen(columns, rows_[i], piece, end_of(row));
         }
         auto& span = spans[columns.first];
         span = std::max(span, static_cast<std::uint16_t>(columns.last - columns.first + 1));
@@ -224,19 +219,37 @@ class OpenGridMaker {
     }
   }
 
-  /// Widens a head to all columns over which the rule beneath it runs.
-  void widen(Columns& columns, const TextPiece& piece, std::size_t next_line) const {
+  /// Widens a head to the columns over which the rule beneath it runs; several heads above one rule share its columns
+  /// where they can do so evenly.
+  void widen(Columns& columns, const TextRow& row, const TextPiece& piece, std::size_t next_line) const {
     const float y0 = rows_[next_line - 1].box.y0;
     const float y1 = rows_[next_line].box.y1;
     for (const auto& rule : rules_) {
-      if (rule.y0 > y0 && rule.y1 < y1 && rule.x0 <= piece.middle_x() && piece.middle_x() <= rule.x1 &&
-          !runs_through(rule)) {
-        for (std::size_t i = 0; i < extents_.size(); ++i) {
-          const float common = std::min(rule.x1, extents_[i].x1) - std::max(rule.x0, extents_[i].x0);
-          if (common > 0.5F * extents_[i].width()) {
-            columns = {std::min(columns.first, i), std::max(columns.last, i)};
-          }
+      const auto is_above = [&](const TextPiece& one) {
+        return rule.x0 <= one.middle_x() && one.middle_x() <= rule.x1;
+      };
+      if (rule.y0 <= y0 || rule.y1 >= y1 || runs_through(rule) || !is_above(piece)) {
+        continue;
+      }
+      Columns under{extents_.size(), 0};
+      for (std::size_t i = 0; i < extents_.size(); ++i) {
+        const float common = std::min(rule.x1, extents_[i].x1) - std::max(rule.x0, extents_[i].x0);
+        if (common > 0.5F * extents_[i].width()) {
+          under = {std::min(under.first, i), i};
         }
+      }
+      const auto heads = static_cast<std::size_t>(std::ranges::count_if(row.pieces, is_above));
+      const auto before =
+          static_cast<std::size_t>(std::count_if(row.pieces.begin(), row.pieces.end(), [&](const TextPiece& one) {
+            return is_above(one) && one.box.x0 < piece.box.x0;
+          }));
+      if (under.first > under.last || (under.last - under.first + 1) % heads != 0) {
+        continue;
+      }
+      const auto share = (under.last - under.first + 1) / heads;
+      const Columns its{under.first + before * share, under.first + (before + 1) * share - 1};
+      if (grid_.xs[its.first] <= piece.middle_x() && piece.middle_x() <= grid_.xs[its.last + 1]) {
+        columns = its;
       }
     }
   }
@@ -366,9 +379,9 @@ bool is_running_text(std::span<const TextRow> rows, std::span<const float> xs) {
   }
   std::size_t running = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    running += lines[i] > 3 && 2 * full[i] > lines[i] ? 1 : 0;
+    running += 2 * full[i] > lines[i] ? 1 : 0;
   }
-  return 2 * running >= lines.size();
+  return running == lines.size();
 }
 
 }  // namespace docket::engine

@@ -22,7 +22,7 @@ std::vector<std::size_t> first_lines(std::span<const TextRow> rows, std::span<co
 /// rows, and one that does not run through tells how far the heads above it reach. Nothing if there is only one column.
 std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box> rules);
 
-/// Whether the columns are those of running text: long lines, most of which fill their column.
+/// Whether all columns are those of running text: long lines, most of which fill their column.
 bool is_running_text(std::span<const TextRow> rows, std::span<const float> xs);
 
 }  // namespace docket::engine

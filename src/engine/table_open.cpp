@@ -50,7 +50,10 @@ enum class RuledBand : std::uint8_t { columns, label, other };
 class OpenTableFinder {
  public:
   OpenTableFinder(std::span<const Box> rules, std::span<const TableWord> words, std::span<const Box> taken)
-      : words_(words), taken_(taken.begin(), taken.end()), all_(rules.begin(), rules.end()), lines_(rule_lines(rules, taken)) {}
+      : words_(words),
+        taken_(taken.begin(), taken.end()),
+        all_(rules.begin(), rules.end()),
+        lines_(rule_lines(rules, taken)) {}
 
   std::vector<FoundTable> find() {
     constexpr float shortest = 40;

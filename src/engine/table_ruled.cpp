@@ -66,6 +66,71 @@ void split_only_column(Grid& grid, std::span<const TableWord> words) {
   }
 }
 
+/// The grid by gaps in place of the ruled one, where rules divide few of the columns that the text has: one behind the
+/// names at the left, say.
+void refine_columns(Grid& grid, std::span<const TableWord> words, const RuleGroup& rules) {
+  constexpr std::size_t few = 3;
+  if (grid.columns() < 2 || grid.columns() > few) {
+    return;
+  }
+  const auto rows = text_rows(words);
+  if (rows.size() < 3) {
+    return;
+  }
+  auto open = open_grid(rows, rules.level);
+  if (!open || open->columns() < 2 * grid.columns() || is_running_text(rows, open->xs)) {
+    return;
+  }
+  open->xs.front() = std::min(open->xs.front(), grid.xs.front());
+  open->xs.back() = std::max(open->xs.back(), grid.xs.back());
+  grid = std::move(*open);
+}
+
+/// Whether short labels stand beside all rows, the first one too, or the words of cells stand far apart: a chart.
+bool is_chart(const FoundTable& table, std::span<const TableWord> words) {
+  const auto& grid = table.grid;
+  const auto box = grid.box();
+  const float size = usual_size(words);
+  std::vector<bool> labelled(grid.rows());
+  for (const auto& row : text_rows(between(words, box.y0, box.y1))) {
+    const auto at = interval_of(grid.ys, (row.box.y0 + row.box.y1) / 2);
+    const float height = grid.ys[at + 1] - grid.ys[at];
+    const float off = std::abs(grid.ys[at] + grid.ys[at + 1] - row.box.y0 - row.box.y1) / 2;
+    for (const auto& piece : row.pieces) {
+      const bool is_label = piece.box.x1 <= box.x0 + 0.5F * size && piece.box.x1 > box.x0 - 1.5F * size &&
+                            piece.box.width() < 8 * size && off < 0.35F * height;
+      labelled[at] = labelled[at] || is_label;
+    }
+  }
+  if (grid.rows() > 2 && std::ranges::count(labelled, true) == std::ssize(labelled)) {
+    return true;
+  }
+  std::size_t filled = 0;
+  std::size_t torn = 0;    // cells with pieces far apart on one row
+  std::size_t hollow = 0;  // cells much higher than their text
+  for (std::size_t i = 0; i < grid.cells.size(); ++i) {
+    if (table.words[i].empty()) {
+      continue;
+    }
+    ++filled;
+    const auto rows = text_rows(table.words[i]);
+    torn += std::ranges::any_of(rows,
+                                [](const TextRow& row) {
+                                  for (std::size_t k = 1; k < row.pieces.size(); ++k) {
+                                    if (row.pieces[k].box.x0 - row.pieces[k - 1].box.x1 > 1.5F * row.size) {
+                                      return true;
+                                    }
+                                  }
+                                  return false;
+                                })
+                ? 1
+                : 0;
+    const auto text_height = rows.back().box.y1 - rows.front().box.y0;
+    hollow += grid.cells[i].row_span == 1 && grid.box_of(grid.cells[i]).height() > 6 * text_height ? 1 : 0;
+  }
+  return 4 * torn > filled || 2 * hollow > filled;
+}
+
 }  // namespace
 
 bool reads_as_table(const FoundTable& table) {
@@ -100,7 +165,7 @@ bool reads_as_table(const FoundTable& table) {
   constexpr std::size_t longest_cell = 500;  // characters, on average
   return filled >= 3 && std::ranges::count(rows, true) >= 2 && std::ranges::count(columns, true) >= 2 &&
          10 * across <= words && chars <= longest_cell * filled && 5 * filled >= grid.cells.size() &&
-         regularity(grid) >= 0.35F;
+         regularity(grid) >= 0.4F && 10 * std::ranges::count(columns, true) >= 6 * std::ssize(columns);
 }
 
 std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<const TableWord> words) {
@@ -126,9 +191,10 @@ std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<
     drop_slivers(*grid, inside, usual_size(inside));
     split_only_column(*grid, inside);
     split_tall_rows(*grid, inside);
+    refine_columns(*grid, inside, group);
     auto by_cell = words_by_cell(*grid, inside);
     FoundTable table{std::move(*grid), std::move(by_cell)};
-    if (reads_as_table(table)) {
+    if (reads_as_table(table) && !is_chart(table, words)) {
       tables.push_back(std::move(table));
     }
   }

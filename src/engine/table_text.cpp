@@ -1,6 +1,7 @@
 #include "engine/table_text.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "engine/size_histogram.h"
 #include "engine/text_style.h"
@@ -14,6 +15,18 @@ constexpr float word_gap = 0.6F;
 
 bool runs_across(const Word& word, std::uint32_t chars) noexcept {
   return chars < 2 || word.box.height() <= 1.5F * word.box.width() || word.box.height() <= 1.6F * word.size;
+}
+
+bool is_number(std::string_view text) noexcept {
+  std::size_t digits = 0;
+  std::size_t letters = 0;
+  while (!text.empty()) {
+    const auto c = first_char(text);
+    text.remove_prefix(c.length);
+    digits += is_digit(c.code) ? 1 : 0;
+    letters += is_letter(c.code) ? 1 : 0;
+  }
+  return digits > 0 && letters <= 2 && letters <= digits;
 }
 
 void find_pieces(TextRow& row) {
@@ -39,7 +52,7 @@ std::vector<TableWord> table_words(std::span<const Line> lines) {
       const auto& word = lines[i].words[k];
       const auto chars = static_cast<std::uint32_t>(count_chars(word.text));
       if (runs_across(word, chars)) {
-        words.push_back({i, k, word.box, std::max(size_of(word), 1.0F), chars});
+        words.push_back({i, k, word.box, std::max(size_of(word), 1.0F), chars, is_number(word.text)});
       }
     }
   }
