@@ -136,7 +136,9 @@ struct Page {
   float width = 0;           ///< points, upright
   float height = 0;
   Source source = Source::text;
-  std::uint16_t dpi = 0;  ///< of the picture that was recognised; 0 for text
+  std::uint16_t dpi = 0;           ///< of the picture that was recognised; 0 for text
+  std::uint8_t quarter_turns = 0;  ///< clockwise, 0 … 3: by so many the file's page was turned, as its text stood
+  float skew = 0;                  ///< degrees clockwise by which it was then made level, about its middle; page_turn.h
   std::vector<Font> fonts;
   std::vector<std::string> links;  ///< URIs
   std::vector<Image> images;

@@ -14,6 +14,7 @@
 #include "engine/ocr.h"
 #include "engine/orientation.h"
 #include "engine/pix.h"
+#include "engine/recognition.h"
 #include "engine/tiff_file.h"
 
 namespace docket::engine {
@@ -220,13 +221,10 @@ class ImageReader final : public DocumentReader {
     if (options_.ocr == OcrMode::off) {
       return page;
     }
-    auto lines = recognise(*pix, frame, options_.languages);
-    if (!lines) {
-      return tl::unexpected(std::move(lines.error()));
-    }
     page.dpi = static_cast<std::uint16_t>(std::lround((x_dpi + y_dpi) / 2));
-    page.lines = std::move(*lines);
-    page.source = page.lines.empty() ? Source::blank : Source::recognised;
+    if (auto done = recognise_onto(page, std::move(pix), frame, options_.languages); !done) {
+      return tl::unexpected(std::move(done.error()));
+    }
     return page;
   }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include "engine/unicode_text.h"
+#include "engine/utf8.h"
 #include "process/tessdata.h"
 
 namespace docket::engine {
@@ -80,10 +82,12 @@ Result<Api*> api_for(const std::string& languages) {
   if (api->Init(tessdata_folder().c_str(), languages.c_str(), tesseract::OEM_LSTM_ONLY) != 0) {
     return fail(ErrorCode::io, "Tesseract cannot load the model of '" + languages + "' in " + tessdata_folder() + ".");
   }
-  api->SetPageSegMode(tesseract::PSM_AUTO);
   make_quiet(*api);
   return apis.emplace(languages, std::move(api)).first->second.get();
 }
+
+// Of what is written in columns from top to bottom: Chinese radicals, kana, Hangul and all that follow.
+constexpr char32_t first_ideograph = 0x2E80;
 
 /// Collects the words of one recognised picture. Lives while Tesseract keeps the results.
 class ResultReader {
@@ -95,7 +99,7 @@ class ResultReader {
     row_scale_ = frame.y_scale / static_cast<float>(std::max(api.GetThresholdedImageScaleFactor(), 1));
   }
 
-  std::vector<Line> read(tesseract::ResultIterator& results) {
+  RecognisedText read(tesseract::ResultIterator& results) {
     using namespace tesseract;
     bool new_paragraph = true;
     bool new_line = true;
@@ -114,9 +118,14 @@ class ResultReader {
       }
       new_paragraph = false;
       new_line = false;
+      weigh(*word, results);
       add(std::move(*word), results);
     } while (results.Next(RIL_WORD));
-    return std::move(lines_);
+    text_.confidence =
+        text_.characters > 0 ? static_cast<float>(confidence_ / static_cast<double>(text_.characters)) : 0;
+    const auto most = std::ranges::max_element(standing_);
+    text_.quarters_to_upright = *most * 2 > text_.characters ? static_cast<int>(most - standing_.begin()) : 0;
+    return std::move(text_);
   }
 
  private:
@@ -147,6 +156,21 @@ class ResultReader {
     return word;
   }
 
+  void weigh(const Word& word, const tesseract::ResultIterator& results) {
+    tesseract::Orientation up = tesseract::ORIENTATION_PAGE_UP;
+    tesseract::WritingDirection direction = tesseract::WRITING_DIRECTION_LEFT_TO_RIGHT;
+    tesseract::TextlineOrder order = tesseract::TEXTLINE_ORDER_TOP_TO_BOTTOM;
+    float skew = 0;
+    results.Orientation(&up, &direction, &order, &skew);
+    // Tops that point to the page's right come up by three quarters clockwise. That is how Tesseract reads lines that
+    // run downwards, which it takes for columns of ideographs; of other scripts they are lines of a page on its side.
+    const bool lies =
+        direction == tesseract::WRITING_DIRECTION_TOP_TO_BOTTOM && first_char(word.text).code < first_ideograph;
+    standing_.at(lies ? 3 : static_cast<std::size_t>((4 - up) % 4)) += word.text.size();
+    text_.characters += word.text.size();
+    confidence_ += static_cast<double>(word.confidence) * static_cast<double>(word.text.size());
+  }
+
   void begin_line(const tesseract::ResultIterator& results, const Box& first_word) {
     using namespace tesseract;
     Line line;
@@ -163,11 +187,11 @@ class ResultReader {
     float ascenders = 0;
     results.RowAttributes(&row_height, &descenders, &ascenders);
     size_ = row_height > 0 ? row_height * row_scale_ : first_word.height();
-    lines_.push_back(std::move(line));
+    text_.lines.push_back(std::move(line));
   }
 
   void add(Word word, const tesseract::ResultIterator& results) {
-    auto& line = lines_.back();
+    auto& line = text_.lines.back();
     word.size = size_;
     // Scripts written without spaces have models that say where there are some.
     if (keeps_spaces_ && !line.words.empty()) {
@@ -182,7 +206,9 @@ class ResultReader {
   float row_scale_ = 1;
   float size_ = 0;
   std::int32_t group_ = -1;
-  std::vector<Line> lines_;
+  RecognisedText text_;
+  double confidence_ = 0;                  // the sum over all characters
+  std::array<std::size_t, 4> standing_{};  // characters by the quarters that bring them upright
 };
 
 }  // namespace
@@ -191,26 +217,28 @@ Result<void> load_languages(const std::string& languages) {
   return api_for(languages).map([](Api* /*api*/) {});
 }
 
-Result<std::vector<Line>> recognise(Pix& picture, const PictureFrame& frame, const std::string& languages) {
+Result<RecognisedText> recognise(Pix& picture, const PictureFrame& frame, const std::string& languages,
+                                 Segmentation segmentation) {
   const auto api = api_for(languages);
   if (!api) {
     return tl::unexpected(api.error());
   }
   // The words of the page before must not help with this one: a page's result depends on the page alone.
   (*api)->ClearAdaptiveClassifier();
+  (*api)->SetPageSegMode(segmentation == Segmentation::block ? tesseract::PSM_SINGLE_BLOCK : tesseract::PSM_AUTO);
   (*api)->SetImage(&picture);
-  std::vector<Line> lines;
+  RecognisedText text;
   const bool recognised = (*api)->Recognize(nullptr) == 0;
   if (recognised) {
     if (const std::unique_ptr<tesseract::ResultIterator> results((*api)->GetIterator()); results) {
-      lines = ResultReader(**api, frame).read(*results);
+      text = ResultReader(**api, frame).read(*results);
     }
   }
   (*api)->Clear();
   if (!recognised) {
     return fail(ErrorCode::corrupt, "The picture cannot be recognised.");
   }
-  return lines;
+  return text;
 }
 
 }  // namespace docket::engine

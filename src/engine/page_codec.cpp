@@ -10,7 +10,7 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::uint32_t page_version = 0x0002'4B44;  // "DK", then the version
+constexpr std::uint32_t page_version = 0x0003'4B44;  // "DK", then the version
 constexpr unsigned char long_string = 255;
 
 /// The part of a word that has always the same size, as it is stored.
@@ -112,6 +112,8 @@ class PageReader {
     page.height = number();
     page.source = kind<Source>(static_cast<std::uint8_t>(Source::blank));
     page.dpi = reader_.get<std::uint16_t>();
+    page.quarter_turns = kind<std::uint8_t>(std::uint8_t{3});
+    page.skew = number();
     page.fonts = list<Font>(least_font, [this] { return font(); });
     font_count_ = page.fonts.size();
     page.links = list<std::string>(least_text, [this] { return text(); });
@@ -273,6 +275,8 @@ std::string encode_page(const Page& page) {
   writer.put(page.height);
   writer.put(page.source);
   writer.put(page.dpi);
+  writer.put(page.quarter_turns);
+  writer.put(page.skew);
   writer.put(static_cast<std::uint32_t>(page.fonts.size()));
   for (const auto& font : page.fonts) {
     put_text(writer, font.name);

@@ -16,13 +16,12 @@
 #include <string>
 #include <utility>
 
-#include "engine/merge_lines.h"
-#include "engine/ocr.h"
 #include "engine/pdf_picture.h"
 #include "engine/pdf_resources.h"
 #include "engine/pdf_survey.h"
 #include "engine/pdf_text.h"
 #include "engine/poppler_runtime.h"
+#include "engine/recognition.h"
 
 namespace docket::engine {
 namespace {
@@ -238,17 +237,9 @@ class PdfReader final : public DocumentReader {
     if (!picture) {
       return tl::unexpected(std::move(picture.error()));
     }
-    auto lines = recognise(*picture->pix, picture->frame, options_.languages);
-    if (!lines) {
-      return tl::unexpected(std::move(lines.error()));
-    }
     page.dpi = picture->dpi;
-    if (page.lines.empty()) {
-      page.lines = std::move(*lines);
-      page.source = page.lines.empty() ? Source::blank : Source::recognised;
-    } else if (!lines->empty()) {
-      page.lines = merge_lines(std::move(page.lines), std::move(*lines));
-      page.source = Source::mixed;
+    if (auto done = recognise_onto(page, std::move(picture->pix), picture->frame, options_.languages); !done) {
+      return tl::unexpected(std::move(done.error()));
     }
     return page;
   }

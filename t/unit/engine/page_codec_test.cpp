@@ -14,6 +14,8 @@ Page sample() {
   page.number = 70'000;
   page.source = Source::mixed;
   page.dpi = 300;
+  page.quarter_turns = 3;
+  page.skew = -1.5F;
   Block heading;
   heading.kind = BlockKind::heading;
   heading.level = 2;

@@ -48,9 +48,9 @@ TEST(Recognise, APageDoesNotDependOnTheOneBefore) {
   const auto other = recognise(*second, frame, "eng");
   const auto again = recognise(*first, frame, "eng");
   ASSERT_TRUE(alone && other && again);
-  EXPECT_FALSE(alone->empty());
-  EXPECT_EQ(*alone, *again);
-  EXPECT_NE(*alone, *other);
+  EXPECT_FALSE(alone->lines.empty());
+  EXPECT_EQ(alone->lines, again->lines);
+  EXPECT_NE(alone->lines, other->lines);
 }
 
 TEST(Recognise, TheFrameSaysWhereThePictureLies) {
@@ -58,9 +58,9 @@ TEST(Recognise, TheFrameSaysWhereThePictureLies) {
   const auto plain = recognise(*picture, {.x0 = 0, .y0 = 0, .x_scale = 1, .y_scale = 1}, "eng");
   const auto moved = recognise(*picture, {.x0 = 10, .y0 = 20, .x_scale = 0.5F, .y_scale = 0.25F}, "eng");
   ASSERT_TRUE(plain && moved);
-  ASSERT_FALSE(plain->empty());
-  const auto& from = plain->front();
-  const auto& to = moved->front();
+  ASSERT_FALSE(plain->lines.empty());
+  const auto& from = plain->lines.front();
+  const auto& to = moved->lines.front();
   EXPECT_FLOAT_EQ(to.box.x0, 10 + from.box.x0 / 2);
   EXPECT_FLOAT_EQ(to.box.y1, 20 + from.box.y1 / 4);
   EXPECT_FLOAT_EQ(to.baseline, 20 + from.baseline / 4);

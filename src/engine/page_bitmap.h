@@ -1,0 +1,27 @@
+// A page's picture, small and in black and white, and what can be told from it before anything is recognised.
+#pragma once
+
+#include "engine/pix.h"
+
+namespace docket::engine {
+
+/// Both sides are halved until there are less than 2.5 million pixels: a sheet of A4 at 300 dots an inch comes out at
+/// 150. Grays are measured against the paper around them. Takes 1, 8 or 32 bits a pixel; nullptr where memory ran out.
+PixPtr page_bitmap(Pix& picture);
+
+/// How many quarters clockwise bring its lines upright, told from letters that reach above their lines more often than
+/// below them, as those of Latin, Greek and Cyrillic do; 0 where that is not clear.
+int quarters_to_upright(Pix& bitmap);
+
+/// How many degrees clockwise (7 at most) make its lines level; 0 where it is not clear, or so little that recognition
+/// copes better with the lines as they are.
+float degrees_to_level(Pix& bitmap);
+
+/// The middle of what is black, as shares of width and height: half of it is above and below, left and right.
+struct Middle {
+  float x = 0.5F;
+  float y = 0.5F;
+};
+Middle middle_of_marks(Pix& bitmap);
+
+}  // namespace docket::engine

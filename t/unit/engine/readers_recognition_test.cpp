@@ -1,0 +1,145 @@
+// Pages that stand on their sides or heads, or are askew: recognised upright and level.
+#include <gmock/gmock.h>
+
+#include <numbers>
+
+#include "engine/page_bitmap.h"
+#include "engine/page_turn.h"
+#include "readers_documents.h"
+
+namespace docket::engine::readers_test {
+namespace {
+
+using testing::HasSubstr;
+
+// Enough lines to tell which way is up.
+const std::vector<std::string> printed{"The quick brown fox jumps", "over the lazy dog and", "runs through the big",
+                                       "pale yellow field, happily", "baying at its playful"};
+
+PixPtr page_picture() {
+  return print(printed, 1200, 700);
+}
+
+PixPtr turned(const PixPtr& picture, int quarters) {
+  return PixPtr(pixRotateOrth(picture.get(), quarters));
+}
+
+PixPtr askew(const PixPtr& picture, float degrees) {
+  PixPtr turned(
+      pixRotate(picture.get(), degrees * std::numbers::pi_v<float> / 180, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0));
+  pixSetResolution(turned.get(), 300, 300);
+  return turned;
+}
+
+void expect_printed(const Page& page) {
+  EXPECT_THAT(text_of(page), HasSubstr("The quick brown fox"));
+  EXPECT_THAT(text_of(page), HasSubstr("yellow field"));
+  EXPECT_EQ(page.source, Source::recognised);
+}
+
+// Where "quick" stands on the upright page, as read from the picture that needs no turning.
+Box place_of_quick() {
+  static const Box place = word_of(read_first(encoded(*page_picture(), IFF_PNG), MediaType::png), "quick").box;
+  return place;
+}
+
+void expect_near(const Box& box, const Box& expected, double points) {
+  EXPECT_NEAR(box.x0, expected.x0, points);
+  EXPECT_NEAR(box.y0, expected.y0, points);
+  EXPECT_NEAR(box.x1, expected.x1, points);
+  EXPECT_NEAR(box.y1, expected.y1, points);
+}
+
+class TurnedPicture : public testing::TestWithParam<int> {};
+
+TEST_P(TurnedPicture, IsRecognisedUpright) {
+  const int quarters = GetParam();
+  const auto page = read_first(encoded(*turned(page_picture(), quarters), IFF_PNG), MediaType::png);
+  expect_printed(page);
+  EXPECT_EQ(page.quarter_turns, (4 - quarters) % 4);
+  EXPECT_FLOAT_EQ(page.width, 1200 * 72 / 300.0F);
+  EXPECT_FLOAT_EQ(page.height, 700 * 72 / 300.0F);
+  expect_near(word_of(page, "quick").box, place_of_quick(), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Quarters, TurnedPicture, testing::Values(1, 2, 3));
+
+TEST(Recognition, WithoutAscendersIsTurnedByTheWordsThatItMakes) {
+  // Capitals and figures all have the same height: only recognition tells which way is up.
+  const auto capitals = print({"TOTAL AMOUNT 1234", "CASH RECEIVED 2000", "CHANGE GIVEN 766"}, 900, 500);
+  const auto upside_down = turned(capitals, 2);
+  const PixPtr bitmap = page_bitmap(*upside_down);
+  EXPECT_EQ(quarters_to_upright(*bitmap), 0);
+  const auto page = read_first(encoded(*upside_down, IFF_PNG), MediaType::png);
+  EXPECT_THAT(text_of(page), HasSubstr("CASH RECEIVED"));
+  EXPECT_EQ(page.quarter_turns, 2);
+}
+
+TEST(Recognition, MakesLinesLevel) {
+  const auto page = read_first(encoded(*askew(page_picture(), 4), IFF_PNG), MediaType::png);
+  expect_printed(page);
+  EXPECT_NEAR(page.skew, -4, 0.3);
+  EXPECT_EQ(page.quarter_turns, 0);
+  // Lines are level in the model …
+  expect_near(word_of(page, "quick").box, place_of_quick(), 2);
+  EXPECT_NEAR(word_of(page, "The").box.y1, word_of(page, "fox").box.y1, 1);
+  // … and where they were on the page as it is shown.
+  const auto middle = [](const Box& box) { return Point{(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2}; };
+  const auto expected = turned_point(middle(place_of_quick()), 4, {page.width / 2, page.height / 2});
+  const auto shown = middle(box_as_shown(page, word_of(page, "quick").box));
+  EXPECT_NEAR(shown.x, expected.x, 1.5);
+  EXPECT_NEAR(shown.y, expected.y, 1.5);
+}
+
+TEST(Recognition, LeavesWhatIsNearlyLevelAsItIs) {
+  const auto page = read_first(encoded(*askew(page_picture(), 0.5F), IFF_PNG), MediaType::png);
+  expect_printed(page);
+  EXPECT_EQ(page.skew, 0);
+}
+
+TEST(Recognition, TurnsPdfPagesWithTheirTextLayer) {
+  // A scan on its side with a stamp over its foot: 700 × 1200 pixels on a page of 168 × 288 points.
+  const auto picture = turned(page_picture(), 1);
+  PdfMaker maker;
+  const int image = maker.add_stream(samples_of(*picture), image_entries(*picture));
+  maker.add_page("q 168 0 0 288 0 0 cm /Im Do Q BT /F1 4 Tf 10 7 Td (Stamped) Tj ET",
+                 "/Resources << /XObject << /Im " + std::to_string(image) +
+                     " 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>",
+                 "0 0 168 288");
+  const auto page = read_first(maker.finish(), MediaType::pdf);
+  EXPECT_THAT(text_of(page), HasSubstr("The quick brown fox"));
+  EXPECT_EQ(page.source, Source::mixed);
+  EXPECT_EQ(page.quarter_turns, 3);
+  EXPECT_EQ(page.width, 288);
+  EXPECT_EQ(page.height, 168);
+  expect_near(word_of(page, "quick").box, place_of_quick(), 1);
+  // The stamp went along: from the foot to the right edge.
+  const auto stamp = word_of(page, "Stamped").box;
+  EXPECT_GT(stamp.x0, 270);
+  EXPECT_GT(stamp.y0, 100);
+  EXPECT_GT(stamp.height(), stamp.width());
+}
+
+TEST(Recognition, KeepsWhatNobodyCanReadAsItStands) {
+  // Rings in rows: no letters in any direction, and nothing to turn.
+  const PixPtr picture(pixCreate(800, 600, 8));
+  pixSetAll(picture.get());
+  for (int y = 100; y < 500; y += 80) {
+    for (int x = 100; x < 700; x += 60) {
+      for (int degrees = 0; degrees < 360; degrees += 2) {
+        const double angle = degrees * std::numbers::pi / 180;
+        for (int width = 0; width < 4; ++width) {
+          pixSetPixel(picture.get(), x + static_cast<int>((18 + width) * std::cos(angle)),
+                      y + static_cast<int>((18 + width) * std::sin(angle)), 0);
+        }
+      }
+    }
+  }
+  pixSetResolution(picture.get(), 200, 200);
+  const auto page = read_first(encoded(*picture, IFF_PNG), MediaType::png);
+  EXPECT_EQ(page.quarter_turns, 0);
+  EXPECT_EQ(page.skew, 0);
+}
+
+}  // namespace
+}  // namespace docket::engine::readers_test
