@@ -178,3 +178,45 @@ def scan_page(number, dpi=150):
     words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")[number - 1]
     return draw_page(["# Scanned page " + words, "The quick brown fox jumps over the lazy dog,",
                       "and this line is here to be recognised."], dpi=dpi, seed=number)
+
+
+class Shared:
+    """A picture that stands in a document once, however many pages show it."""
+
+    def __init__(self, image):
+        self.image = image
+
+
+def _picture_object(image):
+    data = zlib.compress(image.convert("RGB").tobytes())
+    return stream(data, b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceRGB "
+                        b"/BitsPerComponent 8 /Filter /FlateDecode" % image.size)
+
+
+def pdf_with_pictures(pages, above="", below=""):
+    """A PDF whose pages show pictures: lists of (Pillow image or Shared, box in points from the lower left corner).
+
+    `above` and `below` are lines of text in the upper and the lower part of each page.
+    """
+    shared, numbers = [HELVETICA], {}
+    for picture, _ in (one for page in pages for one in page):
+        if isinstance(picture, Shared) and picture not in numbers:
+            shared.append(_picture_object(picture.image))
+            numbers[picture] = len(shared) + 2
+    made, next_object = [], len(shared) + 3
+    for page in pages:
+        contents = [b"BT /F1 11 Tf 72 %d Td %s Tj ET" % (y, _literal(line))
+                    for y, line in ((700, above), (72, below)) if line]
+        entries, own = [], []
+        for index, (picture, (x0, y0, x1, y1)) in enumerate(page):
+            if isinstance(picture, Shared):
+                number = numbers[picture]
+            else:
+                own.append(_picture_object(picture))
+                number = next_object + 1 + len(own)
+            entries.append(b"/Im%d %d 0 R" % (index, number))
+            contents.append(b"q %d 0 0 %d %d %d cm /Im%d Do Q" % (x1 - x0, y1 - y0, x0, y0, index))
+        resources = b"/Font << /F1 3 0 R >> /XObject << " + b" ".join(entries) + b" >>"
+        made.append((resources, stream(b"\n".join(contents)), own))
+        next_object += 2 + len(own)
+    return _pdf_of_pages(made, shared)

@@ -4,12 +4,24 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace docket {
 
 /// Numbers are stored; append only.
-enum class Format : std::uint8_t { markdown = 0, text = 1, json = 2 };
+enum class Format : std::uint8_t {
+  markdown = 0,
+  text = 1,
+  json = 2,
+  hocr = 3,
+  markdown_det = 4,  ///< Markdown block by block, each with where it stands
+  images = 5,        ///< what pictures stand on the pages
+  png = 6,           ///< previews of the pages
+};
+
+/// In which forms a format is there: texts in both, files as themselves, lists of files wrapped.
+enum class Shape : std::uint8_t { text = 0, file = 1, list = 2 };
 
 /// A result is kept in two forms: the bytes themselves, and wrapped as `{"job_id", "status", "content"}`.
 enum class Form : std::uint8_t { raw = 0, wrapped = 1 };
@@ -22,12 +34,18 @@ struct FormatInfo {
   std::string_view name;          ///< in paths and in `formats`
   std::string_view content_type;  ///< of the raw form
   std::string_view extension;     ///< of a downloaded file
+  Shape shape = Shape::text;
 };
 
-inline constexpr std::array<FormatInfo, 3> all_formats{{
+/// In the order of their numbers.
+inline constexpr std::array<FormatInfo, 7> all_formats{{
     {Format::markdown, "markdown", "text/markdown; charset=utf-8", "md"},
     {Format::text, "text", "text/plain; charset=utf-8", "txt"},
     {Format::json, "json", "application/json", "json"},
+    {Format::hocr, "hocr", "text/html; charset=utf-8", "hocr"},
+    {Format::markdown_det, "markdown_det", "text/markdown; charset=utf-8", "det.md"},
+    {Format::images, "images", "image/png", "png", Shape::list},
+    {Format::png, "png", "image/png", "png", Shape::file},
 }};
 
 constexpr const FormatInfo& info(Format format) noexcept {
@@ -53,5 +71,35 @@ struct FormatSet {
   }
   friend constexpr bool operator==(const FormatSet&, const FormatSet&) = default;
 };
+
+/// What is made where nobody says anything else.
+constexpr FormatSet default_formats() noexcept {
+  FormatSet set;
+  set.add(Format::markdown);
+  set.add(Format::text);
+  set.add(Format::json);
+  return set;
+}
+
+/// Every format there is.
+constexpr FormatSet every_format() noexcept {
+  FormatSet set;
+  for (const auto& entry : all_formats) {
+    set.add(entry.format);
+  }
+  return set;
+}
+
+/// Their names as people read them: "markdown, text, json".
+inline std::string names_of(FormatSet formats) {
+  std::string names;
+  for (const auto& entry : all_formats) {
+    if (formats.has(entry.format)) {
+      names += names.empty() ? "" : ", ";
+      names += entry.name;
+    }
+  }
+  return names;
+}
 
 }  // namespace docket

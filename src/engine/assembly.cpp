@@ -26,6 +26,36 @@ std::string wrapped_head(const std::string& job_id) {
   return head;
 }
 
+/// Writes {"job_id", "status", "images", "count"} into a buffer.
+class ImageList {
+ public:
+  ImageList(const std::string& job_id, std::string& out) : out_(out) {
+    out_ += wrapped_begin;
+    out_ += job_id;
+    out_ += "\",\"status\":\"completed\",\"images\":[";
+  }
+
+  void add(const Page& page) {
+    for (const auto& image : page.images) {
+      if (!image.name.empty()) {
+        out_ += count_ == 0 ? "" : ",";
+        append_json_string(out_, image.name);
+        ++count_;
+      }
+    }
+  }
+
+  void finish() {
+    out_ += "],\"count\":";
+    append_json_number(out_, count_);
+    out_ += "}\n";
+  }
+
+ private:
+  std::string& out_;
+  std::uint64_t count_ = 0;
+};
+
 /// Appends raw bytes as they stand inside the wrapped form: escaped, or as they are if they are JSON themselves.
 void append_content(std::string& out, Format format, std::string_view raw) {
   if (format == Format::json) {
@@ -69,7 +99,15 @@ std::vector<Rendering> render_page(const Page& page, const RenderOptions& option
   digest.findings().apply(resolved);
   std::vector<Rendering> renderings;
   for (const auto& entry : all_formats) {
-    if (!options.formats.has(entry.format)) {
+    if (!options.formats.has(entry.format) || entry.shape == Shape::file) {
+      continue;
+    }
+    if (entry.shape == Shape::list) {
+      std::string list;
+      ImageList images(options.job_id, list);
+      images.add(page);
+      images.finish();
+      renderings.push_back({entry.format, Form::wrapped, std::move(list)});
       continue;
     }
     std::string raw;
@@ -159,6 +197,7 @@ struct Assembly::State {
   Result<void> write_content(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
                              const Sink& sink);
   Result<void> write_documents(Format format, ResolvedPages& source, const Sink& sink);
+  Result<void> write_image_list(ResolvedPages& source, const Sink& sink) const;
 };
 
 Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
@@ -257,6 +296,26 @@ Result<void> Assembly::State::write_wrapped(Format format, ResolvedPages& source
   return written.and_then([&] { return sink("}\n"); });
 }
 
+Result<void> Assembly::State::write_image_list(ResolvedPages& source, const Sink& sink) const {
+  std::string out;
+  ImageList images(options.job_id, out);
+  for (std::size_t index = 0; index < pages; ++index) {
+    const auto page = source.get(index);
+    if (!page) {
+      return tl::unexpected(page.error());
+    }
+    images.add(**page);
+    if (out.size() >= piece_size) {
+      if (auto taken = sink(out); !taken) {
+        return taken;
+      }
+      out.clear();
+    }
+  }
+  images.finish();
+  return sink(out);
+}
+
 Assembly::Assembly(RenderOptions options, std::vector<std::string> filenames) : state_(std::make_unique<State>()) {
   state_->options = with_valid_text(std::move(options));
   state_->filenames = std::move(filenames);
@@ -283,7 +342,15 @@ Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const 
     return file == state_->files.end() ? none : file->second.findings;
   });
   for (const auto& entry : all_formats) {
-    if (!state_->options.formats.has(entry.format)) {
+    if (!state_->options.formats.has(entry.format) || entry.shape == Shape::file) {
+      continue;
+    }
+    if (entry.shape == Shape::list) {
+      auto written =
+          begin(entry.format, Form::wrapped).and_then([&] { return state_->write_image_list(source, sink); });
+      if (!written) {
+        return written;
+      }
       continue;
     }
     std::optional<std::string> replay;

@@ -17,6 +17,9 @@ class ChosenPages final : public DocumentReader {
   [[nodiscard]] std::uint32_t page_count() const override { return count_; }
   [[nodiscard]] PageClass classify(std::uint32_t page) override { return document_->classify(pages_.page_at(page)); }
   Result<Page> read(std::uint32_t page) override { return document_->read(pages_.page_at(page)); }
+  PixPtr draw(std::uint32_t page, const Box& part, float dpi) override {
+    return document_->draw(pages_.page_at(page), part, dpi);
+  }
 
  private:
   std::unique_ptr<DocumentReader> document_;

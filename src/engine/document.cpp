@@ -8,4 +8,12 @@ Box united(const Box& a, const Box& b) noexcept {
   return {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
 }
 
+Box intersection(const Box& a, const Box& b) noexcept {
+  return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
+}
+
+double area(const Box& box) noexcept {
+  return std::max(0.0F, box.width()) * static_cast<double>(std::max(0.0F, box.height()));
+}
+
 }  // namespace docket::engine

@@ -22,6 +22,12 @@ struct Box {
 /// The smallest box around both.
 Box united(const Box& a, const Box& b) noexcept;
 
+/// What lies in both; turned inside out where nothing does.
+Box intersection(const Box& a, const Box& b) noexcept;
+
+/// 0 for a box that is turned inside out.
+double area(const Box& box) noexcept;
+
 struct Font {
   std::string name;
   bool bold = false;
@@ -113,7 +119,9 @@ struct Block {
 /// An image that stands on the page, taken out as a file of its own where `images` are asked for.
 struct Image {
   Box box;
-  std::string name;  ///< of its file; empty if it was not taken out
+  std::string name;            ///< of its file; empty if it was not taken out
+  std::uint64_t identity = 0;  ///< the same for the same picture on other pages of the file; 0 unknown
+  std::uint16_t dpi = 0;       ///< how finely it is stored; 0 unknown
 
   friend bool operator==(const Image&, const Image&) = default;
 };

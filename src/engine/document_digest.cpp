@@ -29,6 +29,7 @@ BodyLook BodyDigest::look() const noexcept {
 
 void DocumentFindings::apply(Page& page) const {
   page.body = body;
+  drop_decoration(page, decoration);
   resolve_code(page, body.monospace);
   resolve_running(page, running);
   resolve_headings(page, levels);
@@ -38,10 +39,14 @@ void DocumentDigest::add(const Page& page) {
   headings_.add(page);
   running_.add(page);
   body_.add(page);
+  images_.add(page);
 }
 
 DocumentFindings DocumentDigest::findings() const {
-  return {.levels = headings_.levels(), .running = running_.texts(), .body = body_.look()};
+  return {.levels = headings_.levels(),
+          .running = running_.texts(),
+          .body = body_.look(),
+          .decoration = images_.decoration()};
 }
 
 }  // namespace docket::engine

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/document.h"
+#include "engine/figures.h"
 #include "engine/heading_digest.h"
 #include "engine/running_digest.h"
 
@@ -27,6 +28,7 @@ struct DocumentFindings {
   HeadingLevels levels;
   RunningTexts running;
   BodyLook body;
+  Decoration decoration;
 
   /// Gives the page's blocks their final kinds and levels.
   void apply(Page& page) const;
@@ -42,6 +44,7 @@ class DocumentDigest {
   HeadingDigest headings_;
   RunningDigest running_;
   BodyDigest body_;
+  ImageDigest images_;
 };
 
 }  // namespace docket::engine

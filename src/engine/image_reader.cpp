@@ -72,6 +72,53 @@ float resolution_of_sheet(int width, int height) {
                     static_cast<float>(lowest_resolution), static_cast<float>(highest_resolution));
 }
 
+/// Pixels to an inch.
+struct Resolution {
+  float x_dpi = 0;
+  float y_dpi = 0;
+  bool is_stored = false;  ///< it is the picture's own, not a guess
+
+  [[nodiscard]] PictureFrame frame() const {
+    return {.x0 = 0, .y0 = 0, .x_scale = points_per_inch / x_dpi, .y_scale = points_per_inch / y_dpi};
+  }
+};
+
+Resolution resolution_of(Pix& pix) {
+  const int width = pixGetWidth(&pix);
+  const int height = pixGetHeight(&pix);
+  int x = 0;
+  int y = 0;
+  pixGetResolution(&pix, &x, &y);
+  if (credible(width, x) && credible(height, y)) {
+    return {.x_dpi = static_cast<float>(x), .y_dpi = static_cast<float>(y), .is_stored = true};
+  }
+  const auto guess = resolution_of_sheet(width, height);
+  return {.x_dpi = guess, .y_dpi = guess, .is_stored = false};
+}
+
+/// The part of a picture, drawn at `dpi`: smaller if that is less than it has, never larger.
+PixPtr draw_part(const PixPtr& pix, const Box& part, float dpi) {
+  const auto size = resolution_of(*pix);
+  const auto frame = size.frame();
+  const auto pixels = [](float points, float scale) { return static_cast<int>(std::lround(points / scale)); };
+  const int x = pixels(part.x0, frame.x_scale);
+  const int y = pixels(part.y0, frame.y_scale);
+  auto* box =
+      boxCreate(x, y, std::max(pixels(part.x1, frame.x_scale) - x, 1), std::max(pixels(part.y1, frame.y_scale) - y, 1));
+  PixPtr clipped(box != nullptr ? pixClipRectangle(pix.get(), box, nullptr) : nullptr);
+  boxDestroy(&box);
+  const float x_factor = std::min(dpi / size.x_dpi, 1.0F);
+  const float y_factor = std::min(dpi / size.y_dpi, 1.0F);
+  if (clipped && (x_factor < 1 || y_factor < 1)) {
+    // Of one bit a pixel, too: what is made smaller becomes gray.
+    if (pixGetDepth(clipped.get()) == 1) {
+      clipped.reset(pixConvertTo8(clipped.get(), 0));
+    }
+    clipped.reset(clipped ? pixScale(clipped.get(), x_factor, y_factor) : nullptr);
+  }
+  return clipped;
+}
+
 /// Lives in a child, on its only thread. Keeps the file mapped.
 class ImageReader final : public DocumentReader {
  public:
@@ -127,6 +174,14 @@ class ImageReader final : public DocumentReader {
                                           : "Page " + std::to_string(number) + " of the image cannot be decoded.");
     }
     return recognise_page(number, std::move(pix));
+  }
+
+  PixPtr draw(std::uint32_t number, const Box& part, float dpi) override {
+    if (number == 0 || number > pages_ || !check_size(number)) {
+      return nullptr;
+    }
+    const auto pix = decode(number);
+    return pix ? draw_part(pix, part, dpi) : nullptr;
   }
 
  private:
@@ -202,18 +257,12 @@ class ImageReader final : public DocumentReader {
   [[nodiscard]] Result<Page> recognise_page(std::uint32_t number, PixPtr pix) const {
     const int width = pixGetWidth(pix.get());
     const int height = pixGetHeight(pix.get());
-    int x_resolution = 0;
-    int y_resolution = 0;
-    pixGetResolution(pix.get(), &x_resolution, &y_resolution);
-    float x_dpi = static_cast<float>(x_resolution);
-    float y_dpi = static_cast<float>(y_resolution);
-    if (!credible(width, x_resolution) || !credible(height, y_resolution)) {
-      x_dpi = resolution_of_sheet(width, height);
-      y_dpi = x_dpi;
+    const auto size = resolution_of(*pix);
+    if (!size.is_stored) {
       // Tesseract's own guess, from the height of the letters, is the better one for recognising.
       set_resolution(*pix, 0, 0);
     }
-    const PictureFrame frame{.x0 = 0, .y0 = 0, .x_scale = points_per_inch / x_dpi, .y_scale = points_per_inch / y_dpi};
+    const auto frame = size.frame();
     Page page;
     page.number = number;
     page.width = static_cast<float>(width) * frame.x_scale;
@@ -221,7 +270,7 @@ class ImageReader final : public DocumentReader {
     if (options_.ocr == OcrMode::off) {
       return page;
     }
-    page.dpi = static_cast<std::uint16_t>(std::lround((x_dpi + y_dpi) / 2));
+    page.dpi = static_cast<std::uint16_t>(std::lround((size.x_dpi + size.y_dpi) / 2));
     if (auto done = recognise_onto(page, std::move(pix), frame, options_.languages); !done) {
       return tl::unexpected(std::move(done.error()));
     }

@@ -1,5 +1,6 @@
 #include "engine/layout.h"
 
+#include "engine/figures.h"
 #include "engine/rendering.h"
 #include "engine/tables.h"
 
@@ -10,6 +11,7 @@ Page lay_out(Page page) {
   if (page.source == Source::text) {
     mark_scripts(page.lines);
   }
+  keep_figures(page);
   auto tables = take_tables(page);
   auto regions = reading_order(std::move(page.lines), page.height);
   page.lines.clear();
@@ -18,6 +20,7 @@ Page lay_out(Page page) {
   make_code(page);
   mark_headings(page);
   make_lists(page.blocks);
+  place_figures(page);
   mark_captions(page.blocks);
   return page;
 }

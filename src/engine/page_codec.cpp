@@ -42,7 +42,7 @@ constexpr std::size_t least_word = 1 + sizeof(StoredWord);
 constexpr std::size_t least_line = sizeof(Box) + 4 + 4 + 4;
 constexpr std::size_t least_font = 2;
 constexpr std::size_t least_text = 1;
-constexpr std::size_t least_image = sizeof(Box) + least_text;
+constexpr std::size_t least_image = sizeof(Box) + least_text + 8 + 2;
 constexpr std::size_t least_cell = sizeof(StoredCell) + 1 + 4;
 constexpr std::size_t least_block = 5 + sizeof(Box) + 4 + 4;
 
@@ -122,6 +122,8 @@ class PageReader {
       Image image;
       image.box = box();
       image.name = text();
+      image.identity = reader_.get<std::uint64_t>();
+      image.dpi = reader_.get<std::uint16_t>();
       return image;
     });
     image_count_ = page.images.size();
@@ -290,6 +292,8 @@ std::string encode_page(const Page& page) {
   for (const auto& image : page.images) {
     writer.put(image.box);
     put_text(writer, image.name);
+    writer.put(image.identity);
+    writer.put(image.dpi);
   }
   put_boxes(writer, page.rules);
   put_boxes(writer, page.fills);

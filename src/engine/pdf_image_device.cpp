@@ -8,7 +8,7 @@ void ImageDevice::visit(GfxState* state, Object* ref, Stream* stream, int width,
                         bool invert, bool masked, bool inline_image) {
   bool consumed = false;
   if (!in_soft_mask() && width > 0 && height > 0) {
-    consumed = visit_image({images_, *state, *stream, width, height, colors, invert, masked || soft_masked_});
+    consumed = visit_image({images_, *state, *stream, ref, width, height, colors, invert, masked || soft_masked_});
     ++images_;
   }
   if (inline_image && !consumed) {

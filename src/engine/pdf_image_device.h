@@ -14,6 +14,7 @@ struct ImageDrawing {
   std::uint32_t ordinal;
   GfxState& state;
   Stream& stream;  ///< not yet reset
+  Object* object;  ///< the reference by which it is drawn, or an inline image's dictionary; may be nullptr
   int width;       ///< pixels
   int height;
   GfxImageColorMap* colors;  ///< nullptr: a stencil, painted in the fill colour

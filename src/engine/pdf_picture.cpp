@@ -202,6 +202,40 @@ Result<Picture> render_page(PDFDoc& document, int page, const RenderRequest& req
   return picture;
 }
 
+PixPtr draw_part(PDFDoc& document, int page, const Box& part, double dots) {
+  const double scale = dots / points_per_inch;
+  const auto pixels = [scale](float units) {
+    return static_cast<int>(std::lround(static_cast<double>(units) * scale));
+  };
+  const int x = pixels(part.x0);
+  const int y = pixels(part.y0);
+  const int width = std::max(pixels(part.x1) - x, 1);
+  const int height = std::max(pixels(part.y1) - y, 1);
+  SplashColor white = {0xff, 0xff, 0xff, 0xff};
+  SplashOutputDev device(splashModeRGB8, /*bitmapRowPadA=*/4, /*reverseVideoA=*/false, white);
+  device.setFontAntialias(true);
+  device.setVectorAntialias(true);
+  device.startDoc(&document);
+  document.displayPageSlice(&device, page, dots, dots, 0, /*useMediaBox=*/false, /*crop=*/true, /*printing=*/false, x,
+                            y, width, height);
+  const auto* const bitmap = device.getBitmap();
+  if (bitmap == nullptr || bitmap->getDataPtr() == nullptr || bitmap->getWidth() <= 0 || bitmap->getHeight() <= 0) {
+    return nullptr;
+  }
+  PixPtr pix(pixCreate(bitmap->getWidth(), bitmap->getHeight(), 32));
+  if (!pix) {
+    return nullptr;
+  }
+  for (int row = 0; row < bitmap->getHeight(); ++row) {
+    const auto* from = bitmap->getDataPtr() + static_cast<std::ptrdiff_t>(row) * bitmap->getRowSize();
+    l_uint32* const to = pixGetData(pix.get()) + static_cast<std::ptrdiff_t>(row) * pixGetWpl(pix.get());
+    for (int column = 0; column < bitmap->getWidth(); ++column, from += 3) {
+      to[column] = rgb_pixel(from[0], from[1], from[2]);
+    }
+  }
+  return pix;
+}
+
 Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const RenderRequest& request) {
   Picture picture;
   const bool sideways = scan.quarter_turns % 2 != 0;

@@ -32,6 +32,10 @@ struct RenderRequest {
 /// larger than Tesseract takes. too_many_pixels if even 72 dpi are too many; corrupt if it cannot be drawn.
 Result<Picture> render_page(PDFDoc& document, int page, const RenderRequest& request);
 
+/// Draws a part of a page (1-based) in colours, `dots` to 72 of the page's units; the box is in units of the upright
+/// page. Nothing if it cannot be drawn. The caller sees to it that the picture is not too large.
+PixPtr draw_part(PDFDoc& document, int page, const Box& part, double dots);
+
 /// Decodes the image that makes up a page, as it is, and turns it upright. Nothing in `pix` if it cannot be taken so
 /// (its resolution is unusual, its data are broken …): then the page is to be rendered.
 Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const RenderRequest& request);

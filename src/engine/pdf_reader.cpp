@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/pdf_figures.h"
 #include "engine/pdf_picture.h"
 #include "engine/pdf_resources.h"
 #include "engine/pdf_survey.h"
@@ -109,6 +110,9 @@ void scale(Page& page, float unit) {
   page.height *= unit;
   std::ranges::transform(page.rules, page.rules.begin(), scaled);
   std::ranges::transform(page.fills, page.fills.begin(), scaled);
+  for (auto& image : page.images) {
+    image.box = scaled(image.box);
+  }
   for (auto& line : page.lines) {
     line.box = scaled(line.box);
     line.baseline *= unit;
@@ -146,6 +150,10 @@ class PdfReader final : public DocumentReader {
       }
       const double unit = user_unit(*source);
       auto result = read_page(*source, page, unit);
+      if (result && reaches_image(source->getResourceDict())) {
+        result->images = find_images(*document_, static_cast<int>(page), static_cast<double>(result->width),
+                                     static_cast<double>(result->height), unit);
+      }
       if (result && unit != 1) {
         scale(*result, static_cast<float>(unit));
       }
@@ -154,6 +162,22 @@ class PdfReader final : public DocumentReader {
       throw;  // the end of the child, which says so by its exit code
     } catch (const std::exception& exception) {
       return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be read: " + exception.what() + ".");
+    }
+  }
+
+  PixPtr draw(std::uint32_t page, const Box& part, float dpi) override {
+    try {
+      ::Page* const source = find(page);
+      if (source == nullptr) {
+        return nullptr;
+      }
+      const auto unit = static_cast<float>(user_unit(*source));
+      const Box in_units{part.x0 / unit, part.y0 / unit, part.x1 / unit, part.y1 / unit};
+      return draw_part(*document_, static_cast<int>(page), in_units, static_cast<double>(dpi * unit));
+    } catch (const std::bad_alloc&) {
+      throw;  // the end of the child, which says so by its exit code
+    } catch (const std::exception&) {
+      return nullptr;
     }
   }
 

@@ -9,14 +9,39 @@
 namespace docket::engine {
 namespace {
 
+constexpr int max_objects = 400;
+
+bool has_fonts(const Dict& resources) {
+  const auto fonts = resources.lookup("Font");
+  return fonts.isDict() && fonts.dictGetLength() > 0;
+}
+
+bool has_images(const Dict& resources) {
+  const auto objects = resources.lookup("XObject");
+  if (!objects.isDict()) {
+    return false;
+  }
+  const auto& entries = *objects.getDict();
+  for (int at = 0; at < entries.getLength() && at < max_objects; ++at) {
+    const auto object = entries.getVal(at);
+    if (object.isStream() && object.streamGetDict()->lookup("Subtype").isName("Image")) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// One search. Dictionaries are looked at breadth first; all limits are far above what honest pages have.
-class FontSearch {
+class ResourceSearch {
  public:
-  bool found_from(Dict* resources) {
+  using Has = bool (*)(const Dict& resources);
+
+  /// Whether `has` says so of the resources or of those of a form that they name.
+  bool found_from(Dict* resources, Has has) {
     if (resources == nullptr) {
       return false;
     }
-    if (has_fonts(*resources)) {
+    if (has(*resources)) {
       return true;
     }
     collect_forms(*resources);
@@ -28,7 +53,7 @@ class FontSearch {
         if (!nested.isDict()) {
           continue;
         }
-        if (has_fonts(*nested.getDict())) {
+        if (has(*nested.getDict())) {
           return true;
         }
         collect_forms(*nested.getDict());
@@ -39,12 +64,6 @@ class FontSearch {
 
  private:
   static constexpr int max_depth = 5;
-  static constexpr int max_objects = 400;
-
-  static bool has_fonts(const Dict& resources) {
-    const auto fonts = resources.lookup("Font");
-    return fonts.isDict() && fonts.dictGetLength() > 0;
-  }
 
   // Keeps the form XObjects of `resources` that were not seen yet.
   void collect_forms(const Dict& resources) {
@@ -76,7 +95,11 @@ class FontSearch {
 }  // namespace
 
 bool reaches_font(Dict* resources) {
-  return FontSearch().found_from(resources);
+  return ResourceSearch().found_from(resources, has_fonts);
+}
+
+bool reaches_image(Dict* resources) {
+  return ResourceSearch().found_from(resources, has_images);
 }
 
 }  // namespace docket::engine

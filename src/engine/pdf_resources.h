@@ -9,4 +9,7 @@ namespace docket::engine {
 /// depth. Looks at a bounded number of objects, however the resources are knotted.
 bool reaches_font(Dict* resources);
 
+/// The same for an image. Images that stand in the content itself are not seen so.
+bool reaches_image(Dict* resources);
+
 }  // namespace docket::engine

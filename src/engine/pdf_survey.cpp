@@ -3,11 +3,11 @@
 #include <PDFDoc.h>
 
 #include <algorithm>
-#include <array>
 #include <bitset>
 #include <cmath>
 
 #include "engine/pdf_image_device.h"
+#include "engine/pdf_placement.h"
 
 namespace docket::engine {
 namespace {
@@ -45,45 +45,6 @@ class Coverage {
   std::bitset<side * side> covered_;
 };
 
-double area(const Box& box) {
-  return std::max(0.0F, box.width()) * static_cast<double>(std::max(0.0F, box.height()));
-}
-
-Box intersection(const Box& a, const Box& b) {
-  return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
-}
-
-// An image's unit square on the page: y runs downwards there, upwards in the image.
-struct Placement {
-  Box box;
-  std::optional<int> quarter_turns;  // nothing: askew, mirrored or degenerate
-};
-
-Placement place(const std::array<double, 6>& m) {
-  Placement placement;
-  const auto [x_low, x_high] = std::minmax({0.0, m[0], m[2], m[0] + m[2]});
-  const auto [y_low, y_high] = std::minmax({0.0, m[1], m[3], m[1] + m[3]});
-  placement.box = {static_cast<float>(m[4] + x_low), static_cast<float>(m[5] + y_low),
-                   static_cast<float>(m[4] + x_high), static_cast<float>(m[5] + y_high)};
-  const auto straight = std::abs(m[0]) + std::abs(m[3]);
-  const auto crossed = std::abs(m[1]) + std::abs(m[2]);
-  constexpr double askew = 0.002;  // a pixel in 500: less than what deskewing leaves
-  if (crossed <= askew * straight) {
-    if (m[0] > 0 && m[3] < 0) {
-      placement.quarter_turns = 0;
-    } else if (m[0] < 0 && m[3] > 0) {
-      placement.quarter_turns = 2;
-    }
-  } else if (straight <= askew * crossed) {
-    if (m[1] > 0 && m[2] > 0) {
-      placement.quarter_turns = 1;
-    } else if (m[1] < 0 && m[2] < 0) {
-      placement.quarter_turns = 3;
-    }
-  }
-  return placement;
-}
-
 /// Counts what a page draws. One a page.
 class SurveyDevice final : public ImageDevice {
  public:
@@ -114,12 +75,11 @@ class SurveyDevice final : public ImageDevice {
 
  protected:
   bool visit_image(const ImageDrawing& image) override {
-    std::array<double, 6> matrix{};
-    std::copy_n(image.state.getCTM(), matrix.size(), matrix.begin());
-    if (!std::all_of(matrix.begin(), matrix.end(), [](double value) { return std::isfinite(value); })) {
+    const auto placed = place_image(image.state);
+    if (!placed) {
       return false;
     }
-    const auto placement = place(matrix);
+    const auto& placement = *placed;
     const auto visible = intersection(intersection(placement.box, clip_of(image.state)), page_);
     const auto seen = area(visible);
     // Dots and hairlines made of images are no pictures.
@@ -150,15 +110,6 @@ class SurveyDevice final : public ImageDevice {
   }
 
  private:
-  static Box clip_of(const GfxState& state) {
-    double x0 = 0;
-    double y0 = 0;
-    double x1 = 0;
-    double y1 = 0;
-    state.getClipBBox(&x0, &y0, &x1, &y1);
-    return {static_cast<float>(x0), static_cast<float>(y0), static_cast<float>(x1), static_cast<float>(y1)};
-  }
-
   static bool paints_dark(GfxState& state) {
     if (state.getFillColorSpace()->getMode() == csPattern) {
       return false;

@@ -11,6 +11,7 @@
 #include "core/media_type.h"
 #include "core/page_set.h"
 #include "engine/document.h"
+#include "engine/pix.h"
 
 namespace docket::engine {
 
@@ -43,6 +44,10 @@ class DocumentReader {
   /// Reads one page: its words as lines, from the text layer or recognised, as the options say. An error is this
   /// page's only (corrupt, too_many_pixels …).
   virtual Result<Page> read(std::uint32_t page) = 0;
+
+  /// Draws a part of a page: 32 bits a pixel, or fewer. `part` is in points of the page as read() told it; the caller
+  /// sees to it that the picture is not too large. Nothing if it cannot be drawn.
+  virtual PixPtr draw(std::uint32_t page, const Box& part, float dpi) = 0;
 };
 
 /// Opens a document of a known type; takes no ownership of `fd`, which is seekable and stays open while the reader

@@ -35,7 +35,8 @@ struct Rendering {
   std::string bytes;
 };
 
-/// A page's own results: each format raw and wrapped. Heading levels are this page's guess.
+/// A page's own results: each format that is a text raw and wrapped, the list of its images. Heading levels are this
+/// page's guess.
 std::vector<Rendering> render_page(const Page& page, const RenderOptions& options);
 
 /// The whole document, read page by page: first every page is shown to add() (which keeps a small digest: fonts and
@@ -58,8 +59,8 @@ class Assembly {
   /// Called before each representation's bytes.
   using Begin = std::function<Result<void>(Format format, Form form)>;
 
-  /// Writes every format in both forms, one after the other. With several files the wrapped form also has
-  /// "documents": [{"filename", "content"}].
+  /// Writes every format that is a text in both forms and the list of images, one after the other. With several files
+  /// the wrapped form also has "documents": [{"filename", "content"}].
   Result<void> write(const PageSource& pages, const Begin& begin, const Sink& sink);
 
  private:

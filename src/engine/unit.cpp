@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/image_name.h"
 #include "engine/append_file.h"
+#include "engine/page_pictures.h"
 #include "engine/plan.h"
 #include "engine/reader.h"
 #include "engine/rendering.h"
@@ -52,6 +55,8 @@ class UnitWork {
   Result<std::unique_ptr<DocumentReader>> open() const;
   std::vector<PageClass> classify(DocumentReader& reader) const;
   Result<std::optional<Page>> do_page(DocumentReader& reader, std::uint32_t number, AppendFile& file, bool with_model);
+  Result<void> write_pictures(DocumentReader& reader, std::uint32_t number, Page& page, AppendFile& file,
+                              std::vector<Section>& sections) const;
   Result<void> finish(Assembly& assembly, const Assembly::PageSource& pages);
   Result<Page> read_model(const wire::PageIndex& entry) const;
 
@@ -92,6 +97,40 @@ std::vector<PageClass> UnitWork::classify(DocumentReader& reader) const {
   return pages;
 }
 
+/// Writes the page's pictures that are asked for, each on its own: together they may be large. Names the figures that
+/// could be taken out.
+Result<void> UnitWork::write_pictures(DocumentReader& reader, std::uint32_t number, Page& page, AppendFile& file,
+                                      std::vector<Section>& sections) const {
+  const auto write = [&](Format format, const std::string& bytes) -> Result<void> {
+    return file.append(bytes).map([&](std::uint64_t begin) {
+      sections.push_back({format, Form::raw, begin, bytes.size()});
+    });
+  };
+  const auto formats = request_.options.formats;
+  if (formats.has(Format::images)) {
+    ImageName name{.file = std::nullopt, .page = number, .index = 0};
+    if (request_.filenames.size() > 1) {
+      name.file = request_.file;
+    }
+    for (auto& image : page.images) {
+      const auto png = picture_of(reader, number, image, request_.limits.max_pixels);
+      if (png.empty()) {
+        continue;
+      }
+      if (auto written = write(Format::images, png); !written) {
+        return written;
+      }
+      image.name = name.text();
+      ++name.index;
+    }
+  }
+  if (formats.has(Format::png)) {
+    const auto png = preview_of(reader, number, page);
+    return png.empty() ? Result<void>{} : write(Format::png, png);
+  }
+  return {};
+}
+
 /// Reads a page, writes its results (and, for assemble, its model) as one block and tells so. Nothing where the page
 /// itself is at fault: that was told, and the others go on.
 Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint32_t number, AppendFile& file,
@@ -109,6 +148,10 @@ Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint3
   auto page = lay_out(std::move(*read));
   page.file = request_.file;
 
+  std::vector<Section> pictures;
+  if (auto written = write_pictures(reader, number, page, file, pictures); !written) {
+    return tl::unexpected(std::move(written.error()));
+  }
   std::string block;
   auto& sections = done.page.outputs.sections;
   if (with_model) {
@@ -126,6 +169,7 @@ Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint3
   for (auto& section : sections) {
     section.offset += *begin;
   }
+  std::ranges::move(pictures, std::back_inserter(sections));
   say(descriptors_.unit, done);
   return page;
 }

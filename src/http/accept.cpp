@@ -76,6 +76,10 @@ unsigned accept_quality(std::string_view accept, std::string_view type) noexcept
 }
 
 Form choose_form(std::string_view accept, Format format, bool raw) noexcept {
+  const auto shape = info(format).shape;
+  if (shape != Shape::text) {
+    return shape == Shape::file ? Form::raw : Form::wrapped;
+  }
   if (raw) {
     return Form::raw;
   }

@@ -19,6 +19,15 @@ std::string_view take_segment(std::string_view& path, bool& ended) noexcept {
   return segment;
 }
 
+/// Makes the route that of the picture that the last segment names.
+void name_image(Route& route, std::string_view segment) noexcept {
+  if (const auto name = ImageName::parse(segment)) {
+    route.what = Route::What::image;
+    route.image = *name;
+    route.format = Format::images;
+  }
+}
+
 /// A page number as it is written in links: from 1, no leading zeros.
 std::uint32_t page_number(std::string_view text) noexcept {
   const auto value = text.empty() || text.front() == '0' ? std::nullopt : parse_number(text);
@@ -65,6 +74,13 @@ Route parse_route(std::string_view path) noexcept {
     }
     return route;
   }
+  if (word == info(Format::images).name) {
+    const auto name = take_segment(path, ended);
+    if (ended) {
+      name_image(route, name);
+    }
+    return route;
+  }
   if (word != "pages") {
     return route;
   }
@@ -74,6 +90,11 @@ Route parse_route(std::string_view path) noexcept {
     route.what = Route::What::page;
     route.page = page;
     route.format = *format;
+  } else if (page != 0 && format == Format::images) {
+    const auto name = take_segment(path, ended);
+    if (ended) {
+      name_image(route, name);
+    }
   }
   return route;
 }

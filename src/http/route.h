@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/format.h"
+#include "core/image_name.h"
 #include "core/job_id.h"
 
 namespace docket::http {
@@ -15,6 +16,7 @@ struct Route {
     status,     ///< {id} and {id}/status
     result,     ///< {id}/{format}
     page,       ///< {id}/pages/{n}/{format}
+    image,      ///< {id}/images/{name}; also {id}/pages/{n}/images/{name}, where a page's Markdown looks for it
     input,      ///< {id}/input and {id}/input/{n}
     cancel,     ///< {id}/cancel
     callbacks,  ///< {id}/callbacks
@@ -25,6 +27,7 @@ struct Route {
   Format format = Format::markdown;  ///< of result and page
   std::uint32_t page = 0;            ///< of page: 1-based
   std::uint32_t file = 0;            ///< of input: 0-based, as in the status body's files
+  ImageName image{};                 ///< of image
 
   friend bool operator==(const Route&, const Route&) = default;
 };

@@ -57,17 +57,6 @@ Result<void> check_allowed(const RawOptions& raw, const OptionPolicy& policy) {
   return {};
 }
 
-std::string names_of(FormatSet formats) {
-  std::string names;
-  for (const auto& entry : all_formats) {
-    if (formats.has(entry.format)) {
-      names += names.empty() ? "" : ", ";
-      names += entry.name;
-    }
-  }
-  return names;
-}
-
 Result<FormatSet> parse_formats(std::string_view value, FormatSet possible) {
   FormatSet formats;
   std::string_view wrong;

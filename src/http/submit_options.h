@@ -21,14 +21,6 @@ struct OptionPolicy {
   OptionSet allowed = default_options();     ///< docket_options, and callback_url by docket_callback_from_client
   FormatSet formats = every_format();        ///< what can be produced
   std::span<const std::string> languages{};  ///< names of the installed models
-
-  static constexpr FormatSet every_format() noexcept {
-    FormatSet set;
-    for (const auto& entry : all_formats) {
-      set.add(entry.format);
-    }
-    return set;
-  }
 };
 
 /// bad_option: the option has this value, and what it has to be, as in "it has to be true or false".

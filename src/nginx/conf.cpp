@@ -152,10 +152,6 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   auto* previous = static_cast<LocationConf*>(parent);
   auto* location = static_cast<LocationConf*>(child);
 
-  FormatSet every_format;
-  for (const auto& entry : all_formats) {
-    every_format.add(entry.format);
-  }
   constexpr ngx_uint_t every_type = ((ngx_uint_t{1} << all_media_types.size()) - 1) & ~ngx_uint_t{1};
   const Limits limits;
 
@@ -164,7 +160,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_ptr_value(location->cors, previous->cors, nullptr);
   ngx_conf_merge_ptr_value(location->owner, previous->owner, nullptr);
   ngx_conf_merge_uint_value(location->upload_code, previous->upload_code, NGX_HTTP_ACCEPTED);
-  ngx_conf_merge_uint_value(location->formats, previous->formats, every_format.bits);
+  ngx_conf_merge_uint_value(location->formats, previous->formats, default_formats().bits);
   ngx_conf_merge_str_value(location->languages, previous->languages, "eng");
   if (location->ocr == NGX_CONF_UNSET_UINT) {  // mode and dpi are one directive's
     location->ocr = previous->ocr;

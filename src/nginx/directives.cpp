@@ -142,7 +142,8 @@ char* set_formats(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   for (const auto& value : arguments(cf).subspan(1)) {
     const auto format = format_of(view(value));
     if (!format) {
-      return refuse(cf, value, "known formats are markdown, text and json");
+      static const std::string why = "known formats are " + names_of(every_format());
+      return refuse(cf, value, why.c_str());
     }
     formats.add(*format);
   }

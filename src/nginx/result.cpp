@@ -32,6 +32,9 @@ namespace {
 
 using http::Route;
 
+/// The Content-Security-Policy of what a client could have written.
+constexpr std::string_view untrusted_content = "sandbox; default-src 'none'";
+
 /// What has to be known of a job before one of its results is sent.
 struct JobLook {
   State state = State::pending;
@@ -41,7 +44,7 @@ struct JobLook {
   std::int64_t updated_ms = 0;
   std::string filename;  ///< the first file's
   std::string problem;   ///< the body of the 422, if it failed
-  /// Where the page asked for lies, once all files before it are counted.
+  /// Where the page asked for, or the picture's, lies, once all files before it are counted.
   std::optional<std::pair<std::uint16_t, std::uint32_t>> page;
   bool pages_known = true;  ///< no file before that page is still to be counted
 };
@@ -66,12 +69,20 @@ Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route
           if (index == 0) {
             look.filename = file.filename;
           }
-          if (!look.page && look.pages_known) {
+          const bool is_counted = file.total_pages != 0 || is_final(file.state);
+          if (route.what == Route::What::image) {
+            // A job's only file has no number in the names of its pictures.
+            if (index == route.image.file.value_or(0) && route.image.file.has_value() == (status.head.file_count > 1)) {
+              look.pages_known = is_counted;
+              if (route.image.page <= file.total_pages) {
+                look.page.emplace(index, route.image.page);
+              }
+            }
+          } else if (!look.page && look.pages_known) {
             if (route.page <= pages_before + file.total_pages) {
               look.page.emplace(index, route.page - pages_before);
-            } else if (file.total_pages == 0 && !is_final(file.state)) {
-              look.pages_known = false;
             }
+            look.pages_known = look.page || is_counted;
           }
           pages_before += file.total_pages;
           ++index;
@@ -83,6 +94,15 @@ Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route
   return look;
 }
 
+/// The stretch of `outputs` that holds what is asked for; the end if there is none.
+auto find_section(const Outputs& outputs, const Route& route, Form form) {
+  std::uint32_t index = 0;
+  return std::find_if(outputs.sections.begin(), outputs.sections.end(), [&](const Section& entry) {
+    return entry.format == route.format && entry.form == form &&
+           (route.what != Route::What::image || index++ == route.image.index);
+  });
+}
+
 /// Sends the representation that the request wants out of `outputs`.
 ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route, const JobLook& look,
                        const Outputs& outputs) {
@@ -91,10 +111,9 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
     return raw && *raw == "1";
   }();
   const auto accept = find_header(r, "accept").value_or(std::string_view());
-  const Form form = http::choose_form(accept, route.format, raw_asked);
-  const auto section = std::find_if(outputs.sections.begin(), outputs.sections.end(), [&](const Section& entry) {
-    return entry.format == route.format && entry.form == form;
-  });
+  const bool is_image = route.what == Route::What::image;
+  const Form form = is_image ? Form::raw : http::choose_form(accept, route.format, raw_asked);
+  const auto section = find_section(outputs, route, form);
   if (section == outputs.sections.end()) {
     return send_problem(r, no_such_job());
   }
@@ -104,10 +123,17 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
   // A committed output never changes and its unit's number is never used again: number, try and form name the bytes.
   std::string etag = "\"" + std::to_string(outputs.container.seq) + "-" + std::to_string(outputs.container.attempt) +
                      "-" + std::to_string(section->offset) + "\"";
+  // A page of HTML has a stranger's words in it: a browser is to keep it, not to show it as one of ours.
+  const bool is_html = raw && route.format == Format::hocr;
+  const std::string image = is_image ? route.image.text() : std::string();
   std::string disposition;
-  http::append_content_disposition(disposition, http::DispositionType::inline_,
-                                   http::download_name(look.filename, raw ? format.extension : "json"));
-  if (!set_etag(r, etag) || add_header(r, "Content-Disposition", disposition) == nullptr) {
+  http::append_content_disposition(disposition,
+                                   is_html ? http::DispositionType::attachment : http::DispositionType::inline_,
+                                   http::download_name(look.filename, is_image ? std::string_view(image)
+                                                                      : raw    ? format.extension
+                                                                               : "json"));
+  if (!set_etag(r, etag) || add_header(r, "Content-Disposition", disposition) == nullptr ||
+      (is_html && add_static_header(r, "Content-Security-Policy", untrusted_content) == nullptr)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   const auto modified_ms = look.completed_ms != 0 ? look.completed_ms : look.updated_ms;
@@ -120,30 +146,8 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
                           .last_modified = static_cast<time_t>(modified_ms / 1000)});
 }
 
-}  // namespace
-
-ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
-  const auto look = look_at(worker, caller, route);
-  if (!look) {
-    return send_problem(r, look.error());
-  }
-  remember(r, route.id, look->state);
-  if (!look->formats.has(route.format)) {
-    return send_problem(r, no_such_job());
-  }
-  if (look->state == State::failed) {
-    return send_problem_body(r, 422, look->problem);
-  }
-  if (look->state != State::completed) {
-    return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
-  }
-  const auto outputs = worker.reader().outputs(route.id);
-  return outputs ? send_outputs(r, worker, route, *look, *outputs) : send_problem(r, outputs.error());
-}
-
-namespace {
-
-/// A page can be had as soon as it is done, before its job is, and also from a job that failed later.
+/// A page can be had as soon as it is done, before its job is, and also from a job that failed later; so can its
+/// pictures.
 ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
   const auto look = look_at(worker, caller, route);
   if (!look) {
@@ -173,6 +177,35 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
   }
   return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
 }
+
+}  // namespace
+
+ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+  const auto look = look_at(worker, caller, route);
+  if (!look) {
+    return send_problem(r, look.error());
+  }
+  remember(r, route.id, look->state);
+  if (!look->formats.has(route.format)) {
+    return send_problem(r, no_such_job());
+  }
+  if (look->state == State::failed) {
+    return send_problem_body(r, 422, look->problem);
+  }
+  if (look->state != State::completed) {
+    return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
+  }
+  if (route.format == Format::png) {  // a document's preview is that of its first page
+    Route first = route;
+    first.what = Route::What::page;
+    first.page = 1;
+    return send_page(r, worker, caller, first);
+  }
+  const auto outputs = worker.reader().outputs(route.id);
+  return outputs ? send_outputs(r, worker, route, *look, *outputs) : send_problem(r, outputs.error());
+}
+
+namespace {
 
 /// One of a job's files as the client sent it.
 struct InputLook {
@@ -223,7 +256,7 @@ ngx_int_t send_input(ngx_http_request_t* r, Worker& worker, const Caller& caller
   http::append_content_disposition(
       disposition, shown ? http::DispositionType::inline_ : http::DispositionType::attachment, look->filename);
   if (!set_etag(r, look->etag) || add_header(r, "Content-Disposition", disposition) == nullptr ||
-      add_header(r, "Content-Security-Policy", "sandbox; default-src 'none'") == nullptr) {
+      add_static_header(r, "Content-Security-Policy", untrusted_content) == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   return send_stretch(r, {.path = worker.spool().absolute(Spool::input_path(route.id, route.file)),
@@ -232,8 +265,8 @@ ngx_int_t send_input(ngx_http_request_t* r, Worker& worker, const Caller& caller
                           .last_modified = static_cast<time_t>(look->created_ms / 1000)});
 }
 
-/// Whether what a held request waits for is there: the job's end, for a page its own, for a status that it differs from
-/// the one that the client has. True also for what there is not: that is to be told, too.
+/// Whether what a held request waits for is there: the job's end, for a page or a picture its page's, for a status that
+/// it differs from the one that the client has. True also for what there is not: that is to be told, too.
 bool is_due(ngx_http_request_t* r, Worker& worker, const Route& route) {
   const auto known = route.what == Route::What::status ? find_header(r, "if-none-match") : std::nullopt;
   bool due = false;
@@ -241,7 +274,7 @@ bool is_due(ngx_http_request_t* r, Worker& worker, const Route& route) {
       worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
         due = is_final(status.head.state) || (known && *known != http::status_etag(status.head));
       });
-  if (!found || due || route.what != Route::What::page) {
+  if (!found || due || (route.what != Route::What::page && route.what != Route::What::image)) {
     return !found || due;
   }
   const auto look = look_at(worker, Caller{}, route);
@@ -264,6 +297,7 @@ ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& cal
       case Route::What::status:
         return send_asked_status(r, worker, caller, route.id);
       case Route::What::page:
+      case Route::What::image:
         return send_page(r, worker, caller, route);
       default:
         return send_result(r, worker, caller, route);
@@ -289,6 +323,7 @@ Methods methods_of(const Route& route) noexcept {
   switch (route.what) {
     case Route::What::result:
     case Route::What::page:
+    case Route::What::image:
     case Route::What::input:
       return {NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS"};
     case Route::What::cancel:
@@ -324,6 +359,7 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
       return cancel_job(r, *worker, caller, route.id);
     case Route::What::result:
     case Route::What::page:
+    case Route::What::image:
       return send_when_due(r, *worker, caller, route);
     case Route::What::input:
       return send_input(r, *worker, caller, route);

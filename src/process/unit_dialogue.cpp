@@ -32,6 +32,13 @@ bool is_documents_fault(ErrorCode code) noexcept {
   }
 }
 
+/// Whether every page, and the whole document, has a result whatever stands on it: pictures may fail to be made.
+bool has_texts(FormatSet formats) noexcept {
+  return std::ranges::any_of(all_formats, [formats](const FormatInfo& entry) {
+    return formats.has(entry.format) && entry.shape != Shape::file;
+  });
+}
+
 std::string signal_name(int number) {
   const char* name = ::sigabbrev_np(number);
   return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(number);
@@ -134,7 +141,8 @@ bool UnitDialogue::take(wire::PageDone message) {
     return breach("ended a page that was not its turn");
   }
   if (page.error == ErrorCode::none) {
-    if (page.outputs.sections.empty() || !sections_are_sound(page.outputs.sections)) {
+    if ((page.outputs.sections.empty() && has_texts(request_.options.formats)) ||
+        !sections_are_sound(page.outputs.sections)) {
       return breach("named results that are not there");
     }
     page.outputs.container = container_;
@@ -157,8 +165,8 @@ bool UnitDialogue::take(const wire::Completed& message) {
     return breach("finished what it was not to finish");
   }
   const auto has_no_format = [](const Section& section) { return !section.format.has_value(); };
-  if (message.sections.empty() || std::ranges::any_of(message.sections, has_no_format) ||
-      !sections_are_sound(message.sections)) {
+  if ((message.sections.empty() && has_texts(request_.options.formats)) ||
+      std::ranges::any_of(message.sections, has_no_format) || !sections_are_sound(message.sections)) {
     return breach("named results that are not there");
   }
   result_ = ended::Completed{total_pages_, Outputs{container_, message.sections}};

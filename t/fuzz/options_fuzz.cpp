@@ -31,7 +31,7 @@ void try_options(const RawOptions& raw) {
   }
   expect(options.page_separator.size() <= max_page_separator && is_utf8(options.page_separator), "a sound separator");
   expect(options.languages.find_first_not_of("deung+") == std::string::npos, "only languages that there are");
-  expect((options.formats.bits & ~OptionPolicy::every_format().bits) == 0, "only formats that there are");
+  expect((options.formats.bits & ~docket::every_format().bits) == 0, "only formats that there are");
   const auto priority = priority_of(raw, 5);
   expect(!priority || *priority <= 9, "a priority from 0 to 9");
 }

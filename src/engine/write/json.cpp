@@ -1,71 +1,15 @@
 #include "engine/write/json.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <cstring>
 
 #include "core/json_text.h"
 #include "engine/flow.h"
+#include "engine/write/block_kind.h"
 #include "engine/write/plain_table.h"
+#include "engine/write/short_text.h"
 
 namespace docket::engine {
 namespace {
-
-/// A short text put together without allocation: the numbers of a word or line, of which a page has thousands.
-class ShortText {
- public:
-  void add(std::string_view text) noexcept {
-    std::memcpy(bytes_.data() + size_, text.data(), text.size());
-    size_ += text.size();
-  }
-
-  /// Adds a coordinate in points with at most two decimals; at most 11 bytes.
-  void add(float value) noexcept {
-    if (!std::isfinite(value)) {
-      value = 0;
-    }
-    const auto scaled = std::clamp(value, -1e6F, 1e6F) * 100.0F;
-    auto hundredths = static_cast<std::int32_t>(scaled + (scaled < 0 ? -0.5F : 0.5F));
-    if (hundredths < 0) {
-      bytes_[size_++] = '-';
-      hundredths = -hundredths;
-    }
-    add(hundredths / 100);
-    const auto fraction = hundredths % 100;
-    if (fraction != 0) {
-      bytes_[size_++] = '.';
-      bytes_[size_++] = static_cast<char>('0' + fraction / 10);
-      if (fraction % 10 != 0) {
-        bytes_[size_++] = static_cast<char>('0' + fraction % 10);
-      }
-    }
-  }
-
-  void add(std::int32_t value) noexcept {
-    size_ = static_cast<std::size_t>(std::to_chars(bytes_.data() + size_, bytes_.data() + bytes_.size(), value).ptr -
-                                     bytes_.data());
-  }
-
-  void add(const Box& box) noexcept {
-    add("\"box\":[");
-    add(box.x0);
-    add(",");
-    add(box.y0);
-    add(",");
-    add(box.x1);
-    add(",");
-    add(box.y1);
-    add("]");
-  }
-
-  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
-
- private:
-  std::array<char, 192> bytes_;  // a box, four integers and the words between are below 180
-  std::size_t size_ = 0;
-};
 
 void append_bool(std::string& out, bool value) {
   out += value ? "true" : "false";
@@ -83,36 +27,6 @@ std::string_view word_of(Source source) noexcept {
       break;
   }
   return "blank";
-}
-
-std::string_view word_of(BlockKind kind) noexcept {
-  switch (kind) {
-    case BlockKind::heading:
-      return "heading";
-    case BlockKind::list_item:
-      return "list_item";
-    case BlockKind::margin:
-      return "margin";
-    case BlockKind::table:
-      return "table";
-    case BlockKind::figure:
-      return "figure";
-    case BlockKind::caption:
-      return "caption";
-    case BlockKind::code:
-      return "code";
-    case BlockKind::quote:
-      return "quote";
-    case BlockKind::footnote:
-      return "footnote";
-    case BlockKind::page_header:
-      return "page_header";
-    case BlockKind::page_footer:
-      return "page_footer";
-    case BlockKind::paragraph:
-      break;
-  }
-  return "paragraph";
 }
 
 void append_fonts(std::string& out, const std::vector<Font>& fonts) {
@@ -219,7 +133,7 @@ void append_table(std::string& out, const Block& table) {
   out += ']';
 }
 
-void append_block(std::string& out, const Block& block) {
+void append_block(std::string& out, const Page& page, const Block& block) {
   out += "{\"type\":\"";
   out += word_of(block.kind);
   out += '"';
@@ -230,6 +144,12 @@ void append_block(std::string& out, const Block& block) {
   if (!block.marker.empty()) {
     out += ",\"marker\":";
     append_json_string(out, block.marker);
+  }
+  if (block.image >= 0 && static_cast<std::size_t>(block.image) < page.images.size()) {
+    if (const auto& name = page.images[static_cast<std::size_t>(block.image)].name; !name.empty()) {
+      out += ",\"image\":";
+      append_json_string(out, name);
+    }
   }
   ShortText box;
   box.add(",");
@@ -272,7 +192,7 @@ void JsonWriter::add_page(const Page& page, std::string& out) {
     if (&block != page.blocks.data()) {
       out += ',';
     }
-    append_block(out, block);
+    append_block(out, page, block);
   }
   out += "]}";
 }

@@ -62,6 +62,13 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
       is_first = false;
       continue;
     }
+    if (block.kind == BlockKind::figure) {
+      hold_back_figure(page, block);
+      if (!is_open_) {
+        close_block(out);
+      }
+      continue;
+    }
     if (block.lines.empty() || is_running(block.kind)) {
       continue;
     }
@@ -197,6 +204,18 @@ void MarkdownWriter::hold_back(const Block& block, const Page& page) {
     held_back_ += "\n\n";
   }
   append_paragraph(held_back_, block, page);
+}
+
+/// A figure's image, if it was taken out: a link must lead somewhere. It stands behind the paragraph that goes on.
+void MarkdownWriter::hold_back_figure(const Page& page, const Block& block) {
+  if (block.image < 0 || static_cast<std::size_t>(block.image) >= page.images.size()) {
+    return;
+  }
+  if (const auto& name = page.images[static_cast<std::size_t>(block.image)].name; !name.empty()) {
+    held_back_ += held_back_.empty() ? "![](images/" : "\n\n![](images/";
+    held_back_ += name;
+    held_back_ += ')';
+  }
 }
 
 void MarkdownWriter::close_block(std::string& out) {

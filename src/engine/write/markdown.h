@@ -29,6 +29,7 @@ class MarkdownWriter final : public Writer {
   void begin_list_item(const Block& block, std::string& out);
   void add_text(const Block& block, const Page& page, std::string& out);
   void hold_back(const Block& block, const Page& page);
+  void hold_back_figure(const Page& page, const Block& block);
   void close_block(std::string& out);
 
   std::string page_separator_;
@@ -41,7 +42,7 @@ class MarkdownWriter final : public Writer {
   TextEnd end_;                       ///< of the open block
   MarkdownTable table_;               ///< open if the last block is one
   std::vector<std::size_t> indents_;  ///< of the open list's levels: columns to where an item's text begins
-  std::string held_back_;             ///< finished paragraphs of the margins
+  std::string held_back_;             ///< finished paragraphs of the margins, and figures
 };
 
 }  // namespace docket::engine

@@ -1,7 +1,9 @@
 #include "engine/write/writer.h"
 
+#include "engine/write/hocr.h"
 #include "engine/write/json.h"
 #include "engine/write/markdown.h"
+#include "engine/write/markdown_det.h"
 #include "engine/write/text.h"
 
 namespace docket::engine {
@@ -13,9 +15,16 @@ std::unique_ptr<Writer> make_writer(Format format, const WriterOptions& options)
     case Format::text:
       return std::make_unique<TextWriter>(options.page_separator);
     case Format::json:
+      return std::make_unique<JsonWriter>(options.with_files);
+    case Format::hocr:
+      return std::make_unique<HocrWriter>();
+    case Format::markdown_det:
+      return std::make_unique<MarkdownDetWriter>(options.with_files);
+    case Format::images:
+    case Format::png:
       break;
   }
-  return std::make_unique<JsonWriter>(options.with_files);
+  return nullptr;
 }
 
 }  // namespace docket::engine

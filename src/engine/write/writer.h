@@ -11,7 +11,7 @@ namespace docket::engine {
 
 struct WriterOptions {
   std::string page_separator;  ///< Markdown and text; valid UTF-8
-  bool with_files = false;     ///< JSON: say of each page which file it is from
+  bool with_files = false;     ///< JSON, markdown_det: say of each page which file it is from
 };
 
 /// Writes one representation. Owned by whoever assembles; keeps of the pages no more than how the last one ended.
@@ -30,6 +30,7 @@ class Writer {
   virtual void finish(std::string& out) = 0;
 };
 
+/// Null for formats that are no text.
 std::unique_ptr<Writer> make_writer(Format format, const WriterOptions& options);
 
 }  // namespace docket::engine

@@ -262,7 +262,7 @@ TEST(Codec, OutputsOfAnotherShapeAreRefused) {
   expect_this_version_only(bytes, decode_outputs);
   expect_no_harm_from_damage(bytes, decode_outputs);
   auto format = bytes;
-  format[bytes.size() - 26] = 3;
+  format[bytes.size() - 26] = static_cast<char>(all_formats.size());
   EXPECT_FALSE(decode_outputs(format)) << "there is no such format";
   auto form = bytes;
   form[bytes.size() - 25] = 2;

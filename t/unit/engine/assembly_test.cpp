@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "engine/figures.h"
 #include "engine/rendering.h"
 #include "layout_model.h"
 
@@ -24,14 +25,6 @@ Page text_page(std::uint16_t file, std::uint32_t number, std::string_view headin
   page.file = file;
   page.number = number;
   return lay_out(std::move(page));
-}
-
-FormatSet all() {
-  FormatSet formats;
-  for (const auto& entry : all_formats) {
-    formats.add(entry.format);
-  }
-  return formats;
 }
 
 /// What an assembly wrote, by format and form.
@@ -73,19 +66,48 @@ RenderOptions options_for(FormatSet formats) {
   return {formats, "0192aaaa-0000-7000-8000-000000000000", ""};
 }
 
-TEST(Assembly, WritesEveryFormatInBothForms) {
+TEST(Assembly, WritesEveryTextInBothForms) {
   const auto written =
-      assemble({text_page(0, 1, "Title", 20), text_page(0, 2, "Section", 14)}, {"a.pdf"}, options_for(all()));
+      assemble({text_page(0, 1, "Title", 20), text_page(0, 2, "Section", 14)}, {"a.pdf"}, options_for(every_format()));
   ASSERT_TRUE(written.result);
-  EXPECT_EQ(written.representations.size(), 6U);
+  for (const auto& entry : all_formats) {
+    EXPECT_EQ(written.representations.contains({entry.format, Form::raw}), entry.shape == Shape::text) << entry.name;
+    EXPECT_EQ(written.representations.contains({entry.format, Form::wrapped}), entry.shape != Shape::file)
+        << entry.name;
+  }
   EXPECT_THAT(written.raw(Format::markdown), testing::StartsWith("# Title\n\nText "));
   EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr("\n\n## Section\n\n"));
   EXPECT_THAT(written.raw(Format::text), testing::StartsWith("Title\n\nText "));
   EXPECT_EQ(json::parse(written.raw(Format::json))["pages"].size(), 2U);
 }
 
+TEST(Assembly, ListsTheImages) {
+  auto first = text_page(0, 1, "Title", 20);
+  first.images = {{{0, 0, 100, 100}, "1_0.png", 5, 0}, {{0, 200, 100, 300}, "", 6, 0}};
+  auto second = text_page(0, 2, "Section", 14);
+  second.images = {{{0, 0, 100, 100}, "2_0.png", 7, 0}};
+  const auto list = assemble({first, second}, {"a.pdf"}, options_for(every_format())).wrapped(Format::images);
+  EXPECT_EQ(list, json::parse(R"({"job_id":"0192aaaa-0000-7000-8000-000000000000","status":"completed",)"
+                              R"("images":["1_0.png","2_0.png"],"count":2})"));
+}
+
+TEST(Assembly, LeavesDecorationOut) {
+  std::vector<Page> pages;
+  for (std::uint32_t number = 1; number <= 3; ++number) {
+    auto page = text_page(0, number, "Title", 20);
+    page.images = {{{400, 20, 500, 80}, std::to_string(number) + "_0.png", 5, 0}};
+    place_figures(page);
+    pages.push_back(std::move(page));
+  }
+  const auto written = assemble(pages, {"a.pdf"}, options_for(every_format()));
+  EXPECT_EQ(written.wrapped(Format::images)["count"], 0);
+  EXPECT_THAT(written.raw(Format::markdown), testing::Not(testing::HasSubstr("images/")));
+  // By itself a page does not know.
+  EXPECT_THAT(render_page(pages[0], options_for(every_format()))[0].bytes, testing::HasSubstr("![](images/1_0.png)"));
+}
+
 TEST(Assembly, WrapsWhatItWroteRaw) {
-  const auto written = assemble({text_page(0, 1, "\"Title\" \\ ü", 20)}, {"a.pdf"}, options_for(all()));
+  const auto written = assemble({text_page(0, 1, "\"Title\" \\ ü", 20)}, {"a.pdf"}, options_for(every_format()));
   for (const auto format : {Format::markdown, Format::text}) {
     const auto wrapped = written.wrapped(format);
     EXPECT_EQ(wrapped["job_id"], "0192aaaa-0000-7000-8000-000000000000");
@@ -105,8 +127,8 @@ TEST(Assembly, WritesOnlyWhatWasAskedFor) {
 
 TEST(Assembly, LevelsHeadingsByEachFileOfItsOwn) {
   // 14 points are the second file's largest, whatever the first one has.
-  const auto written =
-      assemble({text_page(0, 1, "Large", 24), text_page(1, 1, "Small", 14)}, {"a.pdf", "b.pdf"}, options_for(all()));
+  const auto written = assemble({text_page(0, 1, "Large", 24), text_page(1, 1, "Small", 14)}, {"a.pdf", "b.pdf"},
+                                options_for(every_format()));
   EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr("# Large"));
   EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr("\n\n# Small"));
 }
@@ -114,7 +136,7 @@ TEST(Assembly, LevelsHeadingsByEachFileOfItsOwn) {
 TEST(Assembly, ListsTheDocumentsOfSeveralFiles) {
   const auto written =
       assemble({text_page(0, 1, "Of a", 20), text_page(0, 2, "More of a", 20), text_page(2, 1, "Of c", 20)},
-               {"a.pdf", "empty \"b\".pdf", "c.pdf"}, options_for(all()));
+               {"a.pdf", "empty \"b\".pdf", "c.pdf"}, options_for(every_format()));
   const auto wrapped = written.wrapped(Format::markdown);
   ASSERT_EQ(wrapped["documents"].size(), 3U);
   EXPECT_EQ(wrapped["documents"][0]["filename"], "a.pdf");
@@ -128,14 +150,14 @@ TEST(Assembly, ListsTheDocumentsOfSeveralFiles) {
 }
 
 TEST(Assembly, OfNoPagesIsSound) {
-  const auto written = assemble({}, {"a.pdf"}, options_for(all()));
+  const auto written = assemble({}, {"a.pdf"}, options_for(every_format()));
   ASSERT_TRUE(written.result);
   EXPECT_EQ(written.wrapped(Format::markdown)["content"], "");
   EXPECT_EQ(written.wrapped(Format::json)["content"], json::parse(R"({"pages": []})"));
 }
 
 TEST(Assembly, PutsTheSeparatorBetweenPages) {
-  auto options = options_for(all());
+  auto options = options_for(every_format());
   options.page_separator = "<!-- \xFF page -->";
   const auto written = assemble({text_page(0, 1, "Title", 20), text_page(0, 2, "Section", 14)}, {"a.pdf"}, options);
   EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr(" end.\n\n<!-- \uFFFD page -->\n\n## Section"));
@@ -172,7 +194,7 @@ TEST(Assembly, KeepsLittleHoweverManyPages) {
 
 TEST(Assembly, EndsWithTheErrorOfAPageOrSink) {
   const auto page = text_page(0, 1, "Title", 20);
-  Assembly assembly(options_for(all()), {"a.pdf"});
+  Assembly assembly(options_for(every_format()), {"a.pdf"});
   assembly.add(page);
   const auto begin = [](Format, Form) -> Result<void> { return {}; };
   const auto no_page = assembly.write([](std::size_t) -> Result<Page> { return fail(ErrorCode::bad_record, "page"); },
@@ -186,8 +208,8 @@ TEST(Assembly, EndsWithTheErrorOfAPageOrSink) {
 }
 
 TEST(RenderPage, WritesAPageByItself) {
-  const auto renderings = render_page(text_page(0, 7, "Section", 14), options_for(all()));
-  ASSERT_EQ(renderings.size(), 6U);
+  const auto renderings = render_page(text_page(0, 7, "Section", 14), options_for(every_format()));
+  ASSERT_EQ(renderings.size(), 11U);
   EXPECT_EQ(renderings[0].format, Format::markdown);
   EXPECT_EQ(renderings[0].form, Form::raw);
   EXPECT_THAT(renderings[0].bytes, testing::StartsWith("# Section\n\n"));

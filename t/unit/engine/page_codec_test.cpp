@@ -31,7 +31,7 @@ Page sample() {
   page.links = {"https://example.org/"};
   heading.lines[0].words[0].link = 0;
   item.lines[0].words[0].script = Script::superscript;
-  page.images = {{{10, 20, 30, 40}, "1_0.png"}, {}};
+  page.images = {{{10, 20, 30, 40}, "1_0.png", 0x0123'4567'89AB'CDEFU, 150}, {}};
   page.rules = {{0, 99, 200, 100}};
   page.fills = {{0, 100, 200, 120}, {1, 2, 3, 4}};
   Block table;

@@ -199,6 +199,18 @@ TEST(AcceptField, ChoosesTheForm) {
   EXPECT_EQ(choose_form("application/json", Format::json, false), Form::wrapped);
   EXPECT_EQ(choose_form("application/json", Format::json, true), Form::raw);
   EXPECT_EQ(choose_form("application/json", Format::markdown, true), Form::raw);
+  EXPECT_EQ(choose_form("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Format::hocr, false),
+            Form::raw);
+  EXPECT_EQ(choose_form("*/*", Format::hocr, false), Form::wrapped);
+}
+
+TEST(AcceptField, HasNoSayWhereThereIsOneFormOnly) {
+  for (const auto* accept : {"", "application/json", "image/png", "text/html"}) {
+    for (const bool raw : {false, true}) {
+      EXPECT_EQ(choose_form(accept, Format::png, raw), Form::raw) << accept;
+      EXPECT_EQ(choose_form(accept, Format::images, raw), Form::wrapped) << accept;
+    }
+  }
 }
 
 // ---- Entity tags
