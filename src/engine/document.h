@@ -56,8 +56,8 @@ struct Word {
 struct Line {
   std::vector<Word> words;
   Box box;
-  float baseline = 0;       ///< y of the baseline
-  std::int32_t group = -1;  ///< the reader's own idea of a block (Poppler's, Tesseract's paragraph); -1 none
+  float baseline = 0;            ///< y of the baseline
+  std::int32_t group = -1;       ///< the reader's own idea of a block (Poppler's, Tesseract's paragraph); -1 none
   std::int32_t stands_for = -1;  ///< during layout only: the table whose place this line keeps; -1 for text
 
   friend bool operator==(const Line&, const Line&) = default;
@@ -152,6 +152,7 @@ struct Page {
   std::vector<Image> images;
   std::vector<Box> rules;     ///< lines that are drawn, horizontal or vertical: thin boxes; empty after layout
   std::vector<Box> fills;     ///< areas that are filled with a colour other than the page's; empty after layout
+  std::vector<Box> shapes;    ///< boxes of what else is drawn, curves and slanted lines; empty after layout
   std::vector<Line> lines;    ///< as read; empty after layout
   std::vector<Block> blocks;  ///< in reading order, after layout
   BodyLook body;              ///< set once the whole document is known; not stored

@@ -1,9 +1,9 @@
 // Heading candidates of a page: short blocks that stand alone and differ from the text by size, weight, capitals or a
 // number. Whether they are headings, and of which level, is told by heading_digest.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "engine/captions.h"
 #include "engine/flow.h"
 #include "engine/heading_digest.h"
 #include "engine/layout.h"
@@ -90,25 +90,6 @@ std::uint8_t number_parts(std::string_view word) {
   return counts ? 1 : 0;
 }
 
-/// Words that captions begin with, before a number.
-bool is_caption(const Block& block) {
-  static constexpr std::array<std::string_view, 14> words{"figure", "fig",   "table",     "tab",      "listing",
-                                                          "scheme", "plate", "abbildung", "abb",      "tabelle",
-                                                          "figura", "tabla", "tableau",   "algorithm"};
-  const auto& line = block.lines.front();
-  if (line.words.size() < 2) {
-    return false;
-  }
-  std::string first = line.words[0].text;
-  std::ranges::transform(first, first.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  while (!first.empty() && first.back() == '.') {
-    first.pop_back();
-  }
-  return std::ranges::find(words, first) != words.end() &&
-         is_digit(static_cast<unsigned char>(line.words[1].text.front()));
-}
-
 /// A list item is a heading only if no item of its own style is right beside it.
 bool is_item_of_list(const std::vector<Block>& blocks, std::size_t i, const Page& page) {
   const auto alike = [&](std::size_t other) {
@@ -147,7 +128,7 @@ bool is_candidate(const Page& page, std::size_t index, const PageStyle& normal) 
   const auto style = style_of(block.lines, page.fonts);
   const auto counts = count_letters(block, style.size);
   if (counts.letters < 2 || counts.letters * 100 < counts.chars * 45 || counts.words > max_heading_words ||
-      is_names(counts) || is_caption(block) || style.monospace || is_tabular(block, style.size)) {
+      is_names(counts) || begins_caption(block.lines) || style.monospace || is_tabular(block, style.size)) {
     return false;
   }
   const auto& last = block.lines.back().words.back().text;

@@ -1,5 +1,9 @@
 #include "engine/layout.h"
 
+#include <utility>
+
+#include "engine/captions.h"
+#include "engine/drawings.h"
 #include "engine/figures.h"
 #include "engine/rendering.h"
 #include "engine/tables.h"
@@ -12,6 +16,7 @@ Page lay_out(Page page) {
     mark_scripts(page.lines);
   }
   keep_figures(page);
+  auto labels = take_drawings(page);
   auto tables = take_tables(page);
   auto regions = reading_order(std::move(page.lines), page.height);
   page.lines.clear();
@@ -21,6 +26,7 @@ Page lay_out(Page page) {
   mark_headings(page);
   make_lists(page.blocks);
   place_figures(page);
+  put_labels(page.blocks, std::move(labels));
   mark_captions(page.blocks);
   return page;
 }

@@ -1,4 +1,4 @@
-// The binary form of a page: version, head, fonts, links, images, rules, fills, lines, blocks. All numbers are
+// The binary form of a page: version, head, fonts, links, images, rules, fills, shapes, lines, blocks. All numbers are
 // little-endian; a string is its length as one byte (255: four more bytes follow) and its bytes. What is read is
 // checked, so that bytes of any kind give an error or a sound page.
 #include <cmath>
@@ -129,6 +129,7 @@ class PageReader {
     image_count_ = page.images.size();
     page.rules = list<Box>(sizeof(Box), [this] { return box(); });
     page.fills = list<Box>(sizeof(Box), [this] { return box(); });
+    page.shapes = list<Box>(sizeof(Box), [this] { return box(); });
     page.lines = lines();
     page.blocks = list<Block>(least_block, [this] { return block(); });
     sound_ = sound_ && reader_.at_end();
@@ -297,6 +298,7 @@ std::string encode_page(const Page& page) {
   }
   put_boxes(writer, page.rules);
   put_boxes(writer, page.fills);
+  put_boxes(writer, page.shapes);
   put_lines(writer, page.lines);
   writer.put(static_cast<std::uint32_t>(page.blocks.size()));
   for (const auto& block : page.blocks) {

@@ -51,6 +51,28 @@ bool has_curve(const GfxSubpath& path) {
   return false;
 }
 
+/// Whether most of the subpath's segments run neither up nor across.
+bool is_slanted(const GfxState& state, const GfxSubpath& path) {
+  int slanted = 0;
+  for (int i = 1; i < path.getNumPoints(); ++i) {
+    slanted += is_straight(on_page(state, path, i - 1), on_page(state, path, i)) ? 0 : 1;
+  }
+  return 2 * slanted >= path.getNumPoints() - 1 && slanted > 0;
+}
+
+/// Whether the only line that is stroked is as short as the ticks of an axis are.
+bool is_tick(const GfxState& state, const GfxSubpath& path) {
+  constexpr double shortest = 2;
+  constexpr double longest = 8;
+  if (path.getNumPoints() != 2) {
+    return false;
+  }
+  const auto a = on_page(state, path, 0);
+  const auto b = on_page(state, path, 1);
+  const double length = std::abs(a.x - b.x) + std::abs(a.y - b.y);
+  return is_straight(a, b) && length >= shortest && length <= longest;
+}
+
 /// The upright rectangle that a filled subpath is; nothing if it is another shape.
 std::optional<Box> rectangle(const GfxState& state, const GfxSubpath& path) {
   const int count = path.getNumPoints();
@@ -108,7 +130,7 @@ void clip_to_page(std::vector<Box>& boxes, float width, float height) {
 }  // namespace
 
 bool PathCollector::is_full() const noexcept {
-  return rules_.size() + fills_.size() >= most_pieces;
+  return rules_.size() + fills_.size() + shapes_.size() >= most_pieces;
 }
 
 void PathCollector::add_rule(const GfxState& state, Box box) {
@@ -130,6 +152,22 @@ void PathCollector::add_area(const GfxState& state, const Box& box) {
   }
 }
 
+void PathCollector::add_shape(const GfxState& state, const GfxSubpath& path) {
+  std::optional<Box> box;
+  for (int i = 0; i < path.getNumPoints(); ++i) {  // a curve lies between its control points
+    const auto point = on_page(state, path, i);
+    if (!is_finite(point)) {
+      return;
+    }
+    box = box ? united(*box, box_around(point, point)) : box_around(point, point);
+  }
+  if (box && !is_full()) {
+    if (const auto seen = clipped(state, *box); is_sound(seen)) {
+      shapes_.push_back(seen);
+    }
+  }
+}
+
 void PathCollector::stroke(GfxState& state) {
   GfxRGB color{};
   if (state.getStrokeColorSpace()->getMode() != csPattern) {
@@ -141,9 +179,13 @@ void PathCollector::stroke(GfxState& state) {
   const auto width = static_cast<float>(state.getTransformedLineWidth());
   const float half = std::isfinite(width) ? std::clamp(width, 0.0F, 1000.0F) / 2 : 0;
   const auto* const path = state.getPath();
+  if (path->getNumSubpaths() == 1 && is_tick(state, *path->getSubpath(0))) {
+    add_shape(state, *path->getSubpath(0));
+  }
   for (int i = 0; i < path->getNumSubpaths() && !is_full(); ++i) {
     const auto& part = *path->getSubpath(i);
-    if (has_curve(part)) {
+    if (has_curve(part) || is_slanted(state, part)) {
+      add_shape(state, part);
       continue;
     }
     const int count = part.getNumPoints();
@@ -182,6 +224,8 @@ void PathCollector::fill(GfxState& state) {
   for (int i = 0; i < path->getNumSubpaths() && !is_full(); ++i) {
     if (const auto box = rectangle(state, *path->getSubpath(i)); box) {
       add_area(state, *box);
+    } else {
+      add_shape(state, *path->getSubpath(i));
     }
   }
 }
@@ -194,6 +238,11 @@ std::vector<Box> PathCollector::take_rules(float width, float height) {
 std::vector<Box> PathCollector::take_fills(float width, float height) {
   clip_to_page(fills_, width, height);
   return joined_fills(std::exchange(fills_, {}));
+}
+
+std::vector<Box> PathCollector::take_shapes(float width, float height) {
+  clip_to_page(shapes_, width, height);
+  return std::exchange(shapes_, {});
 }
 
 }  // namespace docket::engine

@@ -110,6 +110,7 @@ void scale(Page& page, float unit) {
   page.height *= unit;
   std::ranges::transform(page.rules, page.rules.begin(), scaled);
   std::ranges::transform(page.fills, page.fills.begin(), scaled);
+  std::ranges::transform(page.shapes, page.shapes.begin(), scaled);
   for (auto& image : page.images) {
     image.box = scaled(image.box);
   }
@@ -224,6 +225,7 @@ class PdfReader final : public DocumentReader {
     page.lines = std::move(layer.lines);
     page.rules = std::move(layer.rules);
     page.fills = std::move(layer.fills);
+    page.shapes = std::move(layer.shapes);
     if (options_.ocr == OcrMode::off || layer.covered >= little_text * width * height) {
       return page;
     }

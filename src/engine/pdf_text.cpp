@@ -27,8 +27,8 @@ struct LinkArea {
   std::string uri;
 };
 
-/// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell), the
-/// links, and what is drawn.
+/// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell),
+/// the links, and what is drawn.
 class LayerDevice final : public TextOutputDev {
  public:
   LayerDevice() : TextOutputDev(nullptr, /*physLayoutA=*/false, 0, /*rawOrderA=*/false, /*append=*/false) {}
@@ -379,6 +379,7 @@ TextLayer read_text_layer(PDFDoc& document, int page, float width, float height)
   auto layer = builder.take();
   layer.rules = device.paths().take_rules(width, height);
   layer.fills = device.paths().take_fills(width, height);
+  layer.shapes = device.paths().take_shapes(width, height);
   return layer;
 }
 

@@ -17,6 +17,7 @@ struct TextLayer {
   double covered = 0;              ///< the sum of the words' boxes, in square points
   std::vector<Box> rules;          ///< as in Page
   std::vector<Box> fills;
+  std::vector<Box> shapes;
 };
 
 /// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included, and the rules and areas

@@ -249,30 +249,6 @@ class TableTaker {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> taken_;  // line and word
 };
 
-bool is_digit_first(std::string_view word) {
-  return !word.empty() && is_digit(static_cast<unsigned char>(word.front()));
-}
-
-/// "Table 3", "Tabelle 3.1:", "Tab. 2"; with Roman numerals, too.
-bool begins_as_caption(const Block& block) {
-  static constexpr std::string_view names[] = {"table", "tab",     "tabelle", "tableau",
-                                               "tabla", "tabella", "tabela",  "tabell"};
-  const auto& words = block.lines.front().words;
-  if (words.size() < 2) {
-    return false;
-  }
-  std::string name = words.front().text;
-  std::ranges::transform(name, name.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  while (!name.empty() && name.back() == '.') {
-    name.pop_back();
-  }
-  const auto& number = words[1].text;
-  return std::ranges::find(names, name) != std::end(names) &&
-         (is_digit_first(number) || number.find_first_not_of("IVXivx.:ABC") == std::string::npos ||
-          (number.size() > 1 && is_digit_first(std::string_view(number).substr(1))));
-}
-
 }  // namespace
 
 std::vector<Block> take_tables(Page& page) {
@@ -316,18 +292,6 @@ void put_tables(std::vector<Block>& blocks, std::vector<Block> tables) {
     }
   }
   blocks = std::move(result);
-}
-
-void mark_captions(std::vector<Block>& blocks) {
-  const auto is_table = [&](std::size_t i) { return i < blocks.size() && blocks[i].kind == BlockKind::table; };
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    auto& block = blocks[i];
-    const bool may_be = block.kind == BlockKind::paragraph || block.kind == BlockKind::heading;
-    if (may_be && !block.lines.empty() && !block.lines.front().words.empty() &&
-        (is_table(i + 1) || (i > 0 && is_table(i - 1))) && begins_as_caption(block)) {
-      block.kind = BlockKind::caption;
-    }
-  }
 }
 
 }  // namespace docket::engine

@@ -15,7 +15,4 @@ std::vector<Block> take_tables(Page& page);
 /// Puts each table where the line that stands for it is.
 void put_tables(std::vector<Block>& blocks, std::vector<Block> tables);
 
-/// Turns paragraphs right above or below a table that begin as captions do ("Table 3: …") into captions.
-void mark_captions(std::vector<Block>& blocks);
-
 }  // namespace docket::engine

@@ -33,6 +33,7 @@ Page sample() {
   item.lines[0].words[0].script = Script::superscript;
   page.images = {{{10, 20, 30, 40}, "1_0.png", 0x0123'4567'89AB'CDEFU, 150}, {}};
   page.rules = {{0, 99, 200, 100}};
+  page.shapes = {{5, 6, 7, 8}};
   page.fills = {{0, 100, 200, 120}, {1, 2, 3, 4}};
   Block table;
   table.kind = BlockKind::table;

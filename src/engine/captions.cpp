@@ -1,0 +1,57 @@
+#include "engine/captions.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "engine/utf8.h"
+
+namespace docket::engine {
+namespace {
+
+constexpr std::array<std::string_view, 23> names{"figure", "fig",     "table",     "tab",     "listing", "scheme",
+                                                 "plate",  "chart",   "abbildung", "abb",     "tabelle", "figura",
+                                                 "tabla",  "tableau", "algorithm", "tabella", "tabela",  "tabell",
+                                                 "bild",   "figur",   "graph",     "grafik",  "schema"};
+
+bool is_digit_first(std::string_view word) noexcept {
+  return !word.empty() && is_digit(static_cast<unsigned char>(word.front()));
+}
+
+/// "3", "3.1:", "IV.", "A.2", "(3)".
+bool is_number(std::string_view word) noexcept {
+  return is_digit_first(word) || word.find_first_not_of("IVXivx.:ABC") == std::string_view::npos ||
+         (word.size() > 1 && is_digit_first(word.substr(1)));
+}
+
+}  // namespace
+
+bool begins_caption(std::span<const Line> lines) {
+  if (lines.empty() || lines.front().words.size() < 2) {
+    return false;
+  }
+  const auto& words = lines.front().words;
+  std::string name = words.front().text;
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  while (!name.empty() && name.back() == '.') {
+    name.pop_back();
+  }
+  return std::ranges::find(names, name) != names.end() && is_number(words[1].text);
+}
+
+void mark_captions(std::vector<Block>& blocks) {
+  const auto has_caption = [&](std::size_t i) {
+    return i < blocks.size() && (blocks[i].kind == BlockKind::table || blocks[i].kind == BlockKind::figure);
+  };
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    auto& block = blocks[i];
+    const bool may_be = block.kind == BlockKind::paragraph || block.kind == BlockKind::heading;
+    if (may_be && (has_caption(i + 1) || (i > 0 && has_caption(i - 1))) && begins_caption(block.lines)) {
+      block.kind = BlockKind::caption;
+    }
+  }
+}
+
+}  // namespace docket::engine

@@ -1,0 +1,17 @@
+// Captions: told by the word and number that they begin with.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/document.h"
+
+namespace docket::engine {
+
+/// Whether the first of `lines` begins as captions do: "Figure 3.", "Tab. 2:", "Tabelle IV".
+bool begins_caption(std::span<const Line> lines);
+
+/// Marks paragraphs that begin so and stand next to a table or figure as captions.
+void mark_captions(std::vector<Block>& blocks);
+
+}  // namespace docket::engine
