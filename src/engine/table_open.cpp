@@ -150,7 +150,7 @@ class OpenTableFinder {
     grid->xs.back() = std::max(grid->xs.back(), top.x1);
     auto by_cell = words_by_cell(*grid, words);
     FoundTable table{std::move(*grid), std::move(by_cell)};
-    if (runs || !reads_as_table(table)) {
+    if (runs || !reads_as_table(table, words_)) {
       return 0;
     }
     taken_.push_back(table.grid.box());

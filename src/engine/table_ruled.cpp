@@ -86,87 +86,7 @@ void refine_columns(Grid& grid, std::span<const TableWord> words, const RuleGrou
   grid = std::move(*open);
 }
 
-/// Whether short labels stand beside all rows, the first one too, or the words of cells stand far apart: a chart.
-bool is_chart(const FoundTable& table, std::span<const TableWord> words) {
-  const auto& grid = table.grid;
-  const auto box = grid.box();
-  const float size = usual_size(words);
-  std::vector<bool> labelled(grid.rows());
-  for (const auto& row : text_rows(between(words, box.y0, box.y1))) {
-    const auto at = interval_of(grid.ys, (row.box.y0 + row.box.y1) / 2);
-    const float height = grid.ys[at + 1] - grid.ys[at];
-    const float off = std::abs(grid.ys[at] + grid.ys[at + 1] - row.box.y0 - row.box.y1) / 2;
-    for (const auto& piece : row.pieces) {
-      const bool is_label = piece.box.x1 <= box.x0 + 0.5F * size && piece.box.x1 > box.x0 - 1.5F * size &&
-                            piece.box.width() < 8 * size && off < 0.35F * height;
-      labelled[at] = labelled[at] || is_label;
-    }
-  }
-  if (grid.rows() > 2 && std::ranges::count(labelled, true) == std::ssize(labelled)) {
-    return true;
-  }
-  std::size_t filled = 0;
-  std::size_t torn = 0;    // cells with pieces far apart on one row
-  std::size_t hollow = 0;  // cells much higher than their text
-  for (std::size_t i = 0; i < grid.cells.size(); ++i) {
-    if (table.words[i].empty()) {
-      continue;
-    }
-    ++filled;
-    const auto rows = text_rows(table.words[i]);
-    torn += std::ranges::any_of(rows,
-                                [](const TextRow& row) {
-                                  for (std::size_t k = 1; k < row.pieces.size(); ++k) {
-                                    if (row.pieces[k].box.x0 - row.pieces[k - 1].box.x1 > 1.5F * row.size) {
-                                      return true;
-                                    }
-                                  }
-                                  return false;
-                                })
-                ? 1
-                : 0;
-    const auto text_height = rows.back().box.y1 - rows.front().box.y0;
-    hollow += grid.cells[i].row_span == 1 && grid.box_of(grid.cells[i]).height() > 6 * text_height ? 1 : 0;
-  }
-  return 4 * torn > filled || 2 * hollow > filled;
-}
-
 }  // namespace
-
-bool reads_as_table(const FoundTable& table) {
-  const auto& grid = table.grid;
-  if (grid.rows() < 2 || grid.columns() < 2) {
-    return false;
-  }
-  std::vector<bool> rows(grid.rows());
-  std::vector<bool> columns(grid.columns());
-  std::size_t filled = 0;
-  std::size_t words = 0;
-  std::size_t across = 0;  // words that stick out of their cells
-  std::size_t chars = 0;
-  for (std::size_t i = 0; i < grid.cells.size(); ++i) {
-    const auto& cell = grid.cells[i];
-    if (table.words[i].empty()) {
-      continue;
-    }
-    ++filled;
-    rows[cell.row] = true;
-    if (cell.column_span == 1) {
-      columns[cell.column] = true;
-    }
-    const auto box = grid.box_of(cell);
-    for (const auto& word : table.words[i]) {
-      ++words;
-      chars += word.chars;
-      const float slack = 0.5F * word.size;
-      across += word.box.x0 < box.x0 - slack || word.box.x1 > box.x1 + slack ? 1 : 0;
-    }
-  }
-  constexpr std::size_t longest_cell = 500;  // characters, on average
-  return filled >= 3 && std::ranges::count(rows, true) >= 2 && std::ranges::count(columns, true) >= 2 &&
-         10 * across <= words && chars <= longest_cell * filled && 5 * filled >= grid.cells.size() &&
-         regularity(grid) >= 0.4F && 10 * std::ranges::count(columns, true) >= 6 * std::ssize(columns);
-}
 
 std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<const TableWord> words) {
   std::vector<FoundTable> tables;
@@ -194,7 +114,7 @@ std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<
     refine_columns(*grid, inside, group);
     auto by_cell = words_by_cell(*grid, inside);
     FoundTable table{std::move(*grid), std::move(by_cell)};
-    if (reads_as_table(table) && !is_chart(table, words)) {
+    if (reads_as_table(table, words)) {
       tables.push_back(std::move(table));
     }
   }

@@ -23,8 +23,13 @@ std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<
 std::vector<FoundTable> find_open_tables(std::span<const Box> rules, std::span<const TableWord> words,
                                          std::span<const Box> taken);
 
+/// Tables without rules: rows of short pieces, most of them figures, that stand in three columns or more. `words` are
+/// those that no other table has.
+std::vector<FoundTable> find_aligned_tables(std::span<const TableWord> words);
+
 /// Whether the grid with these words reads as a table does: text in several rows and columns, of few words each, and
-/// none across the edges.
-bool reads_as_table(const FoundTable& table);
+/// none across the edges; and not as a chart does, with labels beside its rows or much space round its words. `words`
+/// are the page's, in the order of their middles.
+bool reads_as_table(const FoundTable& table, std::span<const TableWord> words);
 
 }  // namespace docket::engine

@@ -166,6 +166,7 @@ class TableTaker {
       taken.push_back(table.grid.box());
     }
     std::ranges::move(find_open_tables(page_.rules, words, taken), std::back_inserter(found));
+    std::ranges::move(find_aligned_tables(words_beside(words, found)), std::back_inserter(found));
     std::ranges::sort(found, {}, [](const FoundTable& table) { return table.grid.ys.front(); });
     std::vector<Block> tables;
     for (auto& table : found) {
@@ -176,6 +177,25 @@ class TableTaker {
   }
 
  private:
+  /// The words that none of the tables has.
+  static std::vector<TableWord> words_beside(const std::vector<TableWord>& words,
+                                             const std::vector<FoundTable>& tables) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> taken;
+    for (const auto& table : tables) {
+      for (const auto& cell : table.words) {
+        for (const auto& word : cell) {
+          taken.emplace_back(word.line, word.word);
+        }
+      }
+    }
+    std::ranges::sort(taken);
+    std::vector<TableWord> rest;
+    std::ranges::copy_if(words, std::back_inserter(rest), [&](const TableWord& word) {
+      return !std::ranges::binary_search(taken, std::pair(word.line, word.word));
+    });
+    return rest;
+  }
+
   Block make_block(FoundTable& found) {
     const auto& grid = found.grid;
     Block block;
@@ -253,7 +273,7 @@ class TableTaker {
 
 std::vector<Block> take_tables(Page& page) {
   std::vector<Block> tables;
-  if (!page.rules.empty() && !page.lines.empty()) {
+  if (!page.lines.empty()) {
     tables = TableTaker(page).take();
   }
   page.rules.clear();
