@@ -162,6 +162,12 @@ class ResolvedPages {
       for (const auto& line : block.lines) {
         words += line.words.size();
       }
+      for (const auto& cell : block.cells) {
+        ++words;
+        for (const auto& line : cell.lines) {
+          words += line.words.size();
+        }
+      }
     }
     return words;
   }

@@ -7,6 +7,16 @@
 namespace docket::engine {
 namespace {
 
+bool is_torn(const TextRow& row) noexcept {
+  constexpr float far = 2.5F;  // ems
+  for (std::size_t i = 1; i < row.pieces.size(); ++i) {
+    if (row.pieces[i].box.x0 - row.pieces[i - 1].box.x1 > far * row.size) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Whether short labels stand beside all rows, the first one too, or the words of cells stand far apart: a chart.
 bool is_chart(const FoundTable& table, std::span<const TableWord> words) {
   const auto& grid = table.grid;
@@ -27,29 +37,25 @@ bool is_chart(const FoundTable& table, std::span<const TableWord> words) {
     return true;
   }
   std::size_t filled = 0;
-  std::size_t torn = 0;    // cells with pieces far apart on one row
-  std::size_t hollow = 0;  // cells much higher than their text
+  std::size_t torn = 0;                     // cells with pieces far apart on one row
+  std::vector<float> highest(grid.rows());  // text of each row
   for (std::size_t i = 0; i < grid.cells.size(); ++i) {
     if (table.words[i].empty()) {
       continue;
     }
     ++filled;
     const auto rows = text_rows(table.words[i]);
-    torn += std::ranges::any_of(rows,
-                                [](const TextRow& row) {
-                                  for (std::size_t k = 1; k < row.pieces.size(); ++k) {
-                                    if (row.pieces[k].box.x0 - row.pieces[k - 1].box.x1 > 1.5F * row.size) {
-                                      return true;
-                                    }
-                                  }
-                                  return false;
-                                })
-                ? 1
-                : 0;
-    const auto text_height = rows.back().box.y1 - rows.front().box.y0;
-    hollow += grid.cells[i].row_span == 1 && grid.box_of(grid.cells[i]).height() > 6 * text_height ? 1 : 0;
+    torn += std::ranges::any_of(rows, is_torn) ? 1 : 0;
+    auto& height = highest[grid.cells[i].row];
+    height = std::max(height, rows.back().box.y1 - rows.front().box.y0);
   }
-  return 4 * torn > filled || 2 * hollow > filled;
+  std::size_t lines = 0;
+  std::size_t hollow = 0;  // rows much higher than their text
+  for (std::size_t row = 0; row < highest.size(); ++row) {
+    lines += highest[row] > 0 ? 1 : 0;
+    hollow += highest[row] > 0 && grid.ys[row + 1] - grid.ys[row] > 4 * highest[row] ? 1 : 0;
+  }
+  return 4 * torn > filled || 2 * hollow > lines;
 }
 
 }  // namespace

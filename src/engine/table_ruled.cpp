@@ -69,7 +69,7 @@ void split_only_column(Grid& grid, std::span<const TableWord> words) {
 /// The grid by gaps in place of the ruled one, where rules divide few of the columns that the text has: one behind the
 /// names at the left, say.
 void refine_columns(Grid& grid, std::span<const TableWord> words, const RuleGroup& rules) {
-  constexpr std::size_t few = 3;
+  constexpr std::size_t few = 2;
   if (grid.columns() < 2 || grid.columns() > few) {
     return;
   }
@@ -78,7 +78,9 @@ void refine_columns(Grid& grid, std::span<const TableWord> words, const RuleGrou
     return;
   }
   auto open = open_grid(rows, rules.level);
-  if (!open || open->columns() < 2 * grid.columns() || is_running_text(rows, open->xs)) {
+  const auto has_most = [&](const TextRow& row) { return open && row.pieces.size() + 1 >= open->columns(); };
+  if (!open || 2 * static_cast<std::size_t>(std::ranges::count_if(rows, has_most)) < rows.size() ||
+      open->columns() < 2 * grid.columns() || is_running_text(rows, open->xs)) {
     return;
   }
   open->xs.front() = std::min(open->xs.front(), grid.xs.front());

@@ -9,6 +9,7 @@
 #include "engine/rules.h"
 #include "engine/table_search.h"
 #include "engine/text_style.h"
+#include "engine/unicode_text.h"
 #include "engine/utf8.h"
 
 namespace docket::engine {
@@ -68,6 +69,30 @@ bool has_letters(const Cell& cell) {
     }
   }
   return false;
+}
+
+/// Whether most of a table's words run from right to left.
+bool runs_leftwards(const Block& table) {
+  std::size_t left = 0;
+  std::size_t right = 0;
+  for (const auto& cell : table.cells) {
+    for (const auto& line : cell.lines) {
+      for (const auto& word : line.words) {
+        const auto direction = direction_of(first_char(word.text).code);
+        left += direction == Direction::right_to_left ? 1 : 0;
+        right += direction == Direction::left_to_right ? 1 : 0;
+      }
+    }
+  }
+  return left > right;
+}
+
+/// Counts columns from the right, where the text begins.
+void mirror_columns(Block& table, std::size_t columns) {
+  for (auto& cell : table.cells) {
+    cell.column = static_cast<std::uint16_t>(columns - cell.column - cell.column_span);
+  }
+  std::ranges::sort(table.cells, {}, [](const Cell& cell) { return std::tuple(cell.row, cell.column); });
 }
 
 /// What distinguishes a row of heads from those below it.
@@ -220,6 +245,9 @@ class TableTaker {
     const auto heads = count_header_rows(look_of_rows(block, page_, grid.rows()), grid.header_rows);
     for (auto& cell : block.cells) {
       cell.is_header = cell.row < heads;
+    }
+    if (runs_leftwards(block)) {
+      mirror_columns(block, grid.columns());
     }
     return block;
   }
