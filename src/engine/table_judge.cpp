@@ -33,7 +33,7 @@ bool is_chart(const FoundTable& table, std::span<const TableWord> words) {
       labelled[at] = labelled[at] || is_label;
     }
   }
-  if (grid.rows() > 2 && std::ranges::count(labelled, true) == std::ssize(labelled)) {
+  if (std::ranges::count(labelled, true) == std::ssize(labelled)) {
     return true;
   }
   std::size_t filled = 0;

@@ -76,7 +76,7 @@ TEST(Tables, RulesDivideWordsOfOneLine) {
 
 TEST(Tables, LeaveALineInTheirPlace) {
   auto page = ruled_page();
-  page.lines.insert(page.lines.begin(), set_line("A line above the table.", 100, 60));
+  page.lines.insert(page.lines.begin(), set_line("A line above the table.", 100, 78));
   page.lines.push_back(set_line("A line below the table.", 100, 200));
   page.fills = {{100, 100, 300, 120}};
   const auto tables = take_tables(page);
@@ -92,7 +92,7 @@ TEST(Tables, LeaveALineInTheirPlace) {
 TEST(Tables, StandInTheReadingOrderWithTheirText) {
   auto page = ruled_page();
   page.lines.insert(page.lines.begin(), set_line("Table 1: Sales.", 100, 90));
-  page.lines.insert(page.lines.begin(), set_line("A line above the table.", 100, 60));
+  page.lines.insert(page.lines.begin(), set_line("A line above the table.", 100, 78));
   page.lines.push_back(set_line("A line below the table.", 100, 200));
   const auto laid_out = lay_out(std::move(page));
   std::vector<BlockKind> kinds;

@@ -89,7 +89,7 @@ TEST(MarkdownTables, WithSpansAreHtml) {
   table.cells[2].row_span = 2;
   EXPECT_EQ(markdown({{table, paragraph("After.")}}),
             "<table>\n<tr><th>Name</th><th colspan=\"2\">Both</th></tr>\n"
-            "<tr><td rowspan=\"2\">a&lt;b</td><td>R&amp;D</td></tr>\n</table>\n\nAfter.\n");
+            "<tr><td rowspan=\"2\">a&lt;b</td><td>R&amp;D</td></tr>\n<tr></tr>\n</table>\n\nAfter.\n");
 }
 
 TEST(MarkdownTables, GoOnOverPagesWithoutTheHeadsThatAreRepeated) {
