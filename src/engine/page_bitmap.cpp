@@ -24,6 +24,20 @@ PixPtr with_even_paper(PixPtr gray) {
   return even ? std::move(even) : std::move(gray);
 }
 
+// Whether nothing is as large as a letter. A page with many marks is not looked at closely.
+bool has_specks_only(Pix& bitmap) {
+  constexpr double many = 0.002;
+  constexpr int smallest_letter = 4;
+  l_float32 share = 0;
+  if (pixForegroundFraction(&bitmap, &share) != 0 || static_cast<double>(share) > many) {
+    return false;
+  }
+  const PixPtr letters(
+      pixSelectBySize(&bitmap, smallest_letter, smallest_letter, 8, L_SELECT_IF_EITHER, L_SELECT_IF_GTE, nullptr));
+  l_int32 empty = 0;
+  return letters && pixZero(letters.get(), &empty) == 0 && empty != 0;
+}
+
 // Where half of the sum is reached, as a share of the whole length.
 float median_place(Numa* counts) {
   const int length = counts != nullptr ? numaGetCount(counts) : 0;
@@ -43,14 +57,15 @@ float median_place(Numa* counts) {
 
 }  // namespace
 
-PixPtr page_bitmap(Pix& picture) {
+PageBitmap page_bitmap(Pix& picture) {
   PixPtr pix(pixClone(&picture));
   if (pixGetDepth(pix.get()) == 1) {
     while (pix && is_large(*pix)) {
       constexpr int two_of_four = 2;
       pix.reset(pixReduceRankBinary2(pix.get(), two_of_four, nullptr));
     }
-    return pix;
+    const bool blank = pix && has_specks_only(*pix);
+    return {.pix = std::move(pix), .is_blank = blank};
   }
   while (pix && is_large(*pix)) {
     pix.reset(pixScaleAreaMap2(pix.get()));
@@ -59,10 +74,13 @@ PixPtr page_bitmap(Pix& picture) {
     pix.reset(pixConvertTo8(pix.get(), 0));
   }
   if (!pix) {
-    return nullptr;
+    return {};
   }
+  const auto even = with_even_paper(std::move(pix));
   constexpr int ink = 140;
-  return PixPtr(pixThresholdToBinary(with_even_paper(std::move(pix)).get(), ink));
+  constexpr int faint = 180;
+  const PixPtr all_marks(pixThresholdToBinary(even.get(), faint));
+  return {.pix = PixPtr(pixThresholdToBinary(even.get(), ink)), .is_blank = all_marks && has_specks_only(*all_marks)};
 }
 
 int quarters_to_upright(Pix& bitmap) {

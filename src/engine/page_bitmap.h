@@ -5,9 +5,14 @@
 
 namespace docket::engine {
 
+struct PageBitmap {
+  PixPtr pix;             ///< 1 bit a pixel; nullptr where memory ran out
+  bool is_blank = false;  ///< there is nothing on the paper but specks smaller than any letter
+};
+
 /// Both sides are halved until there are less than 2.5 million pixels: a sheet of A4 at 300 dots an inch comes out at
-/// 150. Grays are measured against the paper around them. Takes 1, 8 or 32 bits a pixel; nullptr where memory ran out.
-PixPtr page_bitmap(Pix& picture);
+/// 150. Grays are measured against the paper around them. Takes 1, 8 or 32 bits a pixel.
+PageBitmap page_bitmap(Pix& picture);
 
 /// How many quarters clockwise bring its lines upright, told from letters that reach above their lines more often than
 /// below them, as those of Latin, Greek and Cyrillic do; 0 where that is not clear.

@@ -9,16 +9,18 @@
 #include "engine/merge_lines.h"
 #include "engine/page_bitmap.h"
 #include "engine/page_turn.h"
+#include "engine/readings.h"
 
 namespace docket::engine {
 namespace {
 
 // Of text that stands upright, words have a confidence of 80 or more, those of a bad print 60; upside down, 40.
+constexpr float poor = 85;
 constexpr float good = 80;
 constexpr float doubtful = 65;
 constexpr float much_better = 15;
 constexpr float readable = 50;
-// A sample with less says nothing.
+// What has less says nothing.
 constexpr std::size_t least_characters = 12;
 
 struct BoxDeleter {
@@ -157,6 +159,8 @@ int best_quarters(Pix& picture, Pix& bitmap, const std::string& languages) {
 
 struct Attempt {
   RecognisedText text;
+  PixPtr picture;  // as it was recognised
+  PictureFrame frame;
   int quarter_turns = 0;
   float skew = 0;
 };
@@ -168,7 +172,11 @@ class PageRecognition {
       : picture_(std::move(picture)), frame_(frame), page_(page), languages_(languages) {}
 
   Result<Attempt> recognise_upright() {
-    bitmap_ = page_bitmap(*picture_);
+    auto bitmap = page_bitmap(*picture_);
+    if (bitmap.is_blank) {
+      return Attempt{};
+    }
+    bitmap_ = std::move(bitmap.pix);
     if (!bitmap_) {
       return recognise_turned(0);
     }
@@ -201,7 +209,11 @@ class PageRecognition {
       }
     }
     return recognise(sheet.pix(), sheet.frame(), languages_).map([&](RecognisedText&& text) {
-      return Attempt{.text = std::move(text), .quarter_turns = sheet.quarter_turns(), .skew = sheet.skew()};
+      return Attempt{.text = std::move(text),
+                     .picture = PixPtr(pixClone(&sheet.pix())),
+                     .frame = sheet.frame(),
+                     .quarter_turns = sheet.quarter_turns(),
+                     .skew = sheet.skew()};
     });
   }
 
@@ -212,6 +224,43 @@ class PageRecognition {
   PixPtr bitmap_;
 };
 
+// The picture in larger pixels, for letters that are small or broken up; nullptr if it would be very large.
+PixPtr enlarged(Pix& picture, float factor) {
+  const float width = static_cast<float>(pixGetWidth(&picture)) * factor;
+  const float height = static_cast<float>(pixGetHeight(&picture)) * factor;
+  if (std::max(width, height) >= max_picture_side || width * height > static_cast<float>(most_colour_pixels)) {
+    return nullptr;
+  }
+  PixPtr smooth(pixGetDepth(&picture) == 1 ? pixConvertTo8(&picture, 0) : pixClone(&picture));
+  return PixPtr(smooth ? pixScale(smooth.get(), factor, factor) : nullptr);
+}
+
+// A poor print, of a single column: read twice more from edge to edge, as it is and larger. Where the readings differ,
+// the more confident word is right more often than not.
+Result<void> read_again(Attempt& attempt, const std::string& languages) {
+  auto again = recognise(*attempt.picture, attempt.frame, languages, Segmentation::block);
+  if (!again) {
+    return tl::unexpected(std::move(again.error()));
+  }
+  constexpr float factor = 1.5F;
+  if (const auto larger = enlarged(*attempt.picture, factor); larger) {
+    // Tesseract tells a resolution by the letters then.
+    set_resolution(*larger, 0, 0);
+    auto frame = attempt.frame;
+    frame.x_scale /= factor;
+    frame.y_scale /= factor;
+    auto third = recognise(*larger, frame, languages, Segmentation::block);
+    if (!third) {
+      return tl::unexpected(std::move(third.error()));
+    }
+    again->lines = merge_readings(std::move(again->lines), third->lines);
+  }
+  if (credible_length(again->lines) >= credible_length(attempt.text.lines)) {
+    attempt.text = std::move(*again);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> recognise_onto(Page& page, PixPtr picture, PictureFrame frame, const std::string& languages) {
@@ -220,6 +269,14 @@ Result<void> recognise_onto(Page& page, PixPtr picture, PictureFrame frame, cons
     return tl::unexpected(std::move(attempt.error()));
   }
   auto& lines = attempt->text.lines;
+  if (!lines.empty() && attempt->text.confidence < poor) {
+    if (attempt->text.characters >= least_characters && !has_text_columns(lines)) {
+      if (auto again = read_again(*attempt, languages); !again) {
+        return again;
+      }
+    }
+    drop_noise(lines);
+  }
   if (page.lines.empty() && lines.empty()) {
     page.source = Source::blank;
     return {};

@@ -3,6 +3,7 @@
 
 #include <numbers>
 
+#include "engine/ocr.h"
 #include "engine/page_bitmap.h"
 #include "engine/page_turn.h"
 #include "readers_documents.h"
@@ -68,8 +69,7 @@ TEST(Recognition, WithoutAscendersIsTurnedByTheWordsThatItMakes) {
   // Capitals and figures all have the same height: only recognition tells which way is up.
   const auto capitals = print({"TOTAL AMOUNT 1234", "CASH RECEIVED 2000", "CHANGE GIVEN 766"}, 900, 500);
   const auto upside_down = turned(capitals, 2);
-  const PixPtr bitmap = page_bitmap(*upside_down);
-  EXPECT_EQ(quarters_to_upright(*bitmap), 0);
+  EXPECT_EQ(quarters_to_upright(*page_bitmap(*upside_down).pix), 0);
   const auto page = read_first(encoded(*upside_down, IFF_PNG), MediaType::png);
   EXPECT_THAT(text_of(page), HasSubstr("CASH RECEIVED"));
   EXPECT_EQ(page.quarter_turns, 2);
@@ -139,6 +139,95 @@ TEST(Recognition, KeepsWhatNobodyCanReadAsItStands) {
   const auto page = read_first(encoded(*picture, IFF_PNG), MediaType::png);
   EXPECT_EQ(page.quarter_turns, 0);
   EXPECT_EQ(page.skew, 0);
+}
+
+// Grains of dirt, always the same ones, on letters and paper.
+void dirty(Pix& picture, int every) {
+  std::uint32_t random = 12345;
+  for (int y = 0; y < pixGetHeight(&picture); ++y) {
+    for (int x = 0; x < pixGetWidth(&picture); ++x) {
+      random = random * 1664525 + 1013904223;
+      if (random >> 16 < 65536 / static_cast<std::uint32_t>(every)) {
+        pixSetPixel(&picture, x, y, random >> 8 & 1 ? 255 : 0);
+      }
+    }
+  }
+}
+
+TEST(Recognition, ReadsPoorPrintsAgain) {
+  // Letters half as large as usual, full of holes, in two places a line, as on a receipt.
+  const auto clean = print({"FRESH MILK 1L            7.50", "BROWN BREAD              3.20",
+                            "PAPER NAPKINS            12.90", "TOTAL AMOUNT             23.60"},
+                           1500, 500);
+  PixPtr small(pixScale(clean.get(), 0.42F, 0.42F));
+  dirty(*small, 14);
+  pixSetResolution(small.get(), 126, 126);
+  const PictureFrame frame{};
+  const auto once = recognise(*small, frame, "eng");
+  ASSERT_TRUE(once);
+  const auto page = read_first(encoded(*small, IFF_PNG), MediaType::png);
+  const auto right_words = [](const std::vector<Line>& lines) {
+    int count = 0;
+    for (const auto& line : lines) {
+      for (const auto& word : line.words) {
+        for (const std::string_view known : {"FRESH", "MILK", "1L", "7.50", "BROWN", "BREAD", "3.20", "PAPER",
+                                             "NAPKINS", "12.90", "TOTAL", "AMOUNT", "23.60"}) {
+          count += word.text == known ? 1 : 0;
+        }
+      }
+    }
+    return count;
+  };
+  EXPECT_LT(once->confidence, 85);
+  EXPECT_GT(right_words(page.lines), right_words(once->lines)) << text_of(page);
+}
+
+PixPtr paper(int gray) {
+  PixPtr picture(pixCreate(800, 1000, 8));
+  pixSetAllArbitrary(picture.get(), static_cast<l_uint32>(gray));
+  pixSetResolution(picture.get(), 150, 150);
+  return picture;
+}
+
+void black_square(Pix& picture, int x, int y, int side) {
+  for (int row = 0; row < side; ++row) {
+    for (int column = 0; column < side; ++column) {
+      pixSetPixel(&picture, x + column, y + row, 0);
+    }
+  }
+}
+
+TEST(BlankPage, IsToldByItsPaper) {
+  EXPECT_TRUE(page_bitmap(*paper(255)).is_blank);
+  EXPECT_TRUE(page_bitmap(*paper(190)).is_blank);
+  const auto specked = paper(240);
+  for (int at = 50; at < 750; at += 100) {
+    black_square(*specked, at, at, 3);
+  }
+  EXPECT_TRUE(page_bitmap(*specked).is_blank);
+  const PixPtr binary(pixThresholdToBinary(specked.get(), 128));
+  EXPECT_TRUE(page_bitmap(*binary).is_blank);
+  black_square(*specked, 400, 300, 6);
+  EXPECT_FALSE(page_bitmap(*specked).is_blank);
+}
+
+TEST(BlankPage, IsNotOneOfFaintLetters) {
+  auto faint = page_picture();
+  pixMultConstantGray(faint.get(), 0.25F);
+  pixAddConstantGray(faint.get(), 190);
+  EXPECT_FALSE(page_bitmap(*faint).is_blank);
+}
+
+TEST(BlankPage, IsNotRecognised) {
+  const auto specked = paper(240);
+  for (int at = 50; at < 750; at += 10) {
+    black_square(*specked, at, 500, 3);
+  }
+  // A model that is not there is not missed either.
+  const auto page =
+      read_first(encoded(*specked, IFF_PNG), MediaType::png, with(&ReadOptions::languages, "no-such-language"));
+  EXPECT_EQ(page.source, Source::blank);
+  EXPECT_TRUE(page.lines.empty());
 }
 
 }  // namespace
