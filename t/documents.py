@@ -220,3 +220,18 @@ def pdf_with_pictures(pages, above="", below=""):
         made.append((resources, stream(b"\n".join(contents)), own))
         next_object += 2 + len(own)
     return _pdf_of_pages(made, shared)
+
+
+def turned_pdf(image, size=A4, rotate=0, crop=None, user_unit=1, inherited=False):
+    """A scan on a page that is shown turned, cropped and in other units; `image` fills what is seen of it."""
+    x0, y0, x1, y1 = crop or (0, 0, *size)
+    seen = image.rotate(rotate, expand=True)  # counter-clockwise, so that turning the page brings it upright
+    attributes = b"/MediaBox [0 0 %d %d] /CropBox [%d %d %d %d] /Rotate %d" % (*size, x0, y0, x1, y1, rotate)
+    contents = b"q %d 0 0 %d %d %d cm /Im0 Do Q" % (x1 - x0, y1 - y0, x0, y0)
+    resources = b"/Resources << /XObject << /Im0 5 0 R >> >>"
+    return pdf_file([b"<< /Type /Catalog /Pages 2 0 R >>",
+                     b"<< /Type /Pages /Kids [3 0 R] /Count 1 %s >>" % (attributes + resources if inherited else b""),
+                     b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R %s %s >>"
+                     % (b"/UserUnit %g" % user_unit if user_unit != 1 else b"",
+                        b"" if inherited else attributes + resources),
+                     stream(contents), _picture_object(seen)])

@@ -18,6 +18,8 @@ enum class Format : std::uint8_t {
   markdown_det = 4,  ///< Markdown block by block, each with where it stands
   images = 5,        ///< what pictures stand on the pages
   png = 6,           ///< previews of the pages
+  pdf = 7,           ///< searchable: the original look with the recognised text under it
+  layout_pdf = 8,    ///< the original pages with the boxes of their blocks
 };
 
 /// In which forms a format is there: texts in both, files as themselves, lists of files wrapped.
@@ -38,7 +40,7 @@ struct FormatInfo {
 };
 
 /// In the order of their numbers.
-inline constexpr std::array<FormatInfo, 7> all_formats{{
+inline constexpr std::array<FormatInfo, 9> all_formats{{
     {Format::markdown, "markdown", "text/markdown; charset=utf-8", "md"},
     {Format::text, "text", "text/plain; charset=utf-8", "txt"},
     {Format::json, "json", "application/json", "json"},
@@ -46,6 +48,8 @@ inline constexpr std::array<FormatInfo, 7> all_formats{{
     {Format::markdown_det, "markdown_det", "text/markdown; charset=utf-8", "det.md"},
     {Format::images, "images", "image/png", "png", Shape::list},
     {Format::png, "png", "image/png", "png", Shape::file},
+    {Format::pdf, "pdf", "application/pdf", "pdf", Shape::file},
+    {Format::layout_pdf, "layout_pdf", "application/pdf", "layout.pdf", Shape::file},
 }};
 
 constexpr const FormatInfo& info(Format format) noexcept {
@@ -79,6 +83,11 @@ constexpr FormatSet default_formats() noexcept {
   set.add(Format::text);
   set.add(Format::json);
   return set;
+}
+
+/// Whether the documents themselves are needed to put a job's results together, and not their pages' models only.
+constexpr bool needs_documents(FormatSet formats) noexcept {
+  return formats.has(Format::pdf) || formats.has(Format::layout_pdf);
 }
 
 /// Every format there is.

@@ -197,6 +197,19 @@ struct Assembly::State {
   /// Runs the pages [first, end) through a writer and hands the bytes to `sink` in pieces.
   Result<void> stream(Format format, std::size_t first, std::size_t end, ResolvedPages& source, const Sink& sink);
 
+  /// Lets all digests tell what they found.
+  void find_out() {
+    for (auto& [index, file] : files) {
+      file.findings = file.digest.findings();
+    }
+  }
+
+  [[nodiscard]] const DocumentFindings& findings(std::uint16_t file) const {
+    static const DocumentFindings none;
+    const auto known = files.find(file);
+    return known == files.end() ? none : known->second.findings;
+  }
+
   Result<void> write_raw(Format format, ResolvedPages& source, const Sink& sink, std::optional<std::string>& replay);
   Result<void> write_wrapped(Format format, ResolvedPages& source, const Sink& sink,
                              const std::optional<std::string>& replay);
@@ -329,6 +342,17 @@ Assembly::Assembly(RenderOptions options, std::vector<std::string> filenames) : 
 
 Assembly::~Assembly() = default;
 
+Assembly::PageSource Assembly::resolved(const PageSource& pages) const {
+  state_->find_out();
+  return [this, &pages](std::size_t index) {
+    auto page = pages(index);
+    if (page) {
+      state_->findings(page->file).apply(*page);
+    }
+    return page;
+  };
+}
+
 void Assembly::add(const Page& page) {
   const auto [file, is_new] = state_->files.try_emplace(page.file);
   if (is_new) {
@@ -339,14 +363,8 @@ void Assembly::add(const Page& page) {
 }
 
 Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const Sink& sink) {
-  for (auto& [index, file] : state_->files) {
-    file.findings = file.digest.findings();
-  }
-  const DocumentFindings none;
-  ResolvedPages source(pages, [&](std::uint16_t index) -> const DocumentFindings& {
-    const auto file = state_->files.find(index);
-    return file == state_->files.end() ? none : file->second.findings;
-  });
+  state_->find_out();
+  ResolvedPages source(pages, [&](std::uint16_t file) -> const DocumentFindings& { return state_->findings(file); });
   for (const auto& entry : all_formats) {
     if (!state_->options.formats.has(entry.format) || entry.shape == Shape::file) {
       continue;

@@ -20,6 +20,9 @@ class ChosenPages final : public DocumentReader {
   PixPtr draw(std::uint32_t page, const Box& part, float dpi) override {
     return document_->draw(pages_.page_at(page), part, dpi);
   }
+  [[nodiscard]] std::optional<StoredJpeg> stored_jpeg(std::uint32_t page) const override {
+    return document_->stored_jpeg(pages_.page_at(page));
+  }
 
  private:
   std::unique_ptr<DocumentReader> document_;

@@ -29,13 +29,16 @@ namespace docket::engine {
 namespace {
 
 // A child's descriptors: 0, 1 and 2 are /dev/null, as the server's own.
-constexpr UnitDescriptors child_descriptors{.unit = 3, .input = 4, .output = 5, .pages = 6};
+constexpr int unit_descriptor = 3;
+constexpr int input_descriptor = 4;
+constexpr int output_descriptor = 5;
+constexpr int pages_descriptor = 6;
 constexpr int beyond_child_descriptors = 7;
 constexpr int out_of_the_way = 64;
 
 constexpr int unit_niceness = 10;
 
-// In the order in which they come with a unit; output and pages follow.
+// In the order in which they come with a unit; output, pages and documents follow.
 enum : std::size_t { at_request, at_unit, at_end, at_input, at_first_output };
 
 /// Ended with no word to anybody; for the children, whose destructors and exit handlers are the server's business.
@@ -77,18 +80,33 @@ bool put_on(int source, int target) {
   return ::dup2(source, target) == target;
 }
 
-/// Leaves the child its own descriptors on their fixed numbers, and `kept` (-1 none). Returns what it has.
+/// Closes all descriptors from `first` on but these.
+bool close_others(int first, std::vector<int> kept) {
+  std::ranges::sort(kept);
+  auto from = static_cast<unsigned>(first);
+  for (const int descriptor : kept) {
+    const auto number = static_cast<unsigned>(descriptor);
+    if (number > from && ::close_range(from, number - 1, 0) != 0) {
+      return false;
+    }
+    from = number + 1;
+  }
+  return ::close_range(from, ~0U, 0) == 0;
+}
+
+/// Leaves the child its own descriptors, those that every unit may have on their fixed numbers, and `kept` (-1 none).
+/// Returns what it has.
 Result<UnitDescriptors> arrange_descriptors(const std::vector<Fd>& given, wire::JobFiles files, int kept) {
-  UnitDescriptors mine{.unit = child_descriptors.unit, .input = child_descriptors.input};
+  UnitDescriptors mine{.unit = unit_descriptor, .input = input_descriptor};
   std::vector<std::pair<int, int>> moves{{given[at_unit].get(), mine.unit}, {given[at_input].get(), mine.input}};
   std::size_t next = at_first_output;
   if (files.output) {
-    mine.output = child_descriptors.output;
+    mine.output = output_descriptor;
     moves.emplace_back(given[next++].get(), mine.output);
   }
   if (files.pages) {
-    mine.pages = child_descriptors.pages;
-    moves.emplace_back(given[next].get(), mine.pages);
+    mine.pages = pages_descriptor;
+    moves.emplace_back(given[next++].get(), mine.pages);
   }
   // First out of each other's way: a source may lie on another's target.
   for (auto& [source, target] : moves) {
@@ -97,18 +115,25 @@ Result<UnitDescriptors> arrange_descriptors(const std::vector<Fd>& given, wire::
       return fail_errno("fcntl", errno);
     }
   }
-  ::close_range(child_descriptors.unit, child_descriptors.pages, 0);
+  std::vector<int> others;
+  for (; next < given.size(); ++next) {
+    const int document = ::fcntl(given[next].get(), F_DUPFD_CLOEXEC, out_of_the_way);
+    if (document < 0) {
+      return fail_errno("fcntl", errno);
+    }
+    mine.documents.push_back(document);
+    others.push_back(document);
+  }
+  ::close_range(unit_descriptor, pages_descriptor, 0);
   for (const auto& [source, target] : moves) {
     if (!put_on(source, target)) {
       return fail_errno("dup2", errno);
     }
   }
-  constexpr auto all = ~0U;
-  const auto from = static_cast<unsigned>(beyond_child_descriptors);
-  const int closed = kept < 0 ? ::close_range(from, all, 0)
-                              : ::close_range(from, static_cast<unsigned>(kept) - 1, 0) +
-                                    ::close_range(static_cast<unsigned>(kept) + 1, all, 0);
-  if (closed != 0) {
+  if (kept >= 0) {
+    others.push_back(kept);
+  }
+  if (!close_others(beyond_child_descriptors, std::move(others))) {
     return fail_errno("close_range", errno);
   }
   return mine;
@@ -120,7 +145,7 @@ wire::Hello unable(const Error& error) {
 }
 
 std::size_t expected_descriptors(wire::JobFiles files) {
-  return at_first_output + (files.output ? 1 : 0) + (files.pages ? 1 : 0);
+  return at_first_output + (files.output ? 1U : 0U) + (files.pages ? 1U : 0U) + files.documents;
 }
 
 }  // namespace

@@ -184,6 +184,19 @@ class ImageReader final : public DocumentReader {
     return pix ? draw_part(pix, part, dpi) : nullptr;
   }
 
+  [[nodiscard]] std::optional<StoredJpeg> stored_jpeg(std::uint32_t number) const override {
+    const auto all = bytes().bytes();
+    StoredJpeg stored{.bytes = all, .orientation = exif_orientation(type_, bytes())};
+    l_int32 bits = 0;
+    const bool is_known = type_ == MediaType::jpeg && number == 1 &&
+                          pixReadHeaderMem(all.data(), all.size(), nullptr, &stored.width, &stored.height, &bits,
+                                           &stored.components, nullptr) == 0;
+    if (!is_known || bits != 8 || (stored.components != 1 && stored.components != 3)) {
+      return std::nullopt;
+    }
+    return stored;
+  }
+
  private:
   // By the header, before anything is decoded: a small file may hold a huge picture.
   [[nodiscard]] Result<void> check_size(std::uint32_t number) const {

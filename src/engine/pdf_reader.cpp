@@ -182,6 +182,8 @@ class PdfReader final : public DocumentReader {
     }
   }
 
+  [[nodiscard]] std::optional<StoredJpeg> stored_jpeg(std::uint32_t /*page*/) const override { return std::nullopt; }
+
  private:
   [[nodiscard]] ::Page* find(std::uint32_t page) {
     if (page == 0 || page > pages_) {

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,15 @@ struct ReadOptions {
   std::string password;
 };
 
+/// A page that is stored as a JPEG file, such as a PDF can take over as it is. Lives as long as its document.
+struct StoredJpeg {
+  std::span<const std::uint8_t> bytes;
+  int width = 0;  ///< pixels, as stored
+  int height = 0;
+  int components = 3;   ///< 1 gray, 3 colours; 8 bits each
+  int orientation = 1;  ///< how it is to be turned to be upright, see orientation.h
+};
+
 /// An open document. Lives in a child of docket-engine, on its only thread; destroyed at the child's end.
 class DocumentReader {
  public:
@@ -48,6 +59,9 @@ class DocumentReader {
   /// Draws a part of a page: 32 bits a pixel, or fewer. `part` is in points of the page as read() told it; the caller
   /// sees to it that the picture is not too large. Nothing if it cannot be drawn.
   virtual PixPtr draw(std::uint32_t page, const Box& part, float dpi) = 0;
+
+  /// The page as it is stored, if it is a JPEG file and nothing else.
+  [[nodiscard]] virtual std::optional<StoredJpeg> stored_jpeg(std::uint32_t page) const = 0;
 };
 
 /// Opens a document of a known type; takes no ownership of `fd`, which is seekable and stays open while the reader

@@ -63,6 +63,10 @@ class Assembly {
   /// the wrapped form also has "documents": [{"filename", "content"}].
   Result<void> write(const PageSource& pages, const Begin& begin, const Sink& sink);
 
+  /// The same pages with what the whole document tells of them, for results that are not written here. Refers to
+  /// `pages` and to the assembly, which was shown all of them.
+  PageSource resolved(const PageSource& pages) const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

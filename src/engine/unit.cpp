@@ -15,6 +15,7 @@
 #include "core/image_name.h"
 #include "engine/append_file.h"
 #include "engine/page_pictures.h"
+#include "engine/pdf_output.h"
 #include "engine/plan.h"
 #include "engine/reader.h"
 #include "engine/rendering.h"
@@ -52,12 +53,14 @@ class UnitWork {
   Result<void> assemble();
 
  private:
+  [[nodiscard]] ReadOptions read_options() const;
   Result<std::unique_ptr<DocumentReader>> open() const;
   std::vector<PageClass> classify(DocumentReader& reader) const;
   Result<std::optional<Page>> do_page(DocumentReader& reader, std::uint32_t number, AppendFile& file, bool with_model);
   Result<void> write_pictures(DocumentReader& reader, std::uint32_t number, Page& page, AppendFile& file,
                               std::vector<Section>& sections) const;
-  Result<void> finish(Assembly& assembly, const Assembly::PageSource& pages);
+  [[nodiscard]] std::optional<PdfOutput> pdf_output(std::vector<SourceFile> files) const;
+  Result<void> finish(Assembly& assembly, PdfOutput* pdf, const Assembly::PageSource& pages);
   Result<Page> read_model(const wire::PageIndex& entry) const;
 
   const wire::UnitRequest& request_;
@@ -65,15 +68,18 @@ class UnitWork {
   const RenderOptions render_options_;
 };
 
+ReadOptions UnitWork::read_options() const {
+  return {.ocr = request_.options.ocr,
+          .languages = request_.options.languages,
+          .dpi = request_.options.dpi,
+          .max_pixels = request_.limits.max_pixels,
+          .max_pages = request_.limits.max_pages,
+          .pages = request_.options.pages,
+          .password = request_.password};
+}
+
 Result<std::unique_ptr<DocumentReader>> UnitWork::open() const {
-  return open_document(descriptors_.input, request_.type,
-                       {.ocr = request_.options.ocr,
-                        .languages = request_.options.languages,
-                        .dpi = request_.options.dpi,
-                        .max_pixels = request_.limits.max_pixels,
-                        .max_pages = request_.limits.max_pages,
-                        .pages = request_.options.pages,
-                        .password = request_.password});
+  return open_document(descriptors_.input, request_.type, read_options());
 }
 
 /// What each page costs. Not every page is looked at where there are very many: then the rest are taken for scans if
@@ -174,8 +180,8 @@ Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint3
   return page;
 }
 
-/// Writes the final results and tells so.
-Result<void> UnitWork::finish(Assembly& assembly, const Assembly::PageSource& pages) {
+/// Writes the final results and tells so. `pdf` where the documents are needed for them.
+Result<void> UnitWork::finish(Assembly& assembly, PdfOutput* pdf, const Assembly::PageSource& pages) {
   struct stat output {};
   if (::fstat(descriptors_.output, &output) != 0) {
     return fail(ErrorCode::crashed, "the results have no file");
@@ -187,14 +193,24 @@ Result<void> UnitWork::finish(Assembly& assembly, const Assembly::PageSource& pa
       sections.back().length = stream.position() - sections.back().offset;
     }
   };
-  auto written = assembly.write(
-      pages,
-      [&](Format format, Form form) -> Result<void> {
-        end_section();
-        sections.push_back({format, form, stream.position(), 0});
-        return {};
-      },
-      [&](std::string_view bytes) { return stream.write(bytes); });
+  const auto begin = [&](Format format, Form form) -> Result<void> {
+    if (!sections.empty() && sections.back().format == format && sections.back().form == form) {
+      sections.back().offset = stream.position();  // once more, from the start
+      return {};
+    }
+    end_section();
+    sections.push_back({format, form, stream.position(), 0});
+    return {};
+  };
+  const Assembly::Sink sink = [&](std::string_view bytes) { return stream.write(bytes); };
+  auto written = assembly.write(pages, begin, sink);
+  const auto resolved = assembly.resolved(pages);
+  for (const auto format : {Format::pdf, Format::layout_pdf}) {
+    if (written && pdf != nullptr && request_.options.formats.has(format)) {
+      written = pdf->write(
+          format, resolved, [&] { return begin(format, Form::raw); }, sink);
+    }
+  }
   if (!written) {
     return written;
   }
@@ -234,10 +250,22 @@ Result<void> UnitWork::probe() {
     return {};
   }
   Assembly assembly(render_options_, request_.filenames);
+  auto pdf = pdf_output({{descriptors_.input, request_.type}});
   for (const auto& page : pages) {
     assembly.add(page);
+    if (pdf) {
+      pdf->add(page);
+    }
   }
-  return finish(assembly, [&](std::size_t index) -> Result<Page> { return pages[index]; });
+  return finish(assembly, pdf ? &*pdf : nullptr, [&](std::size_t index) -> Result<Page> { return pages[index]; });
+}
+
+/// What puts the PDFs together; nothing where none are asked for.
+std::optional<PdfOutput> UnitWork::pdf_output(std::vector<SourceFile> files) const {
+  if (!needs_documents(request_.options.formats)) {
+    return std::nullopt;
+  }
+  return PdfOutput(std::move(files), read_options());
 }
 
 Result<void> UnitWork::range() {
@@ -281,15 +309,28 @@ Result<Page> UnitWork::read_model(const wire::PageIndex& entry) const {
 Result<void> UnitWork::assemble() {
   auto index = request_.index;
   std::erase_if(index, [](const wire::PageIndex& entry) { return entry.length == 0; });
+  const auto files = request_.types.size();
+  if (descriptors_.documents.size() != files) {
+    return fail(ErrorCode::bad_option, "A PDF can be made of no more than " + std::to_string(wire::max_documents) +
+                                           " files, and these are " + std::to_string(files) + ".");
+  }
+  std::vector<SourceFile> documents;
+  for (std::size_t file = 0; file < files; ++file) {
+    documents.push_back({descriptors_.documents[file], request_.types[file]});
+  }
   Assembly assembly(render_options_, request_.filenames);
+  auto pdf = pdf_output(std::move(documents));
   for (const auto& entry : index) {
     auto page = read_model(entry);
     if (!page) {
       return tl::unexpected(std::move(page.error()));
     }
     assembly.add(*page);
+    if (pdf) {
+      pdf->add(*page);
+    }
   }
-  return finish(assembly, [&](std::size_t at) { return read_model(index[at]); });
+  return finish(assembly, pdf ? &*pdf : nullptr, [&](std::size_t at) { return read_model(index[at]); });
 }
 
 }  // namespace

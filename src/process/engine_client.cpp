@@ -321,7 +321,12 @@ UnitEnd EngineClient::run(const wire::UnitRequest& request, Files files, const C
     if (files.pages) {
       descriptors.push_back(files.pages.get());
     }
-    const auto message = wire::encode(wire::JobFiles{.output = bool(files.output), .pages = bool(files.pages)});
+    for (const auto& document : files.documents) {
+      descriptors.push_back(document.get());
+    }
+    const auto message = wire::encode(wire::JobFiles{.output = bool(files.output),
+                                                     .pages = bool(files.pages),
+                                                     .documents = static_cast<std::uint8_t>(files.documents.size())});
     if (!(*process)->send(message, descriptors)) {
       (*process)->give_up();
       state.forget(*process);

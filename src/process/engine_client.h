@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "core/fd.h"
@@ -33,9 +34,10 @@ class EngineClient {
   EngineClient& operator=(const EngineClient&) = delete;
 
   struct Files {
-    Fd input;   ///< the upload; for assemble the pages file, read-only
-    Fd output;  ///< the unit's own output, for appending; -1 where it writes to `pages`
-    Fd pages;   ///< the pages file for appending; -1 where not needed
+    Fd input;                     ///< the upload; for assemble the pages file, read-only
+    Fd output;                    ///< the unit's own output, for appending; -1 where it writes to `pages`
+    Fd pages;                     ///< the pages file for appending; -1 where not needed
+    std::vector<Fd> documents{};  ///< the job's files, where assemble needs them; wire::max_documents at most
   };
 
   /// Runs one unit to its end and says how it ended, in the words of core/progress: Completed, RangeDone, Probed,

@@ -9,7 +9,7 @@
 namespace docket {
 namespace {
 
-constexpr std::size_t most_descriptors = 16;
+constexpr std::size_t most_descriptors = 253;  // what the kernel takes (SCM_MAX_FD)
 
 struct alignas(cmsghdr) ControlBuffer {
   std::array<char, CMSG_SPACE(most_descriptors * sizeof(int))> bytes{};

@@ -80,6 +80,11 @@ wire::UnitRequest request_for(const ClaimedUnit& claimed) {
   request.limits = claimed.record.limits;
   if (unit.kind == UnitKind::assemble) {
     request.index = index_of(claimed.pages);
+    if (needs_documents(request.options.formats)) {
+      for (const auto& file : claimed.status.files) {
+        request.types.push_back(file.type);
+      }
+    }
   }
   return request;
 }
@@ -105,6 +110,16 @@ Result<EngineClient::Files> UnitRun::open_files() {
     return tl::unexpected(std::move(input.error()));
   }
   files.input = std::move(*input);
+  // With more of them than can be handed over the engine has none, and says so.
+  if (request_.types.size() <= wire::max_documents) {
+    for (std::uint32_t file = 0; file < request_.types.size(); ++file) {
+      auto document = workshop_.spool.open_input(job, file);
+      if (!document) {
+        return tl::unexpected(std::move(document.error()));
+      }
+      files.documents.push_back(std::move(*document));
+    }
+  }
   if (request_.kind == UnitKind::probe && !request_.may_finish && !request_.may_do_pages) {
     return files;
   }

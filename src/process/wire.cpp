@@ -197,6 +197,7 @@ Refused get_refused(ByteReader& in, bool& good) {
 std::string encode(JobFiles files) {
   std::string message(1, job_message);
   message += static_cast<char>((files.output ? has_output : 0) | (files.pages ? has_pages : 0));
+  message += static_cast<char>(files.documents);
   return message;
 }
 
@@ -204,10 +205,12 @@ Result<JobFiles> decode_job_message(std::string_view bytes) {
   ByteReader in(bytes);
   const auto kind = in.get<char>();
   const auto flags = in.get<std::uint8_t>();
-  if (!whole(in) || kind != job_message || (flags & ~unsigned{has_output | has_pages}) != 0) {
+  const auto documents = in.get<std::uint8_t>();
+  if (!whole(in) || documents > max_documents || kind != job_message ||
+      (flags & ~unsigned{has_output | has_pages}) != 0) {
     return malformed("control message");
   }
-  return JobFiles{.output = (flags & has_output) != 0, .pages = (flags & has_pages) != 0};
+  return JobFiles{.output = (flags & has_output) != 0, .pages = (flags & has_pages) != 0, .documents = documents};
 }
 
 std::string encode(const Hello& hello) {
@@ -270,6 +273,10 @@ std::string encode(const UnitRequest& request) {
     out.put(entry.offset);
     out.put(entry.length);
   }
+  out.put(static_cast<std::uint32_t>(request.types.size()));
+  for (const auto type : request.types) {
+    out.put(type);
+  }
   return out.take();
 }
 
@@ -321,6 +328,11 @@ Result<UnitRequest> decode_request(std::string_view bytes) {
     entry.page = in.get<std::uint32_t>();
     entry.offset = in.get<std::uint64_t>();
     entry.length = in.get<std::uint64_t>();
+  }
+  request.types.resize(get_count(in, sizeof(MediaType), good));
+  for (auto& type : request.types) {
+    type = in.get<MediaType>();
+    good = good && number(type) < all_media_types.size();
   }
   if (!good || !whole(in)) {
     return malformed("request");

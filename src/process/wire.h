@@ -2,9 +2,9 @@
 // before anything else; a mismatch is a named error.
 //
 // Control: one SOCK_SEQPACKET socket a fork server, its descriptor 3. First the server sends Hello. Then the worker
-// sends one message a unit: `job_message` and a byte of JobFiles, with descriptors (SCM_RIGHTS): request (a memfd
+// sends one message a unit: `job_message` and JobFiles, with descriptors (SCM_RIGHTS): request (a memfd
 // holding an encoded UnitRequest), unit socket (for the child), end socket (kept by the server), input[, output]
-// [, pages]. End of file on the control socket ends the server and its children.
+// [, pages][, documents …]. End of file on the control socket ends the server and its children.
 //
 // Unit socket (SOCK_SEQPACKET, child → the worker's thread): the child sends Probed, PageDone, Completed, RangeDone,
 // Refused. A probe that goes on itself says Probed without ranges, a PageDone a page, and then Completed, or RangeDone
@@ -26,7 +26,7 @@
 
 namespace docket::wire {
 
-inline constexpr std::uint32_t protocol_version = 2;
+inline constexpr std::uint32_t protocol_version = 3;
 inline constexpr std::size_t max_message = std::size_t{64} * 1024;
 
 /// The fork server finds its control socket here.
@@ -37,8 +37,11 @@ inline constexpr char job_message = 'U';
 struct JobFiles {
   bool output = false;
   bool pages = false;
+  std::uint8_t documents = 0;  ///< how many of the job's files, for an assemble that needs them
 };
-inline constexpr std::size_t max_job_descriptors = 6;
+/// No more documents than this come along with a unit: the kernel takes 253 descriptors at once.
+inline constexpr std::uint8_t max_documents = 240;
+inline constexpr std::size_t max_job_descriptors = 6 + max_documents;
 std::string encode(JobFiles files);
 /// bad_record for bytes that are no message of this kind.
 Result<JobFiles> decode_job_message(std::string_view bytes);
@@ -87,6 +90,7 @@ struct UnitRequest {
   Limits limits;
   std::string password;
   std::vector<PageIndex> index;  ///< assemble only
+  std::vector<MediaType> types;  ///< of all the job's files, for an assemble that is given them
 };
 
 /// Languages longer than this are no languages; so the head of a request fits into its first max_head bytes, in which

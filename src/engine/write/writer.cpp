@@ -22,6 +22,8 @@ std::unique_ptr<Writer> make_writer(Format format, const WriterOptions& options)
       return std::make_unique<MarkdownDetWriter>(options.with_files);
     case Format::images:
     case Format::png:
+    case Format::pdf:
+    case Format::layout_pdf:
       break;
   }
   return nullptr;

@@ -76,7 +76,7 @@ TEST(Seqpacket, DescriptorsNobodyAskedForAreClosed) {
   EXPECT_EQ(packet.error().code, ErrorCode::bad_record);
   EXPECT_EQ(count_descriptors(), before);
 
-  const std::array<int, 17> too_many{};
+  const std::array<int, 254> too_many{};
   EXPECT_FALSE(send_packet(pair.here.get(), "x", too_many));
 }
 

@@ -29,6 +29,7 @@ UnitRequest full_request() {
   request.password = "secret";
   request.index = {{.file = 0, .page = 1, .offset = 2, .length = 3},
                    {.file = 1, .page = 2, .offset = 1ULL << 40U, .length = 0}};
+  request.types = {MediaType::pdf, MediaType::unknown, MediaType::tiff};
   return request;
 }
 
@@ -75,6 +76,7 @@ TEST(Wire, RequestComesBackAsItWas) {
   EXPECT_EQ(back->limits, request.limits);
   EXPECT_EQ(back->password, request.password);
   EXPECT_EQ(back->index, request.index);
+  EXPECT_EQ(back->types, request.types);
 }
 
 TEST(Wire, HeadOfARequestLiesInItsFirstBytesAndHasNoSecret) {
@@ -163,16 +165,19 @@ TEST(Wire, HelloIsReadAcrossVersions) {
 TEST(Wire, JobMessageSaysWhatComesAlong) {
   for (const bool output : {false, true}) {
     for (const bool pages : {false, true}) {
-      const auto back = decode_job_message(encode(JobFiles{.output = output, .pages = pages}));
-      ASSERT_TRUE(back);
-      EXPECT_EQ(back->output, output);
-      EXPECT_EQ(back->pages, pages);
+      for (const std::uint8_t documents : {std::uint8_t{0}, std::uint8_t{3}, max_documents}) {
+        const auto back =
+            decode_job_message(encode(JobFiles{.output = output, .pages = pages, .documents = documents}));
+        ASSERT_TRUE(back);
+        EXPECT_EQ(back->output, output);
+        EXPECT_EQ(back->pages, pages);
+        EXPECT_EQ(back->documents, documents);
+      }
     }
   }
-  EXPECT_FALSE(decode_job_message("U"));
-  EXPECT_FALSE(decode_job_message("V\x01"));
-  EXPECT_FALSE(decode_job_message("U\x04"));
-  EXPECT_FALSE(decode_job_message("U\x01 "));
+  for (const auto* bad : {"U", "U\x01", "V\x01\x01", "U\x04\x01", "U\x01\x01 ", "U\x01\xF1"}) {
+    EXPECT_FALSE(decode_job_message(bad)) << bad;
+  }
 }
 
 TEST(Wire, EndedComesBackAsItWas) {
@@ -205,7 +210,7 @@ void expect_all_survive(const std::string& bytes) {
 
 std::vector<std::string> well_formed() {
   std::vector<std::string> seeds{encode(full_request()), encode(UnitRequest{}), encode(Ended{}), encode(Hello{}),
-                                 encode(JobFiles{.output = true})};
+                                 encode(JobFiles{.output = true, .documents = 2})};
   for (const auto& message : all_kinds()) {
     seeds.push_back(encode(message));
   }

@@ -1,0 +1,15 @@
+// The boxes of a page's blocks as a PDF content stream.
+#pragma once
+
+#include <string>
+
+#include "engine/document.h"
+
+namespace docket::engine {
+
+/// Appends the operators that draw the boxes of a page's blocks in reading order, coloured by kind, each with its
+/// number in that order and its kind, in coordinates of the upright page with y up. `font` is the name, with its slash,
+/// of a resource with Helvetica.
+void append_layout_boxes(std::string& out, const Page& page, const std::string& font);
+
+}  // namespace docket::engine

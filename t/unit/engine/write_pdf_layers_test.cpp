@@ -1,0 +1,192 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+#include "engine/utf8.h"
+#include "engine/write/glyphless_font.h"
+#include "engine/write/layout_boxes.h"
+#include "engine/write/page_place.h"
+#include "engine/write/text_layer.h"
+#include "layout_model.h"
+
+namespace docket::engine {
+namespace {
+
+std::pair<double, double> placed(const Matrix& m, double x, double y) {
+  return {m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]};
+}
+
+using Point = std::pair<double, double>;
+
+TEST(PagePlace, TurnsClockwise) {
+  const Box crop{10, 20, 110, 220};  // 100 wide, 200 high
+  // The upright page's lower left and upper right corners, in user space.
+  EXPECT_EQ(placed(place_page(crop, 0, 100, 200), 0, 0), Point(10, 20));
+  EXPECT_EQ(placed(place_page(crop, 0, 100, 200), 100, 200), Point(110, 220));
+  EXPECT_EQ(placed(place_page(crop, 90, 200, 100), 0, 0), Point(110, 20));
+  EXPECT_EQ(placed(place_page(crop, 90, 200, 100), 200, 100), Point(10, 220));
+  EXPECT_EQ(placed(place_page(crop, 180, 100, 200), 0, 0), Point(110, 220));
+  EXPECT_EQ(placed(place_page(crop, 180, 100, 200), 100, 200), Point(10, 20));
+  EXPECT_EQ(placed(place_page(crop, 270, 200, 100), 0, 0), Point(10, 220));
+  EXPECT_EQ(placed(place_page(crop, -90, 200, 100), 200, 100), Point(110, 20));
+}
+
+TEST(PagePlace, TakesUserUnitsFromTheSizes) {
+  EXPECT_EQ(placed(place_page({0, 0, 100, 200}, 0, 250, 500), 250, 500), Point(100, 200));
+  EXPECT_EQ(placed(place_page({0, 0, 100, 200}, 90, 500, 250), 500, 250), Point(0, 200));
+}
+
+TEST(PagePlace, PicturesAreUprightWhicheverWayTheyAreStored) {
+  // Where the stored picture's first row and first column begin, Exif 2.3: the upright page's corner, y up.
+  const std::array<Point, 8> corners{{{0, 1}, {1, 1}, {1, 0}, {0, 0}, {0, 1}, {1, 1}, {1, 0}, {0, 0}}};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const auto matrix = place_picture(orientation, 1, 1);
+    EXPECT_EQ(placed(matrix, 0, 1), corners[static_cast<std::size_t>(orientation) - 1]) << orientation;
+    EXPECT_EQ(std::abs(matrix[0]) == 0, orientation >= 5) << orientation;
+  }
+}
+
+TEST(PagePlace, NumbersAreAsPdfTakesThem) {
+  std::string out;
+  append_pdf_number(out, 1e-9);
+  out += ' ';
+  append_pdf_number(out, std::nan(""));
+  out += ' ';
+  append_pdf_number(out, 1e300);
+  out += ' ';
+  append_pdf_number(out, -2.5);
+  EXPECT_EQ(out, "0 0 10000000 -2.5");
+}
+
+Page recognised(std::vector<Line> lines) {
+  auto page = test::page_of({});
+  page.source = Source::recognised;
+  Block block;
+  block.lines = std::move(lines);
+  for (auto& line : block.lines) {
+    for (auto& word : line.words) {
+      word.confidence = 90;
+    }
+  }
+  page.blocks = {block};
+  return page;
+}
+
+std::string layer_of(const Page& page) {
+  TextCodes codes;
+  codes.add(page);
+  std::string out;
+  append_text_layer(out, page, codes, "/F");
+  return out;
+}
+
+TEST(TextLayer, WordsStandInTheirBoxes) {
+  // "Hi" is 10 points wide in a size of 10: as wide as its glyphs are. The page is 800 high.
+  EXPECT_EQ(layer_of(recognised({test::set_line("Hi you", 100, 200)})),
+            "BT 3 Tr\n/F 10 Tf 100 Tz 1 0 0 1 100 600 Tm <004800690020> Tj\n"
+            "100 Tz 1 0 0 1 115 600 Tm <0079006f0075> Tj\nET\n");
+}
+
+TEST(TextLayer, IsAsWideAsTheBox) {
+  auto page = recognised({test::set_line("Hi", 100, 200)});
+  page.blocks[0].lines[0].words[0].box.x1 = 125;
+  EXPECT_NE(layer_of(page).find("250 Tz 1 0 0 1 100 600 Tm"), std::string::npos);
+}
+
+TEST(TextLayer, HasRecognisedWordsOnly) {
+  auto page = recognised({test::set_line("Old new", 100, 200)});
+  page.blocks[0].lines[0].words[0].confidence = -1;
+  EXPECT_TRUE(has_recognised_words(page));
+  EXPECT_EQ(layer_of(page).find("<004f"), std::string::npos);
+  page.blocks[0].lines[0].words[1].confidence = -1;
+  EXPECT_FALSE(has_recognised_words(page));
+}
+
+TEST(TextLayer, HasTheWordsOfCells) {
+  auto page = test::page_of({});
+  Block table;
+  table.kind = BlockKind::table;
+  table.cells = {{.box = {}, .lines = {test::set_line("Cell", 10, 20)}}};
+  table.cells[0].lines[0].words[0].confidence = 50;
+  page.blocks = {table};
+  EXPECT_TRUE(has_recognised_words(page));
+  EXPECT_NE(layer_of(page).find("<00430065006c006c>"), std::string::npos);
+}
+
+TEST(TextLayer, RightToLeftWordsAreWrittenAsTheyAreSeen) {
+  auto page = recognised({test::set_line("x", 100, 200)});
+  page.blocks[0].lines[0].words[0].text = "שלום";
+  EXPECT_NE(layer_of(page).find("<05dd05d505dc05e9>"), std::string::npos) << layer_of(page);
+}
+
+TEST(TextLayer, WordsThatRunDownAreTurned) {
+  auto page = recognised({test::set_line("down", 100, 200)});
+  auto& line = page.blocks[0].lines[0];
+  line.words[0].box = line.box = {100, 100, 110, 180};
+  EXPECT_NE(layer_of(page).find("/F 10 Tf 400 Tz 0 -1 1 0 102 700 Tm"), std::string::npos) << layer_of(page);
+}
+
+TEST(TextCodes, CharactersBeyondTheFirstPlaneHaveCodes) {
+  auto page = recognised({test::set_line("x", 100, 200)});
+  page.blocks[0].lines[0].words[0].text = "a😀𝒳😀";
+  TextCodes codes;
+  codes.add(page);
+  EXPECT_EQ(codes.code_of(U'a'), 0x61);
+  EXPECT_EQ(codes.code_of(U'😀'), 0xD800);
+  EXPECT_EQ(codes.code_of(U'𝒳'), 0xD801);
+  EXPECT_EQ(codes.code_of(U'🙈'), 0xFFFD) << "it was not shown";
+  const auto map = codes.to_unicode();
+  EXPECT_NE(map.find("<0000> <00ff> <0000>\n"), std::string::npos);
+  EXPECT_NE(map.find("<d800> <d800> <d83dde00>\n"), std::string::npos) << map;
+  EXPECT_EQ(map.find("<d800> <d8ff>"), std::string::npos);
+}
+
+TEST(TextCodes, AreBounded) {
+  TextCodes codes;
+  for (char32_t first = 0; first < 30; ++first) {
+    auto page = recognised({test::set_line("x", 100, 200)});
+    auto& text = page.blocks[0].lines[0].words[0].text;
+    text.clear();
+    for (char32_t c = 0; c < 100; ++c) {
+      append_char(text, 0x20000 + 100 * first + c);
+    }
+    codes.add(page);
+  }
+  EXPECT_EQ(codes.code_of(0x20000 + 2047), 0xDFFF);
+  EXPECT_EQ(codes.code_of(0x20000 + 2048), 0xFFFD);
+}
+
+TEST(GlyphlessFont, IsAFontProgram) {
+  const auto font = glyphless_font();
+  EXPECT_EQ(font.size() % 4, 0U);
+  EXPECT_EQ(font.substr(0, 6), std::string("\0\1\0\0\0\x09", 6));
+  std::uint32_t sum = 0;
+  for (std::size_t at = 0; at < font.size(); at += 4) {
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      number = number << 8U | static_cast<unsigned char>(font[at + i]);
+    }
+    sum += number;
+  }
+  EXPECT_EQ(sum, 0xB1B0AFBAU) << "what all fonts come to";
+}
+
+TEST(LayoutBoxes, AreNumberedInReadingOrder) {
+  auto page = test::page_of({});
+  Block heading;
+  heading.kind = BlockKind::heading;
+  heading.box = {100, 100, 300, 120};
+  Block text;
+  text.box = {100, 2, 300, 300};
+  page.blocks = {heading, text};
+  std::string out;
+  append_layout_boxes(out, page, "/L");
+  EXPECT_NE(out.find("100 680 200 20 re S"), std::string::npos) << out;
+  EXPECT_NE(out.find("(1 heading) Tj"), std::string::npos);
+  EXPECT_LT(out.find("(1 heading) Tj"), out.find("(2 paragraph) Tj"));
+  EXPECT_NE(out.find(" 793 "), std::string::npos) << "a label stays on the page: its upper edge is the page's";
+}
+
+}  // namespace
+}  // namespace docket::engine
