@@ -235,3 +235,21 @@ def turned_pdf(image, size=A4, rotate=0, crop=None, user_unit=1, inherited=False
                      % (b"/UserUnit %g" % user_unit if user_unit != 1 else b"",
                         b"" if inherited else attributes + resources),
                      stream(contents), _picture_object(seen)])
+
+
+def table_pdf(rows):
+    """A page with a table that has all its rules; `rows` are lists of short texts."""
+    left, top, width, height = 100, 700, 120, 24
+    columns = len(rows[0])
+    contents = [b"0.7 w"]
+    for index in range(len(rows) + 1):
+        contents.append(b"%d %d m %d %d l S" % (left, top - index * height, left + columns * width,
+                                                top - index * height))
+    for index in range(columns + 1):
+        contents.append(b"%d %d m %d %d l S" % (left + index * width, top, left + index * width,
+                                                top - len(rows) * height))
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            contents.append(b"BT /F1 11 Tf %d %d Td %s Tj ET" % (left + column * width + 6,
+                                                                 top - (row + 1) * height + 8, _literal(text)))
+    return _pdf_of_pages([(b"/Font << /F1 3 0 R >>", stream(b"\n".join(contents)), [])], [HELVETICA])
