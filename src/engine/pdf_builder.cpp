@@ -1,5 +1,11 @@
 #include "engine/pdf_builder.h"
 
+#if defined(__clang__) && __clang_major__ < 15
+// It cannot read this header of qpdf's as C++20, for a vector of a class that is not complete. Nothing of it is used.
+#define JSON_HH
+class JSON;
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -116,7 +122,6 @@ class Builder {
     if (!in_place) {
       made_.emptyPDF();
       made_.setSuppressWarnings(true);
-      target_ = &made_;
     }
     for (std::size_t file = 0; file < plan_.files.size(); ++file) {
       const auto index = static_cast<std::uint16_t>(file);
@@ -364,7 +369,7 @@ class Builder {
   std::vector<std::unique_ptr<DocumentReader>> readers_;
   std::vector<std::unique_ptr<QPDF>> sources_;
   QPDF made_;
-  QPDF* target_ = nullptr;
+  QPDF* target_ = &made_;
   Handle text_font_;
   Handle label_font_;
 };

@@ -34,7 +34,7 @@ bool PdfOutput::is_original() const {
 }
 
 Result<void> PdfOutput::copy_original(const Assembly::Sink& sink) const {
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, std::size_t{64} * 1024> buffer{};
   for (off_t at = 0;;) {
     const auto size = ::pread(files_.front().descriptor, buffer.data(), buffer.size(), at);
     if (size < 0 && errno == EINTR) {

@@ -126,7 +126,7 @@ std::string glyphless_font() {
                                  {"head", padded(head(adjustment))},
                                  {"hhea", padded(hhea())},
                                  {"hmtx", padded(Table().u16(advance).i16(0).i16(0).take())},
-                                 {"loca", padded(Table().zeros(2 * (glyphs + 1)).take())},
+                                 {"loca", padded(Table().zeros(std::size_t{2} * (glyphs + 1)).take())},
                                  {"maxp", padded(maxp())},
                                  {"name", padded(Table().u16(0).u16(0).u16(6).take())},
                                  {"post", padded(Table().u32(0x00030000).zeros(28).take())}}};
