@@ -27,7 +27,7 @@ bool is_row_of_cells(const TextRow& row) noexcept {
   return true;
 }
 
-/// Words at the sides, as those of another column of the page, are not the table's.
+/// Whether a row stands right below another one.
 bool follows(const TextRow& above, const TextRow& below) noexcept {
   constexpr float widest_leading = 2.6F;
   return below.box.y0 - above.box.y1 < widest_leading * std::max(above.size, below.size) &&
@@ -92,10 +92,8 @@ std::vector<FoundTable> find_aligned_tables(std::span<const TableWord> words) {
       inside.insert(inside.end(), row.words.begin(), row.words.end());
     }
     std::ranges::stable_sort(inside, {}, &TableWord::middle_y);
-    auto by_cell = words_by_cell(*grid, inside);
-    FoundTable table{std::move(*grid), std::move(by_cell)};
-    if (reads_as_table(table, words)) {
-      tables.push_back(std::move(table));
+    if (auto table = credible_table(std::move(*grid), inside, words); table) {
+      tables.push_back(std::move(*table));
     }
   }
   return tables;

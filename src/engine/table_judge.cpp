@@ -1,6 +1,7 @@
 // What is a table and what only looks like one.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/table_search.h"
 
@@ -23,7 +24,13 @@ bool is_chart(const FoundTable& table, std::span<const TableWord> words) {
   const auto box = grid.box();
   const float size = usual_size(words);
   std::vector<bool> labelled(grid.rows());
-  for (const auto& row : text_rows(between(words, box.y0, box.y1))) {
+  std::vector<TableWord> beside;  // what may be a label: of all words of that height, those that are near
+  for (const auto& word : between(words, box.y0, box.y1)) {
+    if (word.box.x1 <= box.x0 + 0.5F * size && word.box.x1 > box.x0 - 10 * size) {
+      beside.push_back(word);
+    }
+  }
+  for (const auto& row : text_rows(beside)) {
     const auto at = interval_of(grid.ys, (row.box.y0 + row.box.y1) / 2);
     const float height = grid.ys[at + 1] - grid.ys[at];
     const float off = std::abs(grid.ys[at] + grid.ys[at + 1] - row.box.y0 - row.box.y1) / 2;
@@ -58,9 +65,7 @@ bool is_chart(const FoundTable& table, std::span<const TableWord> words) {
   return 4 * torn > filled || 2 * hollow > lines;
 }
 
-}  // namespace
-
-bool reads_as_table(const FoundTable& table, std::span<const TableWord> words_of_page) {
+bool reads_as_table(const FoundTable& table, std::span<const TableWord> page) {
   const auto& grid = table.grid;
   if (grid.rows() < 2 || grid.columns() < 2) {
     return false;
@@ -93,7 +98,15 @@ bool reads_as_table(const FoundTable& table, std::span<const TableWord> words_of
   return filled >= 3 && std::ranges::count(rows, true) >= 2 && std::ranges::count(columns, true) >= 2 &&
          10 * across <= words && chars <= longest_cell * filled && 5 * filled >= grid.cells.size() &&
          regularity(grid) >= 0.4F && 10 * std::ranges::count(columns, true) >= 6 * std::ssize(columns) &&
-         !is_chart(table, words_of_page);
+         !is_chart(table, page);
+}
+
+}  // namespace
+
+std::optional<FoundTable> credible_table(Grid grid, std::span<const TableWord> words, std::span<const TableWord> page) {
+  auto by_cell = words_by_cell(grid, words);
+  FoundTable table{std::move(grid), std::move(by_cell)};
+  return reads_as_table(table, page) ? std::optional(std::move(table)) : std::nullopt;
 }
 
 }  // namespace docket::engine

@@ -10,6 +10,7 @@
 namespace docket::engine {
 namespace {
 
+constexpr std::size_t most_rules_of_table = 200;
 constexpr float same_edge = 4.0F;      // points between the ends of rules of one table
 constexpr float widest_break = 12.0F;  // in a line of rules that belong together, one for each column
 
@@ -58,13 +59,12 @@ class OpenTableFinder {
   std::vector<FoundTable> find() {
     constexpr float shortest = 40;
     std::vector<bool> used(lines_.size());
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
+    for (std::size_t i = 0; i < lines_.size() && effort_ < most_effort; ++i) {
       if (used[i] || lines_[i].width() < shortest) {
         continue;
       }
       // The rules of the same extent that follow.
       std::vector<std::size_t> chain{i};
-      constexpr std::size_t most_rules_of_table = 200;
       for (auto k = i + 1; k < lines_.size() && chain.size() < most_rules_of_table; ++k) {
         if (!used[k] && same_extent(lines_[i], lines_[k])) {
           chain.push_back(k);
@@ -80,9 +80,11 @@ class OpenTableFinder {
 
  private:
   /// Words whose middles lie between two heights and within the extent of the rules.
-  [[nodiscard]] std::vector<TableWord> words_at(const Box& extent, float y0, float y1) const {
+  std::vector<TableWord> words_at(const Box& extent, float y0, float y1) {
     std::vector<TableWord> found;
-    for (const auto& word : between(words_, y0, y1)) {
+    const auto words = between(words_, y0, y1);
+    effort_ += words.size() + 1;
+    for (const auto& word : words) {
       if (word.middle_x() >= extent.x0 - same_edge && word.middle_x() <= extent.x1 + same_edge) {
         found.push_back(word);
       }
@@ -131,10 +133,11 @@ class OpenTableFinder {
     }
     const auto words = words_at(top, top.y1, bottom);
     const auto rows = text_rows(words);
+    effort_ += rows.size() * (end + 1);
     std::vector<Box> inner;
     for (const auto& rule : all_) {
       if (is_level(rule) && rule.y0 > top.y1 && rule.y1 < bottom && rule.x0 >= top.x0 - same_edge &&
-          rule.x1 <= top.x1 + same_edge && rule.width() < 0.8F * top.width()) {
+          rule.x1 <= top.x1 + same_edge && rule.width() < 0.8F * top.width() && inner.size() < most_rules_of_table) {
         inner.push_back(rule);
       }
     }
@@ -145,16 +148,17 @@ class OpenTableFinder {
     if (!grid) {
       return 0;
     }
-    const bool runs = is_running_text(rows, grid->xs);
-    grid->xs.front() = std::min(grid->xs.front(), top.x0);
-    grid->xs.back() = std::max(grid->xs.back(), top.x1);
-    auto by_cell = words_by_cell(*grid, words);
-    FoundTable table{std::move(*grid), std::move(by_cell)};
-    if (runs || !reads_as_table(table, words_)) {
+    if (is_running_text(rows, grid->xs)) {
       return 0;
     }
-    taken_.push_back(table.grid.box());
-    tables_.push_back(std::move(table));
+    grid->xs.front() = std::min(grid->xs.front(), top.x0);
+    grid->xs.back() = std::max(grid->xs.back(), top.x1);
+    auto table = credible_table(std::move(*grid), words, words_);
+    if (!table) {
+      return 0;
+    }
+    taken_.push_back(table->grid.box());
+    tables_.push_back(std::move(*table));
     return end;
   }
 
@@ -165,7 +169,7 @@ class OpenTableFinder {
   /// Where the rows end that follow a head between two rules without a rule beneath them: at the page's end, when the
   /// table goes on on the next page. The lower rule's height if there are none, or what stands between the rules is the
   /// whole table.
-  [[nodiscard]] float end_of_rows_below(const Box& top, const Box& rule) const {
+  float end_of_rows_below(const Box& top, const Box& rule) {
     const auto head = text_rows(words_at(top, top.y1, rule.y0));
     const auto gaps = column_gaps(head);
     constexpr std::size_t tallest_head = 4;  // lines
@@ -195,6 +199,11 @@ class OpenTableFinder {
   std::vector<Box> all_;
   std::vector<Box> lines_;
   std::vector<FoundTable> tables_;
+
+  // Words and rules that were looked at: each once or twice on an honest page, but every start of a table may fail
+  // after a look at all the rest.
+  static constexpr std::size_t most_effort = 2'000'000;
+  std::size_t effort_ = 0;
 };
 
 }  // namespace

@@ -114,10 +114,8 @@ std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<
     split_only_column(*grid, inside);
     split_tall_rows(*grid, inside);
     refine_columns(*grid, inside, group);
-    auto by_cell = words_by_cell(*grid, inside);
-    FoundTable table{std::move(*grid), std::move(by_cell)};
-    if (reads_as_table(table, words)) {
-      tables.push_back(std::move(table));
+    if (auto table = credible_table(std::move(*grid), inside, words); table) {
+      tables.push_back(std::move(*table));
     }
   }
   return tables;

@@ -1,6 +1,7 @@
 // Where on a page tables are.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,9 +28,9 @@ std::vector<FoundTable> find_open_tables(std::span<const Box> rules, std::span<c
 /// those that no other table has.
 std::vector<FoundTable> find_aligned_tables(std::span<const TableWord> words);
 
-/// Whether the grid with these words reads as a table does: text in several rows and columns, of few words each, and
-/// none across the edges; and not as a chart does, with labels beside its rows or much space round its words. `words`
-/// are the page's, in the order of their middles.
-bool reads_as_table(const FoundTable& table, std::span<const TableWord> words);
+/// The table that has `words` in `grid`, if it reads as one: text in several rows and columns, of few words each, and
+/// none across the edges; and not as a chart does, with labels beside its rows or much space round its words. `page`
+/// are all of the page's words, in the order of their middles.
+std::optional<FoundTable> credible_table(Grid grid, std::span<const TableWord> words, std::span<const TableWord> page);
 
 }  // namespace docket::engine

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/captions.h"
 #include "engine/flow.h"
 #include "engine/rendering.h"
 #include "engine/write/plain_table.h"
@@ -304,6 +305,18 @@ TEST(NoTables, APageFullOfRulesTakesBoundedTime) {
     page.rules.push_back(upright(at, 0, 800));
   }
   EXPECT_TRUE(take_tables(page).empty());
+}
+
+TEST(NoTables, APageOfWordsBetweenRulesTakesBoundedTime) {
+  auto page = page_of({});
+  for (int i = 0; i < 2000; ++i) {
+    const float y = 0.4F * static_cast<float>(i);
+    page.lines.push_back(set_line("a b", 100, y, 0.3F));
+    page.lines.push_back(set_line("c d e f", 300, y, 0.3F));
+    page.rules.push_back({50, y, 550, y + 0.1F});
+  }
+  take_tables(page);
+  EXPECT_LE(page.lines.size(), 4000U);
 }
 
 TEST(PutTables, ATableInTheMiddleOfABlockDividesIt) {
