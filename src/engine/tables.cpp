@@ -187,6 +187,7 @@ class TableTaker {
     const auto words = table_words(page_.lines);
     auto found = find_ruled_tables(page_.rules, words);
     std::vector<Box> taken;
+    taken.reserve(found.size());
     for (const auto& table : found) {
       taken.push_back(table.grid.box());
     }
@@ -194,6 +195,7 @@ class TableTaker {
     std::ranges::move(find_aligned_tables(words_beside(words, found)), std::back_inserter(found));
     std::ranges::sort(found, {}, [](const FoundTable& table) { return table.grid.ys.front(); });
     std::vector<Block> tables;
+    tables.reserve(found.size());
     for (auto& table : found) {
       tables.push_back(make_block(table));
     }
