@@ -1,5 +1,4 @@
 // Tables of all kinds on small pages: with rules, with level rules only, without; and what looks like one and is none.
-#include "engine/captions.h"
 #include "engine/tables.h"
 
 #include <gmock/gmock.h>
