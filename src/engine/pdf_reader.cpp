@@ -228,10 +228,13 @@ class PdfReader final : public DocumentReader {
     page.rules = std::move(layer.rules);
     page.fills = std::move(layer.fills);
     page.shapes = std::move(layer.shapes);
-    if (options_.ocr == OcrMode::off || layer.covered >= little_text * width * height) {
+    if (options_.ocr == OcrMode::off || (layer.has_meaning && layer.covered >= little_text * width * height)) {
       return page;
     }
     auto survey = survey_page(*document_, index, width, height);
+    if (!layer.has_meaning && !page.lines.empty()) {
+      return recognise_instead(std::move(page), survey, request);
+    }
     if (!wants_recognition(page, survey)) {
       if (page.lines.empty()) {
         const bool drawn = survey.image_share > 0 || survey.filled_shapes > 0 || survey.other_marks > 0;
@@ -258,6 +261,18 @@ class PdfReader final : public DocumentReader {
       return survey.image_share >= mostly_picture;
     }
     return survey.image_share >= some_picture || survey.filled_shapes >= drawn_text || survey.visible_characters > 0;
+  }
+
+  // The page without its text layer, which stays only where there is nothing to recognise.
+  Result<Page> recognise_instead(Page page, const PageSurvey& survey, const RenderRequest& request) {
+    auto lines = std::exchange(page.lines, {});
+    auto result = recognise_into(std::move(page), survey, request);
+    if (result && result->lines.empty()) {
+      result->lines = std::move(lines);
+      result->source = Source::text;
+      result->dpi = 0;
+    }
+    return result;
   }
 
   Result<Page> recognise_into(Page page, const PageSurvey& survey, const RenderRequest& request) {

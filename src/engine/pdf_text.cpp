@@ -16,6 +16,7 @@
 
 #include "engine/pdf_drawing.h"
 #include "engine/pdf_font.h"
+#include "engine/text_layer_check.h"
 #include "engine/unicode_text.h"
 
 namespace docket::engine {
@@ -77,6 +78,28 @@ class LayerDevice final : public TextOutputDev {
 
   [[nodiscard]] PathCollector& paths() { return paths_; }
 
+  void drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
+                CharCode code, int bytes, const Unicode* unicode, int length) override {
+    TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, unicode, length);
+    // What has a replacement text needs none of its own.
+    if (replaced_ == 0) {
+      tally_.add(std::span(unicode, unicode != nullptr ? static_cast<std::size_t>(std::max(length, 0)) : 0), code,
+                 state->getRender());
+    }
+  }
+
+  void beginActualText(GfxState* state, const GooString* replacement) override {
+    TextOutputDev::beginActualText(state, replacement);
+    ++replaced_;
+  }
+
+  void endActualText(GfxState* state) override {
+    TextOutputDev::endActualText(state);
+    replaced_ -= replaced_ > 0 ? 1 : 0;
+  }
+
+  [[nodiscard]] const CharacterTally& tally() const { return tally_; }
+
   [[nodiscard]] bool is_heavy(const TextFontInfo& font) const {
     return std::any_of(heavy_.begin(), heavy_.end(), [&font](const Ref& id) { return font.matches(&id); });
   }
@@ -92,6 +115,8 @@ class LayerDevice final : public TextOutputDev {
   std::vector<Ref> heavy_;
   std::vector<LinkArea> links_;
   PathCollector paths_;
+  CharacterTally tally_;
+  int replaced_ = 0;
 };
 
 /// Whether a font's characters are all of one width, told from words: not every descriptor says so.
@@ -380,6 +405,8 @@ TextLayer read_text_layer(PDFDoc& document, int page, float width, float height)
   layer.rules = device.paths().take_rules(width, height);
   layer.fills = device.paths().take_fills(width, height);
   layer.shapes = device.paths().take_shapes(width, height);
+  layer.has_meaning = !device.tally().is_mostly_meaningless() &&
+                      !(device.tally().is_mostly_invisible() && (is_mostly_signs(layer.lines) || is_heap(layer.lines)));
   return layer;
 }
 

@@ -15,6 +15,7 @@ struct TextLayer {
   std::vector<std::string> links;  ///< URIs
   std::vector<Line> lines;         ///< in the reading order of Poppler's flows; group = number of the block
   double covered = 0;              ///< the sum of the words' boxes, in square points
+  bool has_meaning = true;         ///< false: it is not what can be read on the page; that is to be recognised
   std::vector<Box> rules;          ///< as in Page
   std::vector<Box> fills;
   std::vector<Box> shapes;
@@ -23,7 +24,9 @@ struct TextLayer {
 /// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included, and the rules and areas
 /// among it. `width` and `height` are the upright page's, in points. What lies outside the crop box is left out. Words
 /// know the link that leads to a URI from their place. Presentation forms (ligatures, shaped Arabic) are taken apart,
-/// right-to-left lines are in logical order. Never fails: a broken content stream gives the text before the damage.
+/// right-to-left lines are in logical order. A layer has no meaning where much of what is drawn has no characters (no
+/// ToUnicode), or private, control or replacement characters, and where it is invisible and mostly signs, or a heap of
+/// words at a few places. Never fails: a broken content stream gives the text before the damage.
 TextLayer read_text_layer(PDFDoc& document, int page, float width, float height);
 
 }  // namespace docket::engine

@@ -140,6 +140,61 @@ TEST(Scan, WithAnEarlierRecognitionIsNotRecognisedAgain) {
   EXPECT_THAT(text_of(page), StartsWith("unseen words under the scan\n"));
 }
 
+TEST(Scan, WithAFailedEarlierRecognitionIsRecognised) {
+  const auto picture = print(printed);
+  std::string signs = " BT /F1 20 Tf 24 TL 3 Tr 36 150 Td";
+  std::string heap = " BT /F1 40 Tf 3 Tr";
+  for (int line = 0; line < 4; ++line) {
+    signs += " (~~ | ;: -- .. a ___ =) Tj T*";
+  }
+  for (int word = 0; word < 12; ++word) {
+    heap += " 1 0 0 1 36 150 Tm (unseen" + std::string(1, static_cast<char>('a' + word)) + ") Tj";
+  }
+  for (const auto& layer : {signs, heap}) {
+    const auto page = read_first(scan_page(*picture, upright_paint + layer + " ET", upright_box), MediaType::pdf);
+    expect_printed(page);
+    EXPECT_EQ(page.source, Source::recognised);
+    EXPECT_EQ(text_of(page).find("unseen"), std::string::npos);
+  }
+}
+
+// A page that shows `content` in a font /F1 whose codes from 21 on mean the characters from `meaning` (four hexadecimal
+// digits) on.
+std::string page_of_meaning(const std::string& meaning, const std::string& content) {
+  PdfMaker maker;
+  const int map = maker.add_stream(
+      "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def /CMapType 2 def 1 "
+      "begincodespacerange <00> <ff> endcodespacerange 1 beginbfrange <21> <7e> <" +
+      meaning + "> endbfrange endcmap end end");
+  maker.add_page(content,
+                 "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode " +
+                     std::to_string(map) + " 0 R >> >> >>",
+                 "0 0 300 100");
+  return maker.finish();
+}
+
+const std::string two_lines = "BT /F1 24 Tf 20 60 Td (Recognised words) Tj 0 -40 Td (Recognised words) Tj ET";
+
+TEST(Scan, APageWhoseCharactersMeanNothingIsRecognised) {
+  const auto page = read_first(page_of_meaning("E000", two_lines), MediaType::pdf);
+  EXPECT_EQ(text_of(page), "Recognised words\nRecognised words\n");
+  EXPECT_EQ(page.source, Source::recognised);
+  EXPECT_EQ(page.dpi, 300);
+  const auto not_wanted =
+      read_first(page_of_meaning("E000", two_lines), MediaType::pdf, with(&ReadOptions::ocr, OcrMode::off));
+  EXPECT_EQ(not_wanted.source, Source::text);
+  // Codes moved to other letters are a text as any other.
+  EXPECT_EQ(read_first(page_of_meaning("0391", two_lines), MediaType::pdf).source, Source::text);
+}
+
+TEST(Scan, ALayerWithoutMeaningStaysWhereThereIsNothingElse) {
+  const auto page =
+      read_first(page_of_meaning("E000", "BT 3 Tr /F1 24 Tf 20 60 Td (Recognised words) Tj ET"), MediaType::pdf);
+  EXPECT_EQ(page.source, Source::text);
+  EXPECT_EQ(page.lines.size(), 1U);
+  EXPECT_EQ(page.dpi, 0);
+}
+
 TEST(Scan, OcrOffReadsTheTextLayerOnly) {
   const auto picture = print(printed);
   const auto page = read_first(scan_page(*picture, upright_paint, upright_box), MediaType::pdf,
