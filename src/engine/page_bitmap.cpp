@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 
 namespace docket::engine {
 namespace {
@@ -38,21 +39,40 @@ bool has_specks_only(Pix& bitmap) {
   return letters && pixZero(letters.get(), &empty) == 0 && empty != 0;
 }
 
-// Where half of the sum is reached, as a share of the whole length.
-float median_place(Numa* counts) {
+// Where a window over a share of the counts begins if its sum is to be the largest, as a share of their length.
+float best_start(Numa* counts, float share) {
   const int length = counts != nullptr ? numaGetCount(counts) : 0;
-  float sum = 0;
-  if (length == 0 || numaGetSum(counts, &sum) != 0 || sum <= 0) {
-    return 0.5F;
+  const int window = std::clamp(static_cast<int>(share * static_cast<float>(length)), 0, length);
+  const float* const values = counts != nullptr ? numaGetFArray(counts, L_NOCOPY) : nullptr;
+  if (window == 0 || window == length || values == nullptr) {
+    return 0;
   }
-  const float* const values = numaGetFArray(counts, L_NOCOPY);
-  float reached = 0;
-  int at = 0;
-  while (at < length - 1 && reached + values[at] < sum / 2) {
-    reached += values[at];
-    ++at;
+  double sum = std::accumulate(values, values + window, 0.0);
+  double most = sum;
+  int best = 0;
+  for (int start = 1; start + window <= length; ++start) {
+    sum += static_cast<double>(values[start + window - 1]) - static_cast<double>(values[start - 1]);
+    if (sum > most) {
+      most = sum;
+      best = start;
+    }
   }
-  return (static_cast<float>(at) + 0.5F) / static_cast<float>(length);
+  return static_cast<float>(best) / static_cast<float>(length);
+}
+
+// Without rules, frames, curves and pictures, and without specks. A bitmap without any stays as it is.
+PixPtr letters_of(Pix& bitmap) {
+  constexpr int smallest = 5;
+  constexpr int largest = 50;  // a heading at 150 dots an inch
+  const PixPtr small(pixSelectBySize(&bitmap, largest, largest, 8, L_SELECT_IF_BOTH, L_SELECT_IF_LTE, nullptr));
+  PixPtr letters(small
+                     ? pixSelectBySize(small.get(), smallest, smallest, 8, L_SELECT_IF_EITHER, L_SELECT_IF_GTE, nullptr)
+                     : nullptr);
+  l_int32 empty = 1;
+  if (!letters || pixZero(letters.get(), &empty) != 0 || empty != 0) {
+    letters.reset(pixClone(&bitmap));
+  }
+  return letters;
 }
 
 }  // namespace
@@ -114,10 +134,21 @@ float degrees_to_level(Pix& bitmap) {
   return degrees;
 }
 
-Middle middle_of_marks(Pix& bitmap) {
-  const NumaPtr rows(pixCountPixelsByRow(&bitmap, nullptr));
-  const NumaPtr columns(pixCountPixelsByColumn(&bitmap));
-  return {.x = median_place(columns.get()), .y = median_place(rows.get())};
+Window window_of_letters(Pix& bitmap, float width, float height) {
+  const auto letters = letters_of(bitmap);
+  Window window{.x = 0, .y = 0, .width = std::min(width, 1.0F), .height = std::min(height, 1.0F)};
+  const NumaPtr columns(pixCountPixelsByColumn(letters.get()));
+  window.x = best_start(columns.get(), window.width);
+  // Rows are told within these columns.
+  const auto pixels = [&](float share) {
+    return static_cast<int>(share * static_cast<float>(pixGetWidth(letters.get())));
+  };
+  const LeptonicaBoxPtr strip(
+      boxCreate(pixels(window.x), 0, std::max(pixels(window.width), 1), pixGetHeight(letters.get())));
+  const PixPtr within(strip ? pixClipRectangle(letters.get(), strip.get(), nullptr) : nullptr);
+  const NumaPtr rows(within ? pixCountPixelsByRow(within.get(), nullptr) : nullptr);
+  window.y = best_start(rows.get(), window.height);
+  return window;
 }
 
 }  // namespace docket::engine

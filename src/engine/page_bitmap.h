@@ -22,11 +22,15 @@ int quarters_to_upright(Pix& bitmap);
 /// copes better with the lines as they are.
 float degrees_to_level(Pix& bitmap);
 
-/// The middle of what is black, as shares of width and height: half of it is above and below, left and right.
-struct Middle {
-  float x = 0.5F;
-  float y = 0.5F;
+/// A part of a picture, as shares of its width and height.
+struct Window {
+  float x = 0;  ///< of the top left corner
+  float y = 0;
+  float width = 1;
+  float height = 1;
 };
-Middle middle_of_marks(Pix& bitmap);
+
+/// Of all windows of a size (shares, 1 at most), about the one with the most that may be letters by its size.
+Window window_of_letters(Pix& bitmap, float width, float height);
 
 }  // namespace docket::engine

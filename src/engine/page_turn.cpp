@@ -66,7 +66,7 @@ void turn(Page& page, int quarter_turns, float skew) {
   for (auto& image : page.images) {
     apply(image.box);
   }
-  for (auto* const boxes : {&page.rules, &page.fills}) {
+  for (auto* const boxes : {&page.rules, &page.fills, &page.shapes}) {
     for (auto& box : *boxes) {
       apply(box);
     }

@@ -245,6 +245,9 @@ class PdfReader final : public DocumentReader {
       }
       return page;
     }
+    if (layer.is_invisible) {  // an earlier recognition that hardly found anything
+      return recognise_instead(std::move(page), survey, request);
+    }
     // What is text already needs no recognition, unless it has no meaning as text.
     request.without_text = !page.lines.empty();
     return recognise_into(std::move(page), survey, request);

@@ -405,8 +405,9 @@ TextLayer read_text_layer(PDFDoc& document, int page, float width, float height)
   layer.rules = device.paths().take_rules(width, height);
   layer.fills = device.paths().take_fills(width, height);
   layer.shapes = device.paths().take_shapes(width, height);
+  layer.is_invisible = device.tally().is_mostly_invisible();
   layer.has_meaning = !device.tally().is_mostly_meaningless() &&
-                      !(device.tally().is_mostly_invisible() && (is_mostly_signs(layer.lines) || is_heap(layer.lines)));
+                      !(layer.is_invisible && (is_mostly_signs(layer.lines) || is_heap(layer.lines)));
   return layer;
 }
 

@@ -15,6 +15,7 @@ struct TextLayer {
   std::vector<std::string> links;  ///< URIs
   std::vector<Line> lines;         ///< in the reading order of Poppler's flows; group = number of the block
   double covered = 0;              ///< the sum of the words' boxes, in square points
+  bool is_invisible = false;       ///< most of it: an earlier recognition
   bool has_meaning = true;         ///< false: it is not what can be read on the page; that is to be recognised
   std::vector<Box> rules;          ///< as in Page
   std::vector<Box> fills;

@@ -16,6 +16,13 @@ struct PixDeleter {
 /// 32 (red, green, blue) and, only while converting, others.
 using PixPtr = std::unique_ptr<Pix, PixDeleter>;
 
+struct LeptonicaBoxDeleter {
+  void operator()(::Box* box) const noexcept { boxDestroy(&box); }
+};
+
+/// Owns a rectangle of pixels.
+using LeptonicaBoxPtr = std::unique_ptr<::Box, LeptonicaBoxDeleter>;
+
 /// In dots per inch; 0 where it is unknown, which pixSetResolution() would ignore.
 inline void set_resolution(Pix& pix, int x, int y) noexcept {
   pixSetXRes(&pix, x);

@@ -23,11 +23,6 @@ constexpr float readable = 50;
 // What has less says nothing.
 constexpr std::size_t least_characters = 12;
 
-struct BoxDeleter {
-  void operator()(::Box* box) const noexcept { boxDestroy(&box); }
-};
-using LeptonicaBoxPtr = std::unique_ptr<::Box, BoxDeleter>;
-
 /// A picture on its page, both turned together. Lives for one page.
 class Sheet {
  public:
@@ -108,11 +103,10 @@ class Sample {
     const int width = pixGetWidth(&picture);
     const int height = pixGetHeight(&picture);
     const int side = std::clamp(std::max(width, height) * 2 / 5, longest / 2, longest);
-    const auto middle = middle_of_marks(bitmap);
-    const auto from = [side](float share, int length) {
-      return std::clamp(static_cast<int>(share * static_cast<float>(length)) - side / 2, 0, std::max(length - side, 0));
-    };
-    const LeptonicaBoxPtr box(boxCreate(from(middle.x, width), from(middle.y, height), side, side));
+    const auto share = [side](int length) { return static_cast<float>(side) / static_cast<float>(length); };
+    const auto window = window_of_letters(bitmap, share(width), share(height));
+    const auto pixels = [](float part, int length) { return static_cast<int>(part * static_cast<float>(length)); };
+    const LeptonicaBoxPtr box(boxCreate(pixels(window.x, width), pixels(window.y, height), side, side));
     piece_.reset(box ? pixClipRectangle(&picture, box.get(), nullptr) : nullptr);
   }
 

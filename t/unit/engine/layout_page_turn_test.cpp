@@ -27,6 +27,7 @@ Page sample(const Box& box) {
   page.images.push_back({.box = box, .name = ""});
   page.rules.push_back(box);
   page.fills.push_back(box);
+  page.shapes.push_back(box);
   return page;
 }
 
@@ -47,6 +48,7 @@ TEST(PageTurn, QuartersTakeEverythingAlong) {
     EXPECT_EQ(page.images[0].box, expected);
     EXPECT_EQ(page.rules[0], expected);
     EXPECT_EQ(page.fills[0], expected);
+    EXPECT_EQ(page.shapes[0], expected);
     EXPECT_EQ(box_as_shown(page, expected), box);
   }
 }

@@ -230,5 +230,20 @@ TEST(BlankPage, IsNotRecognised) {
   EXPECT_TRUE(page.lines.empty());
 }
 
+TEST(PageBitmap, TheWindowIsWhereLettersAre) {
+  // A heavy bar at the top, letter-sized squares at the lower right.
+  const auto picture = paper(255);
+  black_square(*picture, 100, 50, 200);
+  for (int at = 0; at < 100; ++at) {
+    black_square(*picture, 560 + at % 10 * 20, 750 + at / 10 * 20, 10);
+  }
+  const auto window = window_of_letters(*page_bitmap(*picture).pix, 0.3F, 0.3F);
+  // All of them, from 70 to 94 hundredths across and from 75 to 94 down, are inside.
+  EXPECT_NEAR(window.x, 0.67, 0.035);
+  EXPECT_NEAR(window.y, 0.695, 0.06);
+  EXPECT_FLOAT_EQ(window.width, 0.3F);
+  EXPECT_EQ(window_of_letters(*page_bitmap(*picture).pix, 2, 2).x, 0);
+}
+
 }  // namespace
 }  // namespace docket::engine::readers_test

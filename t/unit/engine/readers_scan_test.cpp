@@ -150,7 +150,8 @@ TEST(Scan, WithAFailedEarlierRecognitionIsRecognised) {
   for (int word = 0; word < 12; ++word) {
     heap += " 1 0 0 1 36 150 Tm (unseen" + std::string(1, static_cast<char>('a' + word)) + ") Tj";
   }
-  for (const auto& layer : {signs, heap}) {
+  const std::string little = " BT /F1 8 Tf 3 Tr 36 150 Td (unseen) Tj";
+  for (const auto& layer : {signs, heap, little}) {
     const auto page = read_first(scan_page(*picture, upright_paint + layer + " ET", upright_box), MediaType::pdf);
     expect_printed(page);
     EXPECT_EQ(page.source, Source::recognised);
