@@ -4,6 +4,8 @@
 #include <cmath>
 #include <memory>
 
+#include "engine/page_turn.h"
+
 namespace docket::engine {
 namespace {
 
@@ -30,8 +32,19 @@ bool is_gray(Pix& pix) {
   return true;
 }
 
-std::string drawn(DocumentReader& reader, std::uint32_t number, const Box& part, float dpi) {
-  const auto pix = reader.draw(number, part, dpi);
+// The whole page stays whole, however askew it lies in the file.
+Box part_as_shown(const Page& page, const Box& part) {
+  const Box whole{0, 0, page.width, page.height};
+  return part == whole ? turned_box(whole, (4 - page.quarter_turns) % 4, page.width, page.height)
+                       : box_as_shown(page, part);
+}
+
+// A part of the page, upright as its model is.
+std::string drawn(DocumentReader& reader, std::uint32_t number, const Page& page, const Box& part, float dpi) {
+  auto pix = reader.draw(number, part_as_shown(page, part), dpi);
+  if (pix && page.quarter_turns != 0) {
+    pix.reset(pixRotateOrth(pix.get(), page.quarter_turns));
+  }
   if (!pix) {
     return {};
   }
@@ -60,17 +73,18 @@ std::string preview_of(DocumentReader& reader, std::uint32_t number, const Page&
     return {};
   }
   const auto dpi = std::min(preview_dpi, preview_side * points_per_inch / side);
-  return drawn(reader, number, {0, 0, page.width, page.height}, dpi);
+  return drawn(reader, number, page, {0, 0, page.width, page.height}, dpi);
 }
 
-std::string picture_of(DocumentReader& reader, std::uint32_t number, const Image& image, std::uint64_t max_pixels) {
+std::string picture_of(DocumentReader& reader, std::uint32_t number, const Page& page, const Image& image,
+                       std::uint64_t max_pixels) {
   const auto inches = area(image.box) / static_cast<double>(points_per_inch * points_per_inch);
   if (!(inches > 0) || !std::isfinite(inches)) {
     return {};
   }
   const auto most = static_cast<float>(std::sqrt(std::min(most_pixels, static_cast<double>(max_pixels)) / inches));
   const auto stored = image.dpi == 0 ? unknown_dpi : static_cast<float>(image.dpi);
-  return drawn(reader, number, image.box, std::min(std::clamp(stored, coarsest, finest), most));
+  return drawn(reader, number, page, image.box, std::min(std::clamp(stored, coarsest, finest), most));
 }
 
 }  // namespace docket::engine

@@ -17,6 +17,7 @@ std::string preview_of(DocumentReader& reader, std::uint32_t number, const Page&
 
 /// A figure as it stands on its page, as finely as its image is stored, between 72 and 300 dots to an inch as long as
 /// that makes no more than `max_pixels` pixels. A PNG file; empty if it cannot be drawn.
-std::string picture_of(DocumentReader& reader, std::uint32_t number, const Image& image, std::uint64_t max_pixels);
+std::string picture_of(DocumentReader& reader, std::uint32_t number, const Page& page, const Image& image,
+                       std::uint64_t max_pixels);
 
 }  // namespace docket::engine

@@ -80,4 +80,11 @@ Box box_as_shown(const Page& page, const Box& box) noexcept {
   return turned_box(straight, (4 - page.quarter_turns) % 4, page.width, page.height);
 }
 
+Box box_in_model(const Page& page, const Box& shown) noexcept {
+  const bool on_side = page.quarter_turns % 2 != 0;
+  const auto turned =
+      turned_box(shown, page.quarter_turns, on_side ? page.height : page.width, on_side ? page.width : page.height);
+  return with_turned_middle(turned, page.skew, {page.width / 2, page.height / 2});
+}
+
 }  // namespace docket::engine

@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/page_turn.h"
 #include "engine/pdf_figures.h"
 #include "engine/pdf_picture.h"
 #include "engine/pdf_resources.h"
@@ -152,8 +153,13 @@ class PdfReader final : public DocumentReader {
       const double unit = user_unit(*source);
       auto result = read_page(*source, page, unit);
       if (result && reaches_image(source->getResourceDict())) {
-        result->images = find_images(*document_, static_cast<int>(page), static_cast<double>(result->width),
-                                     static_cast<double>(result->height), unit);
+        const bool on_side = result->quarter_turns % 2 != 0;
+        const auto width = static_cast<double>(on_side ? result->height : result->width);
+        const auto height = static_cast<double>(on_side ? result->width : result->height);
+        result->images = find_images(*document_, static_cast<int>(page), width, height, unit);
+        for (auto& image : result->images) {
+          image.box = box_in_model(*result, image.box);
+        }
       }
       if (result && unit != 1) {
         scale(*result, static_cast<float>(unit));

@@ -56,8 +56,9 @@ class DocumentReader {
   /// page's only (corrupt, too_many_pixels …).
   virtual Result<Page> read(std::uint32_t page) = 0;
 
-  /// Draws a part of a page: 32 bits a pixel, or fewer. `part` is in points of the page as read() told it; the caller
-  /// sees to it that the picture is not too large. Nothing if it cannot be drawn.
+  /// Draws a part of a page: 32 bits a pixel, or fewer. `part` is in points of the page as the file shows it, which
+  /// read() may have turned: see box_as_shown(). The caller sees to it that the picture is not too large. Nothing if it
+  /// cannot be drawn.
   virtual PixPtr draw(std::uint32_t page, const Box& part, float dpi) = 0;
 
   /// The page as it is stored, if it is a JPEG file and nothing else.

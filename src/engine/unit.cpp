@@ -119,7 +119,7 @@ Result<void> UnitWork::write_pictures(DocumentReader& reader, std::uint32_t numb
       name.file = request_.file;
     }
     for (auto& image : page.images) {
-      const auto png = picture_of(reader, number, image, request_.limits.max_pixels);
+      const auto png = picture_of(reader, number, page, image, request_.limits.max_pixels);
       if (png.empty()) {
         continue;
       }

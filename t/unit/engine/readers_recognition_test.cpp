@@ -5,6 +5,7 @@
 
 #include "engine/ocr.h"
 #include "engine/page_bitmap.h"
+#include "engine/page_pictures.h"
 #include "engine/page_turn.h"
 #include "readers_documents.h"
 
@@ -113,6 +114,8 @@ TEST(Recognition, TurnsPdfPagesWithTheirTextLayer) {
   EXPECT_EQ(page.width, 288);
   EXPECT_EQ(page.height, 168);
   expect_near(word_of(page, "quick").box, place_of_quick(), 1);
+  ASSERT_EQ(page.images.size(), 1U);
+  expect_near(page.images[0].box, {0, 0, 288, 168}, 0.1);
   // The stamp went along: from the foot to the right edge.
   const auto stamp = word_of(page, "Stamped").box;
   EXPECT_GT(stamp.x0, 270);
@@ -139,6 +142,26 @@ TEST(Recognition, KeepsWhatNobodyCanReadAsItStands) {
   const auto page = read_first(encoded(*picture, IFF_PNG), MediaType::png);
   EXPECT_EQ(page.quarter_turns, 0);
   EXPECT_EQ(page.skew, 0);
+}
+
+TEST(Recognition, PicturesOfTurnedPagesAreUprightToo) {
+  const auto file = file_of(encoded(*turned(page_picture(), 1), IFF_PNG));
+  const auto document = open_document(file.get(), MediaType::png, {});
+  ASSERT_TRUE(document) << document.error().detail;
+  const auto page = (*document)->read(1);
+  ASSERT_TRUE(page) << page.error().detail;
+  ASSERT_EQ(page->quarter_turns, 3);
+  const auto preview = preview_of(**document, 1, *page);
+  const auto again = read_first(preview, MediaType::png);
+  EXPECT_EQ(again.quarter_turns, 0);
+  EXPECT_THAT(text_of(again), HasSubstr("quick brown"));
+  // A part: the word alone.
+  const Image word{.box = word_of(*page, "quick").box, .name = "", .identity = 0, .dpi = 300};
+  const auto part = picture_of(**document, 1, *page, word, 1'000'000);
+  const PixPtr picture(pixReadMem(reinterpret_cast<const l_uint8*>(part.data()), part.size()));
+  ASSERT_TRUE(picture);
+  EXPECT_NEAR(pixGetWidth(picture.get()), static_cast<double>(word.box.width()) * 300 / 72, 2);
+  EXPECT_NEAR(pixGetHeight(picture.get()), static_cast<double>(word.box.height()) * 300 / 72, 2);
 }
 
 // Grains of dirt, always the same ones, on letters and paper.
