@@ -236,7 +236,7 @@ PixPtr draw_part(PDFDoc& document, int page, const Box& part, double dots) {
   return pix;
 }
 
-Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const RenderRequest& request) {
+Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const RenderRequest& request, Coarse coarse) {
   Picture picture;
   const bool sideways = scan.quarter_turns % 2 != 0;
   const double width = sideways ? scan.height : scan.width;
@@ -247,10 +247,10 @@ Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const Re
   const double y_dpi = points_per_inch / (y_scale * request.user_unit);
   // Rendering makes pixels square, coarse scans smooth and very fine ones smaller.
   constexpr double square = 1.1;
-  constexpr double coarse = 100;
+  constexpr double least_dpi = 100;
   const double fine = 2.0 * request.dpi;
   if (std::max(width, height) >= max_picture_side || std::max(x_dpi, y_dpi) > square * std::min(x_dpi, y_dpi) ||
-      std::min(x_dpi, y_dpi) < coarse || std::max(x_dpi, y_dpi) > fine) {
+      (coarse == Coarse::refused && std::min(x_dpi, y_dpi) < least_dpi) || std::max(x_dpi, y_dpi) > fine) {
     return picture;
   }
   ScanDevice device(scan.ordinal, request.max_pixels);
@@ -268,7 +268,9 @@ Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const Re
                    .x_scale = static_cast<float>(x_scale),
                    .y_scale = static_cast<float>(y_scale)};
   picture.dpi = static_cast<std::uint16_t>(std::lround((x_dpi + y_dpi) / 2));
-  pixSetResolution(picture.pix.get(), picture.dpi, picture.dpi);
+  // Of a poster's resolution Tesseract's own guess, from the height of the letters, is the better one.
+  const int dpi = picture.dpi < points_per_inch ? 0 : picture.dpi;
+  set_resolution(*picture.pix, dpi, dpi);
   return picture;
 }
 

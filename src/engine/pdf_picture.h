@@ -36,8 +36,12 @@ Result<Picture> render_page(PDFDoc& document, int page, const RenderRequest& req
 /// page. Nothing if it cannot be drawn. The caller sees to it that the picture is not too large.
 PixPtr draw_part(PDFDoc& document, int page, const Box& part, double dots);
 
+/// What is done with a scan of few pixels, which rendering makes smooth.
+enum class Coarse : std::uint8_t { refused, taken };
+
 /// Decodes the image that makes up a page, as it is, and turns it upright. Nothing in `pix` if it cannot be taken so
 /// (its resolution is unusual, its data are broken …): then the page is to be rendered.
-Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const RenderRequest& request);
+Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const RenderRequest& request,
+                  Coarse coarse = Coarse::refused);
 
 }  // namespace docket::engine

@@ -304,7 +304,14 @@ class PdfReader final : public DocumentReader {
         return picture;
       }
     }
-    return render_page(*document_, page, request);
+    auto rendered = render_page(*document_, page, request);
+    if (!rendered && rendered.error().code == ErrorCode::too_many_pixels && survey.scan) {
+      // A poster: at any resolution it is more than what its picture has.
+      if (auto picture = take_scan(*document_, page, *survey.scan, request, Coarse::taken); picture.pix) {
+        return picture;
+      }
+    }
+    return rendered;
   }
 
   // In this order: the document reads from the file to its very end.

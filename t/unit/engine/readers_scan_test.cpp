@@ -54,6 +54,14 @@ TEST(Scan, IsTakenAsItIsAtItsOwnResolution) {
   EXPECT_NEAR(line.baseline, word.box.y1, 10);
 }
 
+TEST(Scan, OfAPosterIsTakenThoughThePageIsTooLargeToDraw) {
+  const auto picture = print(printed);
+  const auto page = read_first(scan_page(*picture, upright_paint, upright_box, "/UserUnit 100"), MediaType::pdf);
+  expect_printed(page);
+  EXPECT_EQ(page.dpi, 2);
+  EXPECT_THAT(page.width, FloatNear(57600, 1));
+}
+
 TEST(Scan, BlackAndWhiteAndStencilsToo) {
   const auto gray = print(printed);
   const PixPtr picture(pixThresholdToBinary(gray.get(), 128));
