@@ -45,6 +45,15 @@ void append_fonts(std::string& out, const std::vector<Font>& fonts) {
   out += ']';
 }
 
+void append_links(std::string& out, const std::vector<std::string>& links) {
+  out += ",\"links\":";
+  for (const auto& link : links) {
+    out += &link == links.data() ? '[' : ',';
+    append_json_string(out, link);
+  }
+  out += ']';
+}
+
 void append_word(std::string& out, const Word& word) {
   out += "{\"text\":";
   append_json_string(out, word.text);
@@ -60,6 +69,13 @@ void append_word(std::string& out, const Word& word) {
   if (word.font >= 0) {
     rest.add(",\"font\":");
     rest.add(std::int32_t{word.font});
+  }
+  if (word.link >= 0) {
+    rest.add(",\"link\":");
+    rest.add(std::int32_t{word.link});
+  }
+  if (word.script != Script::normal) {
+    rest.add(word.script == Script::superscript ? ",\"script\":\"superscript\"" : ",\"script\":\"subscript\"");
   }
   rest.add(word.space_after ? "}" : ",\"space_after\":false}");
   out += rest.view();
@@ -187,6 +203,13 @@ void JsonWriter::add_page(const Page& page, std::string& out) {
   append_json_number(out, std::uint64_t{page.dpi});
   out += ',';
   append_fonts(out, page.fonts);
+  if (!page.links.empty()) {
+    append_links(out, page.links);
+  }
+  if (page.quarter_turns != 0) {
+    out += ",\"quarter_turns\":";
+    append_json_number(out, std::uint64_t{page.quarter_turns});
+  }
   out += ",\"blocks\":[";
   for (const auto& block : page.blocks) {
     if (&block != page.blocks.data()) {

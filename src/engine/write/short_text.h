@@ -63,7 +63,7 @@ class ShortText {
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
 
  private:
-  std::array<char, 192> bytes_;  // a box, two coordinates, two integers and the words between are below 160
+  std::array<char, 192> bytes_;  // a box, a coordinate, three integers and the words between are below 180
   std::size_t size_ = 0;
 };
 

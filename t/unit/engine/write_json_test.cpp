@@ -89,6 +89,23 @@ TEST(Json, NamesEveryKind) {
   EXPECT_EQ(blocks[5]["type"], "page_footer");
 }
 
+TEST(Json, TellsLinksScriptsAndTurns) {
+  auto page = sample();
+  page.links = {"https://example.org/?a=\"b\""};
+  page.quarter_turns = 3;
+  auto& words = page.blocks[0].lines[0].words;
+  words[0].link = 0;
+  words[0].script = Script::superscript;
+  const auto told = written({page})["pages"][0];
+  EXPECT_EQ(told["links"], nlohmann::json::array({"https://example.org/?a=\"b\""}));
+  EXPECT_EQ(told["quarter_turns"], 3);
+  EXPECT_EQ(told["blocks"][0]["lines"][0]["words"][0]["link"], 0);
+  EXPECT_EQ(told["blocks"][0]["lines"][0]["words"][0]["script"], "superscript");
+  const auto plain = written({sample()})["pages"][0];
+  EXPECT_FALSE(plain.contains("links") || plain.contains("quarter_turns"));
+  EXPECT_FALSE(plain["blocks"][0]["lines"][0]["words"][0].contains("script"));
+}
+
 TEST(Json, WritesEveryNumber) {
   auto page = sample();
   auto& word = page.blocks[0].lines[0].words[0];
