@@ -36,9 +36,9 @@ def text(path, *arguments):
     return subprocess.run(["pdftotext", *arguments, str(path), "-"], check=True, capture_output=True).stdout.decode()
 
 
-def words_in(path):
+def words_in(path, *arguments):
     """The words of each page as (text, box) in the upright page's points, as Poppler finds them."""
-    root = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>|xmlns=\"[^\"]*\"", "", text(path, "-bbox", "-cropbox")))
+    root = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>|xmlns=\"[^\"]*\"", "", text(path, "-bbox", "-cropbox", *arguments)))
     return [[(word.text, tuple(float(word.get(side)) for side in ("xMin", "yMin", "xMax", "yMax")))
              for word in page.iter("word")] for page in root.iter("page")]
 
@@ -125,6 +125,66 @@ def test_words_stand_where_they_are_seen(docket, tmp_path, rotate, crop, user_un
     path = fetch(docket, job, tmp_path)
     assert text(path).split() == " ".join(WORDS).split()
     assert_words_at_their_places(path, docket, job, unit=user_unit)
+
+
+def assert_words_on_letters(path, folder, lines):
+    """The words in their order, each on letters that are seen; outside their boxes there are none."""
+    [found], [seen] = words_in(path, "-raw"), drawn(path, folder)
+    assert [word for word, _ in found] == " ".join(lines).split()
+    seen = seen.convert("L")
+    for word, (x0, y0, x1, y1) in found:
+        assert seen.crop((round(x0), round(y0), round(x1), round(y1))).getextrema()[0] < 128, word
+    for _, (x0, y0, x1, y1) in found:
+        seen.paste(255, (round(x0) - 2, round(y0) - 2, round(x1) + 2, round(y1) + 2))
+    assert seen.getextrema()[0] > 128, seen.point(lambda value: 255 if value <= 128 else 0).getbbox()
+    return found
+
+
+SIDEWAYS = ["This page went sideways or upside down", "through the scanner, and yet it is read as", *WORDS]
+
+
+def turned_scan(quarters, skew=0.0):
+    """A page of lines, turned counter-clockwise by quarters after it was laid askew."""
+    return documents.draw_page(SIDEWAYS, dpi=150, skew=skew).rotate(90 * quarters, expand=True)
+
+
+def as_scanned(box, page, quarters):
+    """A box of a page of json where it is seen on turned_scan()."""
+    (x0, y0, x1, y1), width, height = box, page["width"], page["height"]
+    return {1: (y0, width - x1, y1, width - x0), 2: (width - x1, height - y1, width - x0, height - y0),
+            3: (height - y1, x0, height - y0, x1)}[quarters]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["png", "jpeg", "pdf", "turned pdf"])
+def test_words_stand_on_scans_that_lie_on_their_sides(docket, tmp_path, quarters, kind):
+    sheet = turned_scan(quarters)
+    size = tuple(round(side * 72 / 150) for side in sheet.size)
+    content = {"png": lambda: documents.png(sheet, 150), "jpeg": lambda: documents.jpeg(sheet, 150),
+               "pdf": lambda: documents.turned_pdf(sheet, size=size),
+               "turned pdf": lambda: documents.turned_pdf(sheet, size=size[::-1], rotate=90)}[kind]()
+    job = done(docket, content, "scan")
+    told = docket.result(job, "json?raw=1").json()["pages"][0]
+    assert told["width"] < told["height"], "the model is upright"
+    path = fetch(docket, job, tmp_path)
+    assert_nearly_alike(drawn(path, tmp_path, 150)[0], sheet)
+    # By the letters' places and directions; other orders are that of the content.
+    assert text(path, "-layout").split() == " ".join(SIDEWAYS).split()
+    [words] = words_told(docket, job)
+    for (word, found), (_, box) in zip(assert_words_on_letters(path, tmp_path, SIDEWAYS), words, strict=True):
+        left, top, right, bottom = as_scanned(box, told, quarters)
+        middle = ((left + right) / 2, (top + bottom) / 2)
+        assert found[0] < middle[0] < found[2] and found[1] < middle[1] < found[3], word
+        ends = slice(0, None, 2) if quarters == 2 else slice(1, None, 2)  # along the letters
+        assert found[ends] == pytest.approx((left, top, right, bottom)[ends], abs=1), word
+
+
+@pytest.mark.parametrize("quarters", [0, 1])
+def test_words_stand_on_scans_that_lie_askew(docket, tmp_path, quarters):
+    job = done(docket, documents.png(turned_scan(quarters, skew=3), 150), "scan.png")
+    path = fetch(docket, job, tmp_path)
+    assert_nearly_alike(drawn(path, tmp_path, 150)[0], turned_scan(quarters, skew=3))
+    assert_words_on_letters(path, tmp_path, SIDEWAYS)
 
 
 def test_attributes_that_pages_inherit(docket, tmp_path):
@@ -246,6 +306,18 @@ def test_what_cannot_be_taken_over_becomes_pictures(docket, tmp_path):
 
 # ---- With boxes.
 
+def assert_boxes_drawn(content, path, folder, boxes):
+    """On the only page there is something along all edges of the boxes that the original does not have."""
+    original = folder / "original.pdf"
+    original.write_bytes(content)
+    [before], [after] = drawn(original, folder), drawn(path, folder)
+    changed = ImageChops.difference(before, after).convert("L").point(lambda value: 255 if value > 20 else 0)
+    for x0, y0, x1, y1 in boxes:
+        for at in ((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x0, (y0 + y1) / 2), (x1, (y0 + y1) / 2):
+            edge = (round(at[0]) - 2, round(at[1]) - 2, round(at[0]) + 3, round(at[1]) + 3)
+            assert changed.crop(edge).getbbox(), at
+
+
 def test_layout(docket, tmp_path):
     content = documents.text_pdf([["# A heading", "The first line of a paragraph that goes on", "in its second line."]])
     job = done(docket, content)
@@ -253,15 +325,22 @@ def test_layout(docket, tmp_path):
     assert 'filename="document.layout.pdf"' in docket.result(job, "layout_pdf").headers["Content-Disposition"]
     shown = text(path)
     assert "1 heading" in shown and "2 paragraph" in shown and "A heading" in shown
-    original = tmp_path / "original.pdf"
-    original.write_bytes(content)
-    [before], [after] = drawn(original, tmp_path), drawn(path, tmp_path)
-    changed = ImageChops.difference(before, after).convert("L").point(lambda value: 255 if value > 20 else 0)
-    for block in docket.result(job, "json?raw=1").json()["pages"][0]["blocks"]:
-        x0, y0, x1, y1 = block["box"]
-        for at in ((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x0, (y0 + y1) / 2), (x1, (y0 + y1) / 2):
-            edge = (round(at[0]) - 2, round(at[1]) - 2, round(at[0]) + 3, round(at[1]) + 3)
-            assert changed.crop(edge).getbbox(), (block["type"], at)
+    blocks = docket.result(job, "json?raw=1").json()["pages"][0]["blocks"]
+    assert_boxes_drawn(content, path, tmp_path, [block["box"] for block in blocks])
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_layout_of_a_scan_on_its_side(docket, tmp_path, quarters):
+    """The boxes are where the letters are seen, the labels run along them."""
+    content = documents.turned_pdf(turned_scan(quarters), size=(595, 842) if quarters == 2 else (842, 595))
+    job = done(docket, content)
+    path = fetch(docket, job, tmp_path, "layout_pdf")
+    told = docket.result(job, "json?raw=1").json()["pages"][0]
+    assert_boxes_drawn(content, path, tmp_path, [as_scanned(block["box"], told, quarters) for block in told["blocks"]])
+    [words] = words_in(path)
+    assert [word for word, _ in words[:2]] == ["1", "paragraph"]
+    x0, y0, x1, y1 = words[1][1]
+    assert (x1 - x0 > y1 - y0) == (quarters == 2)
 
 
 def test_layout_of_a_turned_page(docket, tmp_path):

@@ -35,8 +35,7 @@ bool is_gray(Pix& pix) {
 // The whole page stays whole, however askew it lies in the file.
 Box part_as_shown(const Page& page, const Box& part) {
   const Box whole{0, 0, page.width, page.height};
-  return part == whole ? turned_box(whole, (4 - page.quarter_turns) % 4, page.width, page.height)
-                       : box_as_shown(page, part);
+  return part == whole ? whole_as_shown(page) : box_as_shown(page, part);
 }
 
 // A part of the page, upright as its model is.

@@ -75,15 +75,21 @@ void turn(Page& page, int quarter_turns, float skew) {
   page.skew = skew;
 }
 
+Box whole_as_shown(const Page& page) noexcept {
+  return page.quarter_turns % 2 != 0 ? Box{0, 0, page.height, page.width} : Box{0, 0, page.width, page.height};
+}
+
+Box box_askew(const Page& page, const Box& box) noexcept {
+  return with_turned_middle(box, -page.skew, {page.width / 2, page.height / 2});
+}
+
 Box box_as_shown(const Page& page, const Box& box) noexcept {
-  const auto straight = with_turned_middle(box, -page.skew, {page.width / 2, page.height / 2});
-  return turned_box(straight, (4 - page.quarter_turns) % 4, page.width, page.height);
+  return turned_box(box_askew(page, box), (4 - page.quarter_turns) % 4, page.width, page.height);
 }
 
 Box box_in_model(const Page& page, const Box& shown) noexcept {
-  const bool on_side = page.quarter_turns % 2 != 0;
-  const auto turned =
-      turned_box(shown, page.quarter_turns, on_side ? page.height : page.width, on_side ? page.width : page.height);
+  const auto whole = whole_as_shown(page);
+  const auto turned = turned_box(shown, page.quarter_turns, whole.width(), whole.height());
   return with_turned_middle(turned, page.skew, {page.width / 2, page.height / 2});
 }
 

@@ -10,6 +10,12 @@ namespace docket::engine {
 /// only. Page::quarter_turns and Page::skew tell it. Wants a page that was not turned yet.
 void turn(Page& page, int quarter_turns, float skew);
 
+/// All of the page as the file shows it: from its upper left corner, in points.
+Box whole_as_shown(const Page& page) noexcept;
+
+/// A box of the page's model where it was before the page was made level: only Page::skew is undone, for its middle.
+Box box_askew(const Page& page, const Box& box) noexcept;
+
 /// A box of the page's model where the file shows it: turn() undone.
 Box box_as_shown(const Page& page, const Box& box) noexcept;
 

@@ -303,15 +303,16 @@ class Builder {
     // A text layer that was not worth reading is not to be found beside the new one.
     const bool hides = !is_layout && note->is_replaced;
     begin += hides ? "EMC q " : "q ";
-    append_pdf_matrix(begin, place_page(crop_of(page), rotation_of(page), note->width, note->height));
     auto content = target_->newStream();
     content.replaceStreamData(
-        [this, index = note->index, is_layout, name, begin](Pipeline* pipeline) {
+        [this, index = note->index, is_layout, name, begin, crop = crop_of(page),
+         rotation = rotation_of(page)](Pipeline* pipeline) {
           auto model = pages_(index);
           if (!model) {
             throw Stopped(std::move(model.error()));
           }
           std::string text = begin;
+          append_pdf_matrix(text, place_page(crop, rotation, *model));
           if (is_layout) {
             append_layout_boxes(text, *model, name);
           } else {

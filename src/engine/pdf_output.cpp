@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 
+#include "engine/page_turn.h"
 #include "engine/pdf_builder.h"
 
 namespace docket::engine {
@@ -16,9 +17,10 @@ PdfOutput::PdfOutput(std::vector<SourceFile> files, const ReadOptions& options)
 }
 
 void PdfOutput::add(const Page& page) {
+  const auto shown = whole_as_shown(page);
   const PageNote note{.index = count_++,
-                      .width = page.width,
-                      .height = page.height,
+                      .width = shown.width(),
+                      .height = shown.height(),
                       .has_layer = has_recognised_words(page),
                       .is_replaced = page.source == Source::recognised};
   notes_.insert_or_assign(std::pair(page.file, page.number), note);

@@ -24,7 +24,7 @@ struct SourceFile {
 /// What has to be known of a page before its PDF is put together.
 struct PageNote {
   std::size_t index = 0;  ///< in the order of add()
-  float width = 0;        ///< points
+  float width = 0;        ///< points, of the page as the file shows it
   float height = 0;
   bool has_layer = false;    ///< there are recognised words on it
   bool is_replaced = false;  ///< all its words are recognised: what text it had is not to be found any more

@@ -153,10 +153,9 @@ class PdfReader final : public DocumentReader {
       const double unit = user_unit(*source);
       auto result = read_page(*source, page, unit);
       if (result && reaches_image(source->getResourceDict())) {
-        const bool on_side = result->quarter_turns % 2 != 0;
-        const auto width = static_cast<double>(on_side ? result->height : result->width);
-        const auto height = static_cast<double>(on_side ? result->width : result->height);
-        result->images = find_images(*document_, static_cast<int>(page), width, height, unit);
+        const auto whole = whole_as_shown(*result);
+        result->images = find_images(*document_, static_cast<int>(page), static_cast<double>(whole.width()),
+                                     static_cast<double>(whole.height()), unit);
         for (auto& image : result->images) {
           image.box = box_in_model(*result, image.box);
         }

@@ -70,6 +70,9 @@ void append_label(std::string& out, std::string_view text, float x, float top, c
 }  // namespace
 
 void append_layout_boxes(std::string& out, const Page& page, const std::string& font) {
+  if (page.skew != 0) {
+    append_pdf_matrix(out, place_askew(page));
+  }
   append_pdf_number(out, static_cast<double>(line_width));
   out += " w 0 Tr 0 Tc 0 Tw 100 Tz 0 Ts [] 0 d\n";
   std::size_t number = 0;

@@ -1,4 +1,4 @@
-// Where an upright page of ours lies in the coordinates of its PDF page.
+// Where the model of a page lies in the coordinates of its PDF page.
 #pragma once
 
 #include <array>
@@ -11,10 +11,14 @@ namespace docket::engine {
 /// An affine matrix as PDF writes it: (x, y) becomes (a·x + c·y + e, b·x + d·y + f).
 using Matrix = std::array<double, 6>;
 
-/// From a page's points, x to the right and y up from the lower left corner of the upright page, to the user space of a
-/// PDF page that shows `crop` (x0 < x1, y0 < y1 in user space, y up) turned by `rotation` degrees clockwise. What the
-/// units of user space are is told by the sizes of both. `width` and `height` are above 0.
-Matrix place_page(const Box& crop, int rotation, float width, float height) noexcept;
+/// From a page's points, x to the right and y up from the lower left corner of the page as it is read, to the user
+/// space of a PDF page that shows `crop` (x0 < x1, y0 < y1 in user space, y up) turned by `rotation` degrees clockwise.
+/// Undoes Page::quarter_turns, so that text runs along the letters that are seen, but not Page::skew. What the units of
+/// user space are is told by the sizes of both. The page's are above 0.
+Matrix place_page(const Box& crop, int rotation, const Page& page) noexcept;
+
+/// From the points of a page's model to those that place_page() takes, both with y up: undoes Page::skew.
+Matrix place_askew(const Page& page) noexcept;
 
 /// The matrix that draws the unit square as the picture of a page of this size, which is stored with an orientation of
 /// 1 to 8 (Exif 2.3, tag 0x0112) and is to be seen upright.

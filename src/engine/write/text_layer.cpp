@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/hex.h"
+#include "engine/page_turn.h"
 #include "engine/unicode_text.h"
 #include "engine/utf8.h"
 #include "engine/write/page_place.h"
@@ -67,7 +68,7 @@ void append_utf16(std::string& out, char32_t character) {
 class LayerWriter {
  public:
   LayerWriter(std::string& out, const Page& page, const TextCodes& codes, const std::string& font)
-      : out_(out), height_(static_cast<double>(page.height)), codes_(codes), font_(font) {}
+      : out_(out), page_(page), codes_(codes), font_(font) {}
 
   void add(const Line& line) {
     // A line that runs from top to bottom is set so: its words' boxes are higher than wide.
@@ -89,9 +90,11 @@ class LayerWriter {
     if (direction_of(characters) == Direction::right_to_left) {
       make_logical(characters);
     }
-    const bool down = runs_down || (characters.size() > 1 && word.box.height() > 2 * word.box.width());
-    const double length = static_cast<double>(down ? word.box.height() : word.box.width());
-    const double across = static_cast<double>(down ? word.box.width() : word.box.height());
+    const auto box = box_askew(page_, word.box);
+    const auto height = static_cast<double>(page_.height);
+    const bool down = runs_down || (characters.size() > 1 && box.height() > 2 * box.width());
+    const double length = static_cast<double>(down ? box.height() : box.width());
+    const double across = static_cast<double>(down ? box.width() : box.height());
     const double size = std::clamp(down || word.size <= 0 ? across : static_cast<double>(word.size), 1.0, 2000.0);
     const double natural = size * advance * static_cast<double>(characters.size());
     set_font(size);
@@ -99,14 +102,14 @@ class LayerWriter {
     out_ += " Tz ";
     if (down) {
       out_ += "0 -1 1 0 ";
-      append_pdf_number(out_, static_cast<double>(word.box.x0) + descent * across);
+      append_pdf_number(out_, static_cast<double>(box.x0) + descent * across);
       out_ += ' ';
-      append_pdf_number(out_, height_ - static_cast<double>(word.box.y0));
+      append_pdf_number(out_, height - static_cast<double>(box.y0));
     } else {
       out_ += "1 0 0 1 ";
-      append_pdf_number(out_, static_cast<double>(word.box.x0));
+      append_pdf_number(out_, static_cast<double>(box.x0));
       out_ += ' ';
-      append_pdf_number(out_, height_ - baseline_of(word, line));
+      append_pdf_number(out_, height - baseline_of(word, line) - static_cast<double>(box.y0 - word.box.y0));
     }
     out_ += " Tm <";
     for (const auto character : characters) {
@@ -135,7 +138,7 @@ class LayerWriter {
   }
 
   std::string& out_;
-  double height_;
+  const Page& page_;
   const TextCodes& codes_;
   const std::string& font_;
   double size_ = -1;

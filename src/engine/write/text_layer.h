@@ -32,8 +32,9 @@ class TextCodes {
 /// Whether a page has words that were recognised.
 bool has_recognised_words(const Page& page) noexcept;
 
-/// Appends the operators that write a page's recognised words invisibly, each as wide as its box, in coordinates of the
-/// upright page with y up. `font` is the resource's name with its slash: glyphs are half an em wide, 0.8 above the
+/// Appends the operators that write a page's recognised words invisibly, each as wide as its box, in the points that
+/// place_page() takes. Words of a page that lies askew are level, each at its place: of letters on a slope, some
+/// readers make several words. `font` is the resource's name with its slash: glyphs are half an em wide, 0.8 above the
 /// baseline and 0.2 below.
 void append_text_layer(std::string& out, const Page& page, const TextCodes& codes, const std::string& font);
 

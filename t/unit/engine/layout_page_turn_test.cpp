@@ -50,6 +50,7 @@ TEST(PageTurn, QuartersTakeEverythingAlong) {
     EXPECT_EQ(page.fills[0], expected);
     EXPECT_EQ(page.shapes[0], expected);
     EXPECT_EQ(box_as_shown(page, expected), box);
+    EXPECT_EQ(whole_as_shown(page), (Box{0, 0, 400, 600}));
   }
 }
 
