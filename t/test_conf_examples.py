@@ -87,7 +87,7 @@ def curl(*arguments):
 
 
 def test_every_example_has_a_test():
-    assert {file.name for file in (ROOT / "conf").iterdir()} == set(TESTS)
+    assert {file.name for file in (ROOT / "conf").glob("*.conf")} == set(TESTS)
     assert all(test in globals() for test in TESTS.values())
 
 
