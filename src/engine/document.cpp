@@ -12,6 +12,12 @@ Box intersection(const Box& a, const Box& b) noexcept {
   return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
 }
 
+bool holds_middle(const Box& outer, const Box& inner) noexcept {
+  const float x = middle_x(inner);
+  const float y = middle_y(inner);
+  return x >= outer.x0 && x <= outer.x1 && y >= outer.y0 && y <= outer.y1;
+}
+
 double area(const Box& box) noexcept {
   return std::max(0.0F, box.width()) * static_cast<double>(std::max(0.0F, box.height()));
 }

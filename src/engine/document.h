@@ -25,6 +25,17 @@ Box united(const Box& a, const Box& b) noexcept;
 /// What lies in both; turned inside out where nothing does.
 Box intersection(const Box& a, const Box& b) noexcept;
 
+inline float middle_x(const Box& box) noexcept {
+  return (box.x0 + box.x1) / 2;
+}
+
+inline float middle_y(const Box& box) noexcept {
+  return (box.y0 + box.y1) / 2;
+}
+
+/// Whether the middle of `inner` lies in `outer` or on its edge.
+bool holds_middle(const Box& outer, const Box& inner) noexcept;
+
 /// 0 for a box that is turned inside out.
 double area(const Box& box) noexcept;
 

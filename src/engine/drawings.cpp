@@ -27,19 +27,6 @@ constexpr std::size_t most_running = 2;  ///< lines of running text that a drawi
 constexpr float between_plots = 14;      ///< points
 constexpr float near_label = 1.3F;       ///< ems from a drawing to the labels at its edge
 
-float middle_x(const Box& box) noexcept {
-  return (box.x0 + box.x1) / 2;
-}
-
-float middle_y(const Box& box) noexcept {
-  return (box.y0 + box.y1) / 2;
-}
-
-bool holds_middle(const Box& outer, const Box& inner) noexcept {
-  return middle_x(inner) >= outer.x0 && middle_x(inner) <= outer.x1 && middle_y(inner) >= outer.y0 &&
-         middle_y(inner) <= outer.y1;
-}
-
 Box grown(const Box& box, float by) noexcept {
   return {box.x0 - by, box.y0 - by, box.x1 + by, box.y1 + by};
 }

@@ -7,17 +7,10 @@
 namespace docket::engine {
 namespace {
 
-// Whether the middle of `inner` lies in `outer`.
-bool holds_middle_of(const Box& outer, const Box& inner) {
-  const float x = (inner.x0 + inner.x1) / 2;
-  const float y = (inner.y0 + inner.y1) / 2;
-  return x >= outer.x0 && x <= outer.x1 && y >= outer.y0 && y <= outer.y1;
-}
-
 bool is_in(const std::vector<Line>& lines, const Word& word) {
   return std::any_of(lines.begin(), lines.end(), [&word](const Line& line) {
     return std::any_of(line.words.begin(), line.words.end(), [&word](const Word& known) {
-      return holds_middle_of(known.box, word.box) || holds_middle_of(word.box, known.box);
+      return holds_middle(known.box, word.box) || holds_middle(word.box, known.box);
     });
   });
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/pdf_placement.h"
 #include "engine/rules.h"
 
 namespace docket::engine {
@@ -106,16 +107,6 @@ bool is_visible(const GfxColorSpace& space, const GfxRGB& color, double opacity)
   return opacity > faint && (space.getMode() == csPattern || !is_paper(color));
 }
 
-Box clipped(const GfxState& state, const Box& box) {
-  double x0 = 0;
-  double y0 = 0;
-  double x1 = 0;
-  double y1 = 0;
-  state.getClipBBox(&x0, &y0, &x1, &y1);
-  return {std::max(box.x0, static_cast<float>(x0)), std::max(box.y0, static_cast<float>(y0)),
-          std::min(box.x1, static_cast<float>(x1)), std::min(box.y1, static_cast<float>(y1))};
-}
-
 bool is_sound(const Box& box) {
   return box.x1 >= box.x0 && box.y1 >= box.y0;
 }
@@ -134,14 +125,14 @@ bool PathCollector::is_full() const noexcept {
 }
 
 void PathCollector::add_rule(const GfxState& state, Box box) {
-  const auto seen = clipped(state, box);
+  const auto seen = intersection(box, clip_of(state));
   if (is_sound(seen) && !is_full()) {
     rules_.push_back(seen);
   }
 }
 
 void PathCollector::add_area(const GfxState& state, const Box& box) {
-  const auto seen = clipped(state, box);
+  const auto seen = intersection(box, clip_of(state));
   if (!is_sound(seen) || is_full()) {
     return;
   }
@@ -162,7 +153,7 @@ void PathCollector::add_shape(const GfxState& state, const GfxSubpath& path) {
     box = box ? united(*box, box_around(point, point)) : box_around(point, point);
   }
   if (box && !is_full()) {
-    if (const auto seen = clipped(state, *box); is_sound(seen)) {
+    if (const auto seen = intersection(*box, clip_of(state)); is_sound(seen)) {
       shapes_.push_back(seen);
     }
   }

@@ -359,12 +359,9 @@ class LayerBuilder {
 
   // Of the link under the middle of `box`.
   std::int16_t link_index(const Box& box) {
-    const float x = (box.x0 + box.x1) / 2;
-    const float y = (box.y0 + box.y1) / 2;
     const auto& areas = device_.links();
-    const auto area = std::find_if(areas.begin(), areas.end(), [x, y](const LinkArea& one) {
-      return x >= one.box.x0 && x <= one.box.x1 && y >= one.box.y0 && y <= one.box.y1;
-    });
+    const auto area =
+        std::find_if(areas.begin(), areas.end(), [&box](const LinkArea& one) { return holds_middle(one.box, box); });
     if (area == areas.end()) {
       return -1;
     }

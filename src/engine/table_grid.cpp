@@ -32,14 +32,6 @@ class Sets {
   std::vector<std::size_t> parents_;
 };
 
-float middle_y(const Box& box) noexcept {
-  return (box.y0 + box.y1) / 2;
-}
-
-float middle_x(const Box& box) noexcept {
-  return (box.x0 + box.x1) / 2;
-}
-
 /// Edges from positions that lie close together.
 std::vector<float> clustered(std::vector<float> positions) {
   std::ranges::sort(positions);
