@@ -87,10 +87,4 @@ Box box_as_shown(const Page& page, const Box& box) noexcept {
   return turned_box(box_askew(page, box), (4 - page.quarter_turns) % 4, page.width, page.height);
 }
 
-Box box_in_model(const Page& page, const Box& shown) noexcept {
-  const auto whole = whole_as_shown(page);
-  const auto turned = turned_box(shown, page.quarter_turns, whole.width(), whole.height());
-  return with_turned_middle(turned, page.skew, {page.width / 2, page.height / 2});
-}
-
 }  // namespace docket::engine

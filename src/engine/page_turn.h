@@ -19,9 +19,6 @@ Box box_askew(const Page& page, const Box& box) noexcept;
 /// A box of the page's model where the file shows it: turn() undone.
 Box box_as_shown(const Page& page, const Box& box) noexcept;
 
-/// A box of the page as the file shows it, where it is in the page's model.
-Box box_in_model(const Page& page, const Box& shown) noexcept;
-
 /// A box on a page of `width` by `height`, turned clockwise along with it; `quarter_turns` is 0 … 3.
 Box turned_box(const Box& box, int quarter_turns, float width, float height) noexcept;
 

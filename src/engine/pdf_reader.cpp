@@ -16,8 +16,6 @@
 #include <string>
 #include <utility>
 
-#include "engine/page_turn.h"
-#include "engine/pdf_figures.h"
 #include "engine/pdf_picture.h"
 #include "engine/pdf_resources.h"
 #include "engine/pdf_survey.h"
@@ -152,14 +150,6 @@ class PdfReader final : public DocumentReader {
       }
       const double unit = user_unit(*source);
       auto result = read_page(*source, page, unit);
-      if (result && reaches_image(source->getResourceDict())) {
-        const auto whole = whole_as_shown(*result);
-        result->images = find_images(*document_, static_cast<int>(page), static_cast<double>(whole.width()),
-                                     static_cast<double>(whole.height()), unit);
-        for (auto& image : result->images) {
-          image.box = box_in_model(*result, image.box);
-        }
-      }
       if (result && unit != 1) {
         scale(*result, static_cast<float>(unit));
       }
@@ -223,10 +213,15 @@ class PdfReader final : public DocumentReader {
     const int index = static_cast<int>(number);
     RenderRequest request{
         .width = width, .height = height, .user_unit = unit, .dpi = options_.dpi, .max_pixels = options_.max_pixels};
+    auto layer = read_text_layer(*document_, index,
+                                 {.width = page.width,
+                                  .height = page.height,
+                                  .user_unit = unit,
+                                  .may_have_images = reaches_image(source.getResourceDict())});
+    page.images = std::move(layer.images);
     if (options_.ocr == OcrMode::force) {
       return recognise_into(std::move(page), survey_page(*document_, index, width, height), request);
     }
-    auto layer = read_text_layer(*document_, index, page.width, page.height);
     page.fonts = std::move(layer.fonts);
     page.links = std::move(layer.links);
     page.lines = std::move(layer.lines);

@@ -3,7 +3,6 @@
 #include <Annot.h>
 #include <Link.h>
 #include <PDFDoc.h>
-#include <TextOutputDev.h>
 #include <UnicodeTypeTable.h>
 
 #include <algorithm>
@@ -15,7 +14,9 @@
 #include <utility>
 
 #include "engine/pdf_drawing.h"
+#include "engine/pdf_figures.h"
 #include "engine/pdf_font.h"
+#include "engine/pdf_image_device.h"
 #include "engine/text_layer_check.h"
 #include "engine/unicode_text.h"
 
@@ -30,9 +31,15 @@ struct LinkArea {
 
 /// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell),
 /// the links, and what is drawn.
-class LayerDevice final : public TextOutputDev {
+class LayerDevice final : public TextImageDevice {
  public:
-  LayerDevice() : TextOutputDev(nullptr, /*physLayoutA=*/false, 0, /*rawOrderA=*/false, /*append=*/false) {}
+  explicit LayerDevice(const PageFrame& frame)
+      : TextImageDevice(nullptr, /*physLayoutA=*/false, 0, /*rawOrderA=*/false, /*append=*/false),
+        images_(frame.width, frame.height, frame.user_unit),
+        wants_images_(frame.may_have_images) {}
+
+  // Without images Poppler need not look at anything but text and paths.
+  bool needNonText() override { return wants_images_; }
 
   void updateFont(GfxState* state) override {
     TextOutputDev::updateFont(state);
@@ -78,6 +85,7 @@ class LayerDevice final : public TextOutputDev {
   void eoFill(GfxState* state) override { paths_.fill(*state); }
 
   [[nodiscard]] PathCollector& paths() { return paths_; }
+  [[nodiscard]] ImageCollector& images() { return images_; }
 
   void drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
                 CharCode code, int bytes, const Unicode* unicode, int length) override {
@@ -105,6 +113,14 @@ class LayerDevice final : public TextOutputDev {
     return std::any_of(heavy_.begin(), heavy_.end(), [&font](const Ref& id) { return font.matches(&id); });
   }
 
+ protected:
+  bool visit_image(const ImageDrawing& drawing) override {
+    images_.add(drawing);
+    return false;
+  }
+
+  void visit_shading(GfxState& /*state*/) override {}
+
  private:
   [[nodiscard]] bool is_heavy_reference(Ref id) const {
     return std::find(heavy_.begin(), heavy_.end(), id) != heavy_.end();
@@ -116,6 +132,8 @@ class LayerDevice final : public TextOutputDev {
   std::vector<Ref> heavy_;
   std::vector<LinkArea> links_;
   PathCollector paths_;
+  ImageCollector images_;
+  bool wants_images_;
   CharacterTally tally_;
   int replaced_ = 0;
 };
@@ -389,8 +407,8 @@ class LayerBuilder {
 
 }  // namespace
 
-TextLayer read_text_layer(PDFDoc& document, int page, float width, float height) {
-  LayerDevice device;
+TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame) {
+  LayerDevice device(frame);
   document.displayPage(&device, page, 72, 72, 0, /*useMediaBox=*/false, /*crop=*/true, /*printing=*/false);
   document.processLinks(&device, page);
   LayerBuilder builder(device);
@@ -400,9 +418,10 @@ TextLayer read_text_layer(PDFDoc& document, int page, float width, float height)
     }
   }
   auto layer = builder.take();
-  layer.rules = device.paths().take_rules(width, height);
-  layer.fills = device.paths().take_fills(width, height);
-  layer.shapes = device.paths().take_shapes(width, height);
+  layer.rules = device.paths().take_rules(frame.width, frame.height);
+  layer.fills = device.paths().take_fills(frame.width, frame.height);
+  layer.shapes = device.paths().take_shapes(frame.width, frame.height);
+  layer.images = device.images().take();
   layer.is_invisible = device.tally().is_mostly_invisible();
   layer.has_meaning = !device.tally().is_mostly_meaningless() &&
                       !(layer.is_invisible && (is_mostly_signs(layer.lines) || is_heap(layer.lines)));

@@ -20,14 +20,23 @@ struct TextLayer {
   std::vector<Box> rules;          ///< as in Page
   std::vector<Box> fills;
   std::vector<Box> shapes;
+  std::vector<Image> images;  ///< in the order in which they are drawn
 };
 
-/// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included, and the rules and areas
-/// among it. `width` and `height` are the upright page's, in points. What lies outside the crop box is left out. Words
+/// What a page is read with: `width` and `height` are the upright page's, in units of `user_unit` points.
+struct PageFrame {
+  float width = 0;
+  float height = 0;
+  double user_unit = 1;
+  bool may_have_images = true;  ///< false: none are looked for
+};
+
+/// Reads the text of page `page` (1-based), invisible text (an earlier recognition) included, and the rules, areas
+/// and images among it, all in units of the page. What lies outside the crop box is left out. Words
 /// know the link that leads to a URI from their place. Presentation forms (ligatures, shaped Arabic) are taken apart,
 /// right-to-left lines are in logical order. A layer has no meaning where much of what is drawn has no characters (no
 /// ToUnicode), or private, control or replacement characters, and where it is invisible and mostly signs, or a heap of
 /// words at a few places. Never fails: a broken content stream gives the text before the damage.
-TextLayer read_text_layer(PDFDoc& document, int page, float width, float height);
+TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame);
 
 }  // namespace docket::engine

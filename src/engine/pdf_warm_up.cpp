@@ -67,7 +67,7 @@ void warm_up_poppler() {
   const auto bytes = tiny_document();
   auto stream = std::make_unique<MemStream>(bytes.data(), 0, static_cast<Goffset>(bytes.size()), Object(objNull));
   PDFDoc document(stream.release());
-  read_text_layer(document, 1, 612, 792);
+  read_text_layer(document, 1, {.width = 612, .height = 792});
   survey_page(document, 1, page_width, page_height);
   // Only what it leaves behind in the process matters.
   (void)render_page(document, 1, {.width = page_width, .height = page_height, .dpi = 72, .max_pixels = 1'000'000});
