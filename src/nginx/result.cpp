@@ -146,16 +146,24 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
                           .last_modified = static_cast<time_t>(modified_ms / 1000)});
 }
 
+/// Looks at the job for $docket_state too; an error where it has no result of the format asked for.
+Result<JobLook> look_at_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+  auto look = look_at(worker, caller, route);
+  if (look) {
+    remember(r, route.id, look->state);
+    if (!look->formats.has(route.format)) {
+      return tl::unexpected<Error>(no_such_job());
+    }
+  }
+  return look;
+}
+
 /// A page can be had as soon as it is done, before its job is, and also from a job that failed later; so can its
 /// pictures.
 ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
-  const auto look = look_at(worker, caller, route);
+  const auto look = look_at_result(r, worker, caller, route);
   if (!look) {
     return send_problem(r, look.error());
-  }
-  remember(r, route.id, look->state);
-  if (!look->formats.has(route.format)) {
-    return send_problem(r, no_such_job());
   }
   if (look->page) {
     const auto page = worker.reader().page(route.id, look->page->first, look->page->second);
@@ -181,13 +189,9 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
 }  // namespace
 
 ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
-  const auto look = look_at(worker, caller, route);
+  const auto look = look_at_result(r, worker, caller, route);
   if (!look) {
     return send_problem(r, look.error());
-  }
-  remember(r, route.id, look->state);
-  if (!look->formats.has(route.format)) {
-    return send_problem(r, no_such_job());
   }
   if (look->state == State::failed) {
     return send_problem_body(r, 422, look->problem);
