@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -310,6 +311,10 @@ class LayerBuilder {
 
   // Ligatures and shaped letters as the letters they stand for: whoever searches for "file" types no U+FB01.
   static void append(std::string& text, char32_t character) {
+    if (character >= 0x20 && character < 0x7f) {
+      text.push_back(static_cast<char>(character));
+      return;
+    }
     const bool presentation_form = (character >= 0xfb00 && character <= 0xfdff && character != 0xfdfc) ||
                                    (character >= 0xfe70 && character <= 0xfefc);
     if (!presentation_form) {
@@ -331,7 +336,7 @@ class LayerBuilder {
     words_.back().space_after = true;
     const auto order = logical_order(directions_);
     if (order.empty()) {
-      return std::exchange(words_, {});
+      return {std::make_move_iterator(words_.begin()), std::make_move_iterator(words_.end())};
     }
     std::vector<Word> ordered;
     ordered.reserve(words_.size());

@@ -18,6 +18,9 @@ bool runs_across(const Word& word, std::uint32_t chars) noexcept {
 }
 
 bool is_number(std::string_view text) noexcept {
+  if (std::ranges::none_of(text, [](char c) { return c >= '0' && c <= '9'; })) {
+    return false;
+  }
   std::size_t digits = 0;
   std::size_t letters = 0;
   while (!text.empty()) {
@@ -30,7 +33,10 @@ bool is_number(std::string_view text) noexcept {
 }
 
 void find_pieces(TextRow& row) {
-  std::ranges::sort(row.words, {}, [](const TableWord& word) { return word.box.x0; });
+  const auto left = [](const TableWord& word) { return word.box.x0; };
+  if (!std::ranges::is_sorted(row.words, {}, left)) {
+    std::ranges::sort(row.words, {}, left);
+  }
   for (std::uint32_t i = 0; i < row.words.size(); ++i) {
     const auto& word = row.words[i];
     if (i == 0 || word.box.x0 - row.pieces.back().box.x1 > word_gap * std::min(word.size, row.size)) {
@@ -47,6 +53,11 @@ void find_pieces(TextRow& row) {
 
 std::vector<TableWord> table_words(std::span<const Line> lines) {
   std::vector<TableWord> words;
+  std::size_t count = 0;
+  for (const auto& line : lines) {
+    count += line.words.size();
+  }
+  words.reserve(count);
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     for (std::uint32_t k = 0; k < lines[i].words.size(); ++k) {
       const auto& word = lines[i].words[k];
@@ -56,7 +67,9 @@ std::vector<TableWord> table_words(std::span<const Line> lines) {
       }
     }
   }
-  std::ranges::stable_sort(words, {}, &TableWord::middle_y);
+  if (!std::ranges::is_sorted(words, {}, &TableWord::middle_y)) {  // a single column mostly is
+    std::ranges::stable_sort(words, {}, &TableWord::middle_y);
+  }
   return words;
 }
 

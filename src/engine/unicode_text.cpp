@@ -110,6 +110,9 @@ std::string clean_text(std::string_view text) {
 }
 
 Direction direction_of(char32_t character) noexcept {
+  if (character < 0x80 && is_letter(character)) {
+    return Direction::left_to_right;
+  }
   if (in_any(character, digits)) {
     return Direction::number;
   }

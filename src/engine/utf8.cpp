@@ -23,15 +23,12 @@ constexpr std::array<Range, 2> odd_capitals{{{0x139, 0x148}, {0x179, 0x17E}}};
 
 }  // namespace
 
-Utf8Char first_char(std::string_view text) noexcept {
+Utf8Char detail::first_of_many(std::string_view text) noexcept {
   if (text.empty()) {
     return {};
   }
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto lead = byte(0);
-  if (lead < 0x80) {
-    return {lead, 1, true};
-  }
   std::size_t length = 0;
   char32_t code = 0;
   unsigned char low = 0x80;
@@ -124,19 +121,7 @@ void append_valid_utf8(std::string& out, std::string_view text) {
   }
 }
 
-std::size_t count_chars(std::string_view text) noexcept {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-bool is_digit(char32_t c) noexcept {
-  return c >= U'0' && c <= U'9';
-}
-
-bool is_lower(char32_t c) noexcept {
-  if (c < 0x80) {
-    return c >= U'a' && c <= U'z';
-  }
+bool detail::is_lower_beyond_ascii(char32_t c) noexcept {
   if (in_ranges(c, even_capitals)) {
     return (c & 1U) == 1;
   }
@@ -147,10 +132,7 @@ bool is_lower(char32_t c) noexcept {
          (c >= 0x430 && c <= 0x45F) || (c >= 0x561 && c <= 0x587) || (c >= 0xFB00 && c <= 0xFB06);
 }
 
-bool is_upper(char32_t c) noexcept {
-  if (c < 0x80) {
-    return c >= U'A' && c <= U'Z';
-  }
+bool detail::is_upper_beyond_ascii(char32_t c) noexcept {
   if (in_ranges(c, even_capitals)) {
     return (c & 1U) == 0;
   }
@@ -167,10 +149,7 @@ bool is_spaceless(char32_t c) noexcept {
          (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF);
 }
 
-bool is_letter(char32_t c) noexcept {
-  if (c < 0x80) {
-    return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z');
-  }
+bool detail::is_letter_beyond_ascii(char32_t c) noexcept {
   if (c == 0xAA || c == 0xB5 || c == 0xBA || (c >= 0xC0 && c < 0x2000)) {
     return c != 0xD7 && c != 0xF7;  // × and ÷ stand among the letters of Latin-1
   }

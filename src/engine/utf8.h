@@ -16,8 +16,20 @@ struct Utf8Char {
   bool valid = true;       ///< false: `code` is U+FFFD for a maximal ill-formed part of `length` bytes
 };
 
+namespace detail {
+Utf8Char first_of_many(std::string_view text) noexcept;
+bool is_lower_beyond_ascii(char32_t c) noexcept;
+bool is_upper_beyond_ascii(char32_t c) noexcept;
+bool is_letter_beyond_ascii(char32_t c) noexcept;
+}  // namespace detail
+
+// Most characters of most pages are ASCII and every pass looks at all of them: what is short for these is inline.
+
 /// The character at the front of `text`.
-Utf8Char first_char(std::string_view text) noexcept;
+inline Utf8Char first_char(std::string_view text) noexcept {
+  const bool is_plain = !text.empty() && static_cast<unsigned char>(text.front()) < 0x80;
+  return is_plain ? Utf8Char{static_cast<unsigned char>(text.front()), 1, true} : detail::first_of_many(text);
+}
 
 /// The character at the end of `text`.
 Utf8Char last_char(std::string_view text) noexcept;
@@ -31,12 +43,31 @@ bool is_valid_utf8(std::string_view text) noexcept;
 void append_valid_utf8(std::string& out, std::string_view text);
 
 /// How many characters `text` has: bytes that begin one.
-std::size_t count_chars(std::string_view text) noexcept;
+inline std::size_t count_chars(std::string_view text) noexcept {
+  std::size_t chars = 0;
+  for (const char c : text) {
+    chars += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  }
+  return chars;
+}
 
-bool is_digit(char32_t c) noexcept;  ///< ASCII digits only
-bool is_lower(char32_t c) noexcept;
-bool is_upper(char32_t c) noexcept;
-bool is_letter(char32_t c) noexcept;  ///< generously: whatever is written with letters, ideographs included
+/// ASCII digits only.
+inline bool is_digit(char32_t c) noexcept {
+  return c >= U'0' && c <= U'9';
+}
+
+inline bool is_lower(char32_t c) noexcept {
+  return c < 0x80 ? c >= U'a' && c <= U'z' : detail::is_lower_beyond_ascii(c);
+}
+
+inline bool is_upper(char32_t c) noexcept {
+  return c < 0x80 ? c >= U'A' && c <= U'Z' : detail::is_upper_beyond_ascii(c);
+}
+
+/// Generously: whatever is written with letters, ideographs included.
+inline bool is_letter(char32_t c) noexcept {
+  return c < 0x80 ? is_lower(c) || is_upper(c) : detail::is_letter_beyond_ascii(c);
+}
 
 /// Ideographs, kana and their punctuation: text that has no spaces between words.
 bool is_spaceless(char32_t c) noexcept;
