@@ -1,11 +1,11 @@
 """Documents through HTTP, next to the command-line tools doing the same with two processes."""
-import concurrent.futures
+import http.client
+import json
 import os
 import subprocess
 import time
 
 import documents
-from docket import wait_for
 from measure import Figure, alternating, folder, median, server
 
 WORDS = ("the docket travels with the work and says what came in what is being done and where the result will be "
@@ -27,21 +27,36 @@ def run(seconds, rounds):
     yield from _scan(rounds)
 
 
+def _form(content):
+    """A form with one file, and its media type."""
+    boundary = "docket-bench"
+    head = (f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
+            "Content-Type: application/pdf\r\n\r\n")
+    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
 def _submit_all(one, content, count):
-    """Seconds from the first upload until `count` jobs are completed."""
+    """Seconds from the first upload until `count` jobs are completed. One connection and no more than two requests a
+    job: the client runs on the same two cores."""
+    body, media_type = _form(content)
+    connection = http.client.HTTPConnection("127.0.0.1", one.port)
+
+    def ask(*request):
+        connection.request(*request)
+        return json.loads(connection.getresponse().read())
     began = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        jobs = list(pool.map(lambda number: one.submit(content, f"{number}.pdf", path="/jobs"), range(count)))
-    wait_for(lambda: one.get("/tasks?status=pending,processing&limit=1").json()["count"] == 0, 300)
+    jobs = [ask("POST", "/jobs", body, {"Content-Type": media_type})["job_id"] for _ in range(count)]
+    states = {ask("GET", f"/result/{job}/status?wait=100")["status"] for job in jobs}
     took = time.monotonic() - began
-    assert one.status(jobs[-1])["status"] == "completed"
+    assert states == {"completed"}
     for job in jobs:
-        one.request("DELETE", f"/result/{job}")
+        ask("DELETE", f"/result/{job}")
+    connection.close()
     return took
 
 
 def _text(name, content, count, rounds):
-    with folder() as place, server(http="docket_concurrency 2; docket_formats text;") as one:
+    with folder() as place, server(http="docket_concurrency 2; docket_formats markdown;") as one:
         files = [place / f"{number}.pdf" for number in range(count)]
         for file in files:
             file.write_bytes(content)
