@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/mapped_file.h"
 #include "engine/pdf_picture.h"
 #include "engine/pdf_resources.h"
 #include "engine/pdf_survey.h"
@@ -32,13 +33,17 @@ constexpr double mostly_picture = 0.5;    // … if images cover more than this
 constexpr double some_picture = 0.02;     // without any text, an image of this size is worth a look
 constexpr std::uint32_t drawn_text = 40;  // without any text, so many filled shapes may be letters drawn as outlines
 
-/// A document whose file stays open behind it. `file` outlives `document`, which reads from it.
+// A larger file is read piece by piece: mapped, its size would count for docket_memory_limit.
+constexpr off_t most_mapped = 32 << 20;
+
+/// A document whose file stays open behind it: `document` reads from one of the others, which outlive it.
 struct OpenFile {
+  std::optional<MappedFile> bytes;
   std::unique_ptr<GooFile> file;
   std::unique_ptr<PDFDoc> document;
 };
 
-// Poppler reads the file piece by piece with pread: neither its size nor its position matters.
+// Mapped, since Poppler asks the system for 256 bytes at a time: thousands of calls a document.
 Result<OpenFile> open_file(int fd, const std::optional<GooString>& password) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) {
@@ -47,13 +52,24 @@ Result<OpenFile> open_file(int fd, const std::optional<GooString>& password) {
   if (status.st_size <= 0) {
     return fail(ErrorCode::corrupt, "The file is empty.");
   }
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  if (copy < 0) {
-    return fail_errno("fcntl", errno);
-  }
   OpenFile open;
-  open.file = GooFile::open(copy);  // closes `copy` at its end
-  auto stream = std::make_unique<FileStream>(open.file.get(), 0, false, status.st_size, Object(objNull));
+  std::unique_ptr<BaseStream> stream;
+  if (status.st_size <= most_mapped) {
+    auto mapped = MappedFile::map(fd);
+    if (!mapped) {
+      return tl::unexpected(std::move(mapped.error()));
+    }
+    const auto bytes = open.bytes.emplace(std::move(*mapped)).bytes();
+    stream = std::make_unique<MemStream>(reinterpret_cast<const char*>(bytes.data()), 0,
+                                         static_cast<Goffset>(bytes.size()), Object(objNull));
+  } else {
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+      return fail_errno("fcntl", errno);
+    }
+    open.file = GooFile::open(copy);  // closes `copy` at its end
+    stream = std::make_unique<FileStream>(open.file.get(), 0, false, status.st_size, Object(objNull));
+  }
   open.document = std::make_unique<PDFDoc>(stream.release(), password, password);
   return open;
 }
@@ -127,10 +143,9 @@ void scale(Page& page, float unit) {
 class PdfReader final : public DocumentReader {
  public:
   PdfReader(OpenFile open, ReadOptions options)
-      : file_(std::move(open.file)),
-        document_(std::move(open.document)),
+      : open_(std::move(open)),
         options_(std::move(options)),
-        pages_(static_cast<std::uint32_t>(document_->getNumPages())) {}
+        pages_(static_cast<std::uint32_t>(open_.document->getNumPages())) {}
 
   [[nodiscard]] std::uint32_t page_count() const override { return pages_; }
 
@@ -169,7 +184,7 @@ class PdfReader final : public DocumentReader {
       }
       const auto unit = static_cast<float>(user_unit(*source));
       const Box in_units{part.x0 / unit, part.y0 / unit, part.x1 / unit, part.y1 / unit};
-      return draw_part(*document_, static_cast<int>(page), in_units, static_cast<double>(dpi * unit));
+      return draw_part(*open_.document, static_cast<int>(page), in_units, static_cast<double>(dpi * unit));
     } catch (const std::bad_alloc&) {
       throw;  // the end of the child, which says so by its exit code
     } catch (const std::exception&) {
@@ -184,7 +199,7 @@ class PdfReader final : public DocumentReader {
     if (page == 0 || page > pages_) {
       return nullptr;
     }
-    ::Page* const source = document_->getPage(static_cast<int>(page));
+    ::Page* const source = open_.document->getPage(static_cast<int>(page));
     return source != nullptr && source->isOk() ? source : nullptr;
   }
 
@@ -192,7 +207,7 @@ class PdfReader final : public DocumentReader {
   [[nodiscard]] double user_unit(::Page& source) const {
     constexpr double smallest = 0.01;
     constexpr double largest = 75'000;  // what Acrobat takes
-    const auto page = document_->getXRef()->fetch(source.getRef());
+    const auto page = open_.document->getXRef()->fetch(source.getRef());
     const auto unit = page.isDict() ? page.dictLookup("UserUnit") : Object(objNull);
     return unit.isNum() && unit.getNum() >= smallest && unit.getNum() <= largest ? unit.getNum() : 1;
   }
@@ -213,14 +228,14 @@ class PdfReader final : public DocumentReader {
     const int index = static_cast<int>(number);
     RenderRequest request{
         .width = width, .height = height, .user_unit = unit, .dpi = options_.dpi, .max_pixels = options_.max_pixels};
-    auto layer = read_text_layer(*document_, index,
+    auto layer = read_text_layer(*open_.document, index,
                                  {.width = page.width,
                                   .height = page.height,
                                   .user_unit = unit,
                                   .may_have_images = reaches_image(source.getResourceDict())});
     page.images = std::move(layer.images);
     if (options_.ocr == OcrMode::force) {
-      return recognise_into(std::move(page), survey_page(*document_, index, width, height), request);
+      return recognise_into(std::move(page), survey_page(*open_.document, index, width, height), request);
     }
     page.fonts = std::move(layer.fonts);
     page.links = std::move(layer.links);
@@ -231,7 +246,7 @@ class PdfReader final : public DocumentReader {
     if (options_.ocr == OcrMode::off || (layer.has_meaning && layer.covered >= little_text * width * height)) {
       return page;
     }
-    auto survey = survey_page(*document_, index, width, height);
+    auto survey = survey_page(*open_.document, index, width, height);
     if (!layer.has_meaning && !page.lines.empty()) {
       return recognise_instead(std::move(page), survey, request);
     }
@@ -294,23 +309,21 @@ class PdfReader final : public DocumentReader {
   Result<Picture> picture_of(int page, const PageSurvey& survey, const RenderRequest& request) {
     const bool characters_known = request.without_text || survey.visible_characters == 0;
     if (survey.scan && survey.other_marks == 0 && characters_known) {
-      if (auto picture = take_scan(*document_, page, *survey.scan, request); picture.pix) {
+      if (auto picture = take_scan(*open_.document, page, *survey.scan, request); picture.pix) {
         return picture;
       }
     }
-    auto rendered = render_page(*document_, page, request);
+    auto rendered = render_page(*open_.document, page, request);
     if (!rendered && rendered.error().code == ErrorCode::too_many_pixels && survey.scan) {
       // A poster: at any resolution it is more than what its picture has.
-      if (auto picture = take_scan(*document_, page, *survey.scan, request, Coarse::taken); picture.pix) {
+      if (auto picture = take_scan(*open_.document, page, *survey.scan, request, Coarse::taken); picture.pix) {
         return picture;
       }
     }
     return rendered;
   }
 
-  // In this order: the document reads from the file to its very end.
-  std::unique_ptr<GooFile> file_;
-  std::unique_ptr<PDFDoc> document_;
+  OpenFile open_;
   ReadOptions options_;
   std::uint32_t pages_;
 };
