@@ -42,7 +42,126 @@ class PdfFile {
   std::vector<std::size_t> offsets_;
 };
 
+std::string number(unsigned value) {
+  return std::to_string(value);
+}
+
+std::string stream(const std::string& entries, const std::string& data) {
+  return "<< " + entries + " /Length " + number(static_cast<unsigned>(data.size())) + " >>\nstream\n" + data +
+         "\nendstream";
+}
+
+/// Writes one page of a report. Lives while it does.
+class ReportPage {
+ public:
+  explicit ReportPage(unsigned page) : page_(page), state_(page * 2'654'435'761U + 1) {}
+
+  std::string content(bool with_image) {
+    show("F1", 9, 72, 760, "Annual report of the harbour office");
+    show("F1", 9, 300, 30, number(page_));
+    float y = 716;
+    if (page_ % 3 == 1) {
+      show("F2", 16, 72, y, "Section " + number(page_) + " on " + words(3));
+      y -= 30;
+    }
+    if (with_image) {
+      content_ += "q 120 0 0 90 72 " + number(static_cast<unsigned>(y) - 80) + " cm /Im Do Q\n";
+      y -= 104;
+    }
+    if (page_ % 4 == 0) {
+      table(y);
+      y -= 8 * row_height + 24;
+    }
+    while (y > 90) {
+      for (int line = 0; line < 6 && y > 60; ++line, y -= 13) {
+        show("F1", 10, 72, y, words(12) + (line == 5 ? "." : ""));
+      }
+      y -= 11;
+    }
+    return std::move(content_);
+  }
+
+ private:
+  static constexpr unsigned row_height = 18;
+
+  void show(const char* font, unsigned size, float x, float y, const std::string& text) {
+    content_ += std::string("BT /") + font + " " + number(size) + " Tf " + number(static_cast<unsigned>(x)) + " " +
+                number(static_cast<unsigned>(y)) + " Td (" + text + ") Tj ET\n";
+  }
+
+  void table(float top) {
+    constexpr unsigned columns = 4;
+    constexpr unsigned rows = 8;
+    constexpr unsigned width = 110;
+    const auto y0 = static_cast<unsigned>(top);
+    for (unsigned row = 0; row <= rows; ++row) {
+      content_ += "72 " + number(y0 - row * row_height) + " m " + number(72 + columns * width) + " " +
+                  number(y0 - row * row_height) + " l S\n";
+    }
+    for (unsigned column = 0; column <= columns; ++column) {
+      const auto x = number(72 + column * width);
+      content_ += x + " " + number(y0) + " m " + x + " " + number(y0 - rows * row_height) + " l S\n";
+      for (unsigned row = 0; column < columns && row < rows; ++row) {
+        show("F1", 10, static_cast<float>(76 + column * width), static_cast<float>(y0 - row * row_height - 13),
+             column == 0 || row == 0 ? words(1) : number(random() % 10'000));
+      }
+    }
+  }
+
+  std::string words(int count) {
+    std::string text;
+    for (int word = 0; word < count; ++word) {
+      text += word == 0 ? "" : " ";
+      for (auto letters = 3 + random() % 6; letters > 0; --letters) {
+        text += static_cast<char>('a' + random() % 26);
+      }
+    }
+    return text;
+  }
+
+  /// Knuth's linear congruential generator: the same document every time.
+  unsigned random() {
+    state_ = state_ * 1'664'525U + 1'013'904'223U;
+    return state_ >> 12U;
+  }
+
+  unsigned page_;
+  unsigned state_;
+  std::string content_;
+};
+
+/// The entries and samples of a picture that no other page has.
+std::string report_picture(unsigned page) {
+  std::string samples;
+  for (unsigned at = 0; at < 32 * 24; ++at) {
+    samples += static_cast<char>((at * at + page * 31 + (page >> 8U) * at) & 0xFFU);
+  }
+  return stream("/Type /XObject /Subtype /Image /Width 32 /Height 24 /ColorSpace /DeviceGray /BitsPerComponent 8",
+                samples);
+}
+
 }  // namespace
+
+std::string report_pdf(unsigned pages, bool with_images) {
+  PdfFile file;
+  std::string kids;
+  for (unsigned page = 0; page < pages; ++page) {
+    kids += number(5 + 3 * page) + " 0 R ";
+  }
+  file.add("<< /Type /Catalog /Pages 2 0 R >>");
+  file.add("<< /Type /Pages /Count " + number(pages) + " /Kids [" + kids + "] >>");
+  file.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
+  file.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>");
+  for (unsigned page = 1; page <= pages; ++page) {
+    const auto first = 2 + 3 * page;
+    file.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R /F2 4 0 R >> " +
+             (with_images ? "/XObject << /Im " + number(first + 2) + " 0 R >> " : std::string()) + ">> /Contents " +
+             number(first + 1) + " 0 R >>");
+    file.add(stream("", ReportPage(page).content(with_images)));
+    file.add(with_images ? report_picture(page) : "null");
+  }
+  return file.finish();
+}
 
 std::string text_pdf(unsigned pages, unsigned lines) {
   PdfFile file;

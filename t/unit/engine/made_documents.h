@@ -10,6 +10,10 @@ namespace docket::engine::test {
 /// A PDF with `pages` pages of text; page n says "Page number n" and "The quick brown fox", `lines` times.
 std::string text_pdf(unsigned pages, unsigned lines = 1);
 
+/// A report of `pages` full pages, no two alike: a running header and page numbers, headings, paragraphs, a table with
+/// rules on each fourth page; `with_images`: a picture on each, none as another.
+std::string report_pdf(unsigned pages, bool with_images = false);
+
 /// A scan of `lines` lines of print as a TIFF of `pages` equal pages: each takes a second or so to recognise.
 std::string scan_tiff(unsigned pages, unsigned lines = 40);
 
