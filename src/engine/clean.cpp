@@ -37,6 +37,21 @@ char32_t symbol_font_character(char32_t c) noexcept {
   }
 }
 
+/// Punctuation as it stands in rows, for Unicode's forms of it that stand in columns.
+char32_t level_form(char32_t c) noexcept {
+  constexpr char32_t first_form = 0xFE10;
+  constexpr std::u32string_view forms = U"，、。：；！？〖〗…";
+  constexpr char32_t first_compatibility_form = 0xFE35;
+  constexpr std::u32string_view compatibility_forms = U"（）｛｝〔〕【】《》〈〉「」『』";
+  if (c >= first_form && c < first_form + forms.size()) {
+    return forms[c - first_form];
+  }
+  if (c >= first_compatibility_form && c < first_compatibility_form + compatibility_forms.size()) {
+    return compatibility_forms[c - first_compatibility_form];
+  }
+  return c;
+}
+
 bool is_space(char32_t c) noexcept {
   return c == U' ' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
          c == 0x205F || c == 0x3000 || (c >= 0x09 && c <= 0x0D);
@@ -67,7 +82,7 @@ std::string cleaned(std::string_view text) {
     } else if (c.code >= 0xFB00 && c.code <= 0xFB06) {
       out += ligatures[c.code - 0xFB00];
     } else {
-      append_char(out, symbol_font_character(c.code));
+      append_char(out, level_form(symbol_font_character(c.code)));
     }
   }
   while (!out.empty() && out.back() == ' ') {

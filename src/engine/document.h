@@ -64,12 +64,17 @@ struct Word {
   friend bool operator==(const Word&, const Word&) = default;
 };
 
+/// Which way a line's text is read on the page. Of a page that runs leftwards all lines do, whatever their words are:
+/// it is the order of what stands beside each other.
+enum class Writing : std::uint8_t { rightwards = 0, leftwards = 1, downwards = 2 };
+
 struct Line {
-  std::vector<Word> words;
+  std::vector<Word> words;  ///< in the order in which they are read
   Box box;
   float baseline = 0;            ///< y of the baseline
   std::int32_t group = -1;       ///< the reader's own idea of a block (Poppler's, Tesseract's paragraph); -1 none
   std::int32_t stands_for = -1;  ///< during layout only: the table whose place this line keeps; -1 for text
+  Writing writing = Writing::rightwards;  ///< from a reader downwards or not; the rest is told by the layout
 
   friend bool operator==(const Line&, const Line&) = default;
 };

@@ -61,6 +61,20 @@ bool is_broken_address(std::string_view last, std::string_view next) noexcept {
          (is_letter(start) || is_digit(start) || start == U'/');
 }
 
+/// A line's box as if it ran to the right: what is read later lies farther right, and below.
+Box level_box(const Line& line) noexcept {
+  const auto& box = line.box;
+  switch (line.writing) {
+    case Writing::leftwards:
+      return {-box.x1, box.y0, -box.x0, box.y1};
+    case Writing::downwards:
+      return {box.y0, -box.x1, box.y1, -box.x0};
+    case Writing::rightwards:
+      break;
+  }
+  return box;
+}
+
 }  // namespace
 
 bool ends_sentence(std::string_view word) noexcept {
@@ -82,10 +96,8 @@ bool goes_on(std::string_view last, std::string_view next) noexcept {
   }
   const auto end = last_char(last).code;
   const auto start = first_inside(next);
-  if (is_spaceless(end) && is_spaceless(start)) {
-    return true;
-  }
-  return is_lower(start) || ((end == U',' || ends_with_hyphen(last)) && (is_letter(start) || is_digit(start)));
+  const bool is_open = end == U',' || end == U'、' || end == U'，' || ends_with_hyphen(last);
+  return is_lower(start) || (is_open && (is_letter(start) || is_digit(start)));
 }
 
 TextEnd end_of(const Block& block) {
@@ -94,12 +106,14 @@ TextEnd end_of(const Block& block) {
   }
   const auto& last = block.lines.back();
   TextEnd end{block.kind, style_of(std::span(block.lines).last(1), {}).size, last.words.back().text, false};
-  float right = last.box.x1;
+  const auto last_box = level_box(last);
+  float right = last_box.x1;
   for (const auto& line : block.lines) {
-    right = beside(line, last) || line.box.x0 > last.box.x1 || line.box.x1 < last.box.x0 ? right  // another column's
-                                                                                         : std::max(right, line.box.x1);
+    const auto box = level_box(line);
+    const bool is_other_column = box.x0 > last_box.x1 || box.x1 < last_box.x0;
+    right = is_other_column || beside(line, last) ? right : std::max(right, box.x1);
   }
-  end.is_full = block.lines.size() > 1 && last.box.x1 >= right - end.size;
+  end.is_full = block.lines.size() > 1 && last_box.x1 >= right - end.size;
   return end;
 }
 
@@ -152,9 +166,13 @@ std::string_view without_hyphen(std::string_view last) noexcept {
 }
 
 bool beside(const Line& line, const Line& next) noexcept {
-  const float overlap = std::min(line.box.y1, next.box.y1) - std::max(line.box.y0, next.box.y0);
-  return overlap > 0.5F * std::min(line.box.height(), next.box.height()) &&
-         next.box.x0 >= line.box.x1 - 0.2F * line.box.height();
+  if (line.writing != next.writing) {
+    return false;
+  }
+  const auto a = level_box(line);
+  const auto b = level_box(next);
+  const float overlap = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+  return overlap > 0.5F * std::min(a.height(), b.height()) && b.x0 >= a.x1 - 0.2F * a.height();
 }
 
 std::string text_of(const Block& block) {

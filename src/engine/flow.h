@@ -147,7 +147,7 @@ class WordJoiner {
   bool at_line_end_ = false;
 };
 
-/// Whether `next` stands on the same row as `line`, to its right (a list's marker and its text, cells of a table).
+/// Whether `next` stands on the same row as `line`, behind it (a list's marker and its text, cells of a table).
 bool beside(const Line& line, const Line& next) noexcept;
 
 /// Feeds all words of some lines to `joiner`, each with what `look_of(word)` says.

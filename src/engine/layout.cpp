@@ -7,17 +7,24 @@
 #include "engine/figures.h"
 #include "engine/rendering.h"
 #include "engine/tables.h"
+#include "engine/writing.h"
 
 namespace docket::engine {
 
 Page lay_out(Page page) {
   clean_lines(page.lines);
+  const bool is_leftward = runs_leftwards(page.lines);
   if (page.source == Source::text) {
     mark_scripts(page.lines);
   }
   keep_figures(page);
+  auto columns = take_columns(page);
   auto labels = take_drawings(page);
-  auto tables = take_tables(page);
+  auto tables = take_tables(page);  // which counts the columns from the side where they begin itself
+  if (is_leftward) {
+    mirror(page);
+    mirror(tables, page.width);
+  }
   auto regions = reading_order(std::move(page.lines), page.height);
   page.lines.clear();
   page.blocks = build_blocks(std::move(regions), page.fonts, page.source);
@@ -26,6 +33,11 @@ Page lay_out(Page page) {
   mark_headings(page);
   make_lists(page.blocks);
   place_figures(page);
+  put_columns(page, std::move(columns));
+  if (is_leftward) {
+    mirror(page);
+    mark_writing(page.blocks, Writing::leftwards);
+  }
   put_labels(page.blocks, std::move(labels));
   mark_captions(page.blocks);
   return page;

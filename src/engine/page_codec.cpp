@@ -10,7 +10,7 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::uint32_t page_version = 0x0003'4B44;  // "DK", then the version
+constexpr std::uint32_t page_version = 0x0004'4B44;  // "DK", then the version
 constexpr unsigned char long_string = 255;
 
 /// The part of a word that has always the same size, as it is stored.
@@ -39,7 +39,7 @@ static_assert(sizeof(StoredCell) == 24, "no padding: it is stored byte by byte")
 
 /// The least one of each can take: a count that promises more than is left is a lie.
 constexpr std::size_t least_word = 1 + sizeof(StoredWord);
-constexpr std::size_t least_line = sizeof(Box) + 4 + 4 + 4;
+constexpr std::size_t least_line = sizeof(Box) + 4 + 4 + 1 + 4;
 constexpr std::size_t least_font = 2;
 constexpr std::size_t least_text = 1;
 constexpr std::size_t least_image = sizeof(Box) + least_text + 8 + 2;
@@ -62,6 +62,7 @@ void put_lines(ByteWriter& writer, const std::vector<Line>& lines) {
     writer.put(line.box);
     writer.put(line.baseline);
     writer.put(line.group);
+    writer.put(line.writing);
     writer.put(static_cast<std::uint32_t>(line.words.size()));
     for (const auto& word : line.words) {
       put_text(writer, word.text);
@@ -225,6 +226,7 @@ class PageReader {
     line.box = box();
     line.baseline = number();
     line.group = reader_.get<std::int32_t>();
+    line.writing = kind<Writing>(static_cast<std::uint8_t>(Writing::downwards));
     line.words = list<Word>(least_word, [this] { return word(); });
     sound_ = sound_ && !line.words.empty();
     return line;

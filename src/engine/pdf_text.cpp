@@ -90,7 +90,12 @@ class LayerDevice final : public TextImageDevice {
 
   void drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
                 CharCode code, int bytes, const Unicode* unicode, int length) override {
-    TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, unicode, length);
+    // Poppler sets the letters of one glyph side by side from left to right.
+    if (length > 1 && unicode != nullptr && put_in_visual_order({unicode, static_cast<std::size_t>(length)})) {
+      TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, visual_.data(), length);
+    } else {
+      TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, unicode, length);
+    }
     // What has a replacement text needs none of its own.
     if (replaced_ == 0) {
       tally_.add(std::span(unicode, unicode != nullptr ? static_cast<std::size_t>(std::max(length, 0)) : 0), code,
@@ -127,6 +132,26 @@ class LayerDevice final : public TextImageDevice {
     return std::find(heavy_.begin(), heavy_.end(), id) != heavy_.end();
   }
 
+  // Turns round the runs of right-to-left letters among a glyph's characters, which stand in logical order. False if
+  // there are none.
+  bool put_in_visual_order(std::span<const Unicode> characters) {
+    const auto runs_leftwards = [](Unicode c) { return direction_of(char32_t{c}) == Direction::right_to_left; };
+    auto next = std::find_if(characters.begin(), characters.end(), runs_leftwards);
+    if (next == characters.end()) {
+      return false;
+    }
+    visual_.assign(characters.begin(), next);
+    while (next != characters.end()) {
+      const auto end = std::find_if_not(next, characters.end(), runs_leftwards);
+      run_.assign(next, end);
+      make_logical(run_);  // its own inverse
+      visual_.insert(visual_.end(), run_.begin(), run_.end());
+      next = std::find_if(end, characters.end(), runs_leftwards);
+      visual_.insert(visual_.end(), end, next);
+    }
+    return true;
+  }
+
   static constexpr std::size_t max_links = 1000;
   static constexpr std::size_t longest_uri = 4096;
 
@@ -137,6 +162,8 @@ class LayerDevice final : public TextImageDevice {
   bool wants_images_;
   CharacterTally tally_;
   int replaced_ = 0;
+  std::vector<Unicode> visual_;
+  std::vector<char32_t> run_;
 };
 
 /// Whether a font's characters are all of one width, told from words: not every descriptor says so.
@@ -177,9 +204,15 @@ class LayerBuilder {
 
   void add_block(const TextBlock& block) {
     const auto before = layer_.lines.size();
+    balance_ = 0;
     for (const auto* line = block.getLines(); line != nullptr; line = line->getNext()) {
       add_line(*line);
     }
+    // A line of Latin words in a paragraph that runs leftwards runs leftwards, too.
+    for (const auto& [line, directions] : visual_) {
+      put_in_reading_order(layer_.lines[line].words, logical_order(directions, balance_ < 0));
+    }
+    visual_.clear();
     if (layer_.lines.size() > before) {
       ++group_;
     }
@@ -206,7 +239,10 @@ class LayerBuilder {
       return;
     }
     Line line;
-    line.words = in_reading_order();
+    // The space after the last word is up to whoever joins lines.
+    words_.back().space_after = true;
+    line.words.assign(std::make_move_iterator(words_.begin()), std::make_move_iterator(words_.end()));
+    note_directions();
     line.box = line.words.front().box;
     for (const auto& word : line.words) {
       line.box = united(line.box, word.box);
@@ -216,6 +252,9 @@ class LayerBuilder {
     const bool upright = first->getRotation() % 2 == 0;
     line.baseline = upright ? static_cast<float>(first->getBaseline()) : line.box.y1;
     line.group = group_;
+    if (first->getRotation() == 1 && first->getFontInfo(0) != nullptr && first->getFontInfo(0)->getWMode() == 1) {
+      line.writing = Writing::downwards;
+    }
     layer_.lines.push_back(std::move(line));
   }
 
@@ -330,26 +369,31 @@ class LayerBuilder {
     }
   }
 
-  // The line's words, put into logical order where some of them run right to left.
-  std::vector<Word> in_reading_order() {
-    // The space after the last word is up to whoever joins lines.
-    words_.back().space_after = true;
-    const auto order = logical_order(directions_);
-    if (order.empty()) {
-      return {std::make_move_iterator(words_.begin()), std::make_move_iterator(words_.end())};
+  // The next line's words stand in visual order as yet, which has to be changed where some of them run right to left.
+  void note_directions() {
+    bool any = false;
+    for (const auto direction : directions_) {
+      balance_ += direction == Direction::left_to_right ? 1 : direction == Direction::right_to_left ? -1 : 0;
+      any = any || direction == Direction::right_to_left;
     }
+    if (any) {
+      visual_.emplace_back(layer_.lines.size(), directions_);
+    }
+  }
+
+  static void put_in_reading_order(std::vector<Word>& words, const std::vector<std::size_t>& order) {
     std::vector<Word> ordered;
-    ordered.reserve(words_.size());
+    ordered.reserve(words.size());
     for (std::size_t at = 0; at < order.size(); ++at) {
       bool space = true;
       if (at + 1 < order.size()) {
         const auto [left, right] = std::minmax(order[at], order[at + 1]);
-        space = right - left != 1 || words_[left].space_after;
+        space = right - left != 1 || words[left].space_after;
       }
-      ordered.push_back(words_[order[at]]);
+      ordered.push_back(words[order[at]]);
       ordered.back().space_after = space;
     }
-    return ordered;
+    words = std::move(ordered);
   }
 
   std::int16_t font_index(const TextFontInfo* info) {
@@ -404,6 +448,9 @@ class LayerBuilder {
   std::int32_t group_ = 0;
   std::vector<std::pair<const TextFontInfo*, std::int16_t>> known_;
   std::vector<Pitch> pitches_;  ///< of the layer's fonts
+  // Of the block in hand: its lines with words that run right to left, and how many words more run left to right.
+  std::vector<std::pair<std::size_t, std::vector<Direction>>> visual_;
+  int balance_ = 0;
   // Of the line in hand; members to keep their memory from line to line.
   std::vector<Word> words_;
   std::vector<Direction> directions_;

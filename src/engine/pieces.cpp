@@ -3,8 +3,25 @@
 #include <algorithm>
 
 #include "engine/text_style.h"
+#include "engine/utf8.h"
 
 namespace docket::engine {
+namespace {
+
+/// Ideographs and kana say as much as two letters, and are as wide.
+std::uint32_t wide_chars(const Line& line) noexcept {
+  std::uint32_t wide = 0;
+  for (const auto& word : line.words) {
+    for (std::string_view rest = is_ascii(word.text) ? std::string_view() : word.text; !rest.empty();) {
+      const auto c = first_char(rest);
+      wide += is_spaceless(c.code) ? 1 : 0;
+      rest.remove_prefix(c.length);
+    }
+  }
+  return wide;
+}
+
+}  // namespace
 
 Box extent(std::span<const Piece> pieces) noexcept {
   Box box = pieces.front().box;
@@ -36,8 +53,8 @@ Pieces pieces_of(std::span<const Line> lines) {
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     const auto style = style_of(lines.subspan(i, 1), {});
     const auto& line = lines[i];
-    pieces.push_back(
-        {i, line.box, line.baseline > 0 ? line.baseline : line.box.y1, std::max(style.size, 1.0F), style.chars});
+    pieces.push_back({i, line.box, line.baseline > 0 ? line.baseline : line.box.y1, std::max(style.size, 1.0F),
+                      style.chars + wide_chars(line)});
   }
   std::ranges::stable_sort(pieces, {}, &Piece::middle);
   return pieces;

@@ -14,8 +14,8 @@ struct Piece {
   std::uint32_t line = 0;  ///< index of the line it stands for
   Box box;
   float baseline = 0;
-  float size = 0;  ///< points, at least 1
-  std::uint32_t chars = 0;
+  float size = 0;           ///< points, at least 1
+  std::uint32_t chars = 0;  ///< letters; a wide character counts as two
 
   /// Where it stands from top to bottom: the middle of its box, or of its first row where an initial or a bracket makes
   /// the box much higher than the text is.

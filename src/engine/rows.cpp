@@ -61,6 +61,10 @@ Row measure(std::span<const Line> lines, std::span<const Font> fonts) {
   const auto& words = lines.front().words;
   row.first = words.front().text;
   row.first_word_width = words.front().box.width();
+  if (is_spaceless(first_char(row.first).code)) {
+    // Between any two characters a row may end, but for some that must not begin one: two of them, then.
+    row.first_word_width *= 2 / static_cast<float>(std::max<std::size_t>(count_chars(row.first), 2));
+  }
   row.last = lines.back().words.back().text;
   row.text_x0 = words.size() > 1 ? words[1].box.x0 : lines.size() > 1 ? lines[1].box.x0 : row.box.x0;
   row.group = lines.front().group;

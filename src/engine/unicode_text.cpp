@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <string_view>
 
 #include "engine/utf8.h"
 
@@ -86,6 +87,26 @@ bool is_neutral(char32_t character) noexcept {
 bool joins_number(char32_t character) noexcept {
   return character == '.' || character == ',' || character == ':' || character == '/' || character == '-' ||
          character == 0x066b || character == 0x066c;
+}
+
+constexpr std::u32string_view opening = U"([{<«‹";
+constexpr std::u32string_view closing = U")]}>»›";
+
+char32_t mirrored(char32_t character) noexcept {
+  if (const auto at = opening.find(character); at != opening.npos) {
+    return closing[at];
+  }
+  const auto at = closing.find(character);
+  return at != closing.npos ? opening[at] : character;
+}
+
+/// Whether a word's brackets turn their backs on it: it begins with one that closes, or ends with one that opens.
+bool is_inside_out(std::span<const char32_t> word) noexcept {
+  const auto is_letter = [](char32_t c) { return direction_of(c) != Direction::neutral; };
+  const auto first = std::find_if(word.begin(), word.end(), is_letter);
+  const auto last = std::find_if(word.rbegin(), word.rend(), is_letter);
+  return std::any_of(word.begin(), first, [](char32_t c) { return closing.find(c) != closing.npos; }) ||
+         std::any_of(word.rbegin(), last, [](char32_t c) { return opening.find(c) != opening.npos; });
 }
 
 }  // namespace
@@ -182,34 +203,35 @@ void make_logical(std::vector<char32_t>& word) {
     }
     at = end + 1;
   }
+  if (is_inside_out(word)) {
+    std::ranges::transform(word, word.begin(), mirrored);
+  }
 }
 
-std::vector<std::size_t> logical_order(std::span<const Direction> words) {
-  const auto rightwards = std::count(words.begin(), words.end(), Direction::left_to_right);
-  const auto leftwards = std::count(words.begin(), words.end(), Direction::right_to_left);
-  if (leftwards == 0) {
-    return {};
-  }
-  const bool reversed = leftwards > rightwards;
+std::vector<std::size_t> logical_order(std::span<const Direction> words, bool runs_leftwards) {
   std::vector<std::size_t> order(words.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  if (reversed) {
+  if (runs_leftwards) {
     std::reverse(order.begin(), order.end());
   }
+  const auto direction = [&](std::size_t at) { return words[order[at]]; };
   // Turn round each run against the line's direction: from its first strong word to its last.
-  const auto other = reversed ? Direction::left_to_right : Direction::right_to_left;
-  const auto same = reversed ? Direction::right_to_left : Direction::left_to_right;
+  const auto other = runs_leftwards ? Direction::left_to_right : Direction::right_to_left;
+  const auto same = runs_leftwards ? Direction::right_to_left : Direction::left_to_right;
   for (std::size_t at = 0; at < order.size(); ++at) {
-    if (words[order[at]] != other) {
+    if (direction(at) != other) {
       continue;
     }
     auto last = at;
-    for (auto next = at + 1; next < order.size() && words[order[next]] != same; ++next) {
-      if (words[order[next]] == other) {
-        last = next;
-      }
+    for (auto next = at + 1; next < order.size() && direction(next) != same; ++next) {
+      last = direction(next) == other ? next : last;
     }
-    std::reverse(order.begin() + static_cast<std::ptrdiff_t>(at),
+    // A number to the right of a Latin word is seen where it is read (UAX #9, W7): "Windows 10".
+    auto first = at;
+    while (runs_leftwards && first > 0 && direction(first - 1) == Direction::number) {
+      --first;
+    }
+    std::reverse(order.begin() + static_cast<std::ptrdiff_t>(first),
                  order.begin() + static_cast<std::ptrdiff_t>(last) + 1);
     at = last;
   }

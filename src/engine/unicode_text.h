@@ -24,12 +24,13 @@ Direction direction_of(char32_t character) noexcept;
 Direction direction_of(std::span<const char32_t> word) noexcept;
 
 /// Puts a right-to-left word that stands in visual order (left to right) into logical order: the whole is reversed,
-/// numbers and left-to-right runs in it are not, marks stay behind what they combine with.
+/// numbers and left-to-right runs in it are not, marks stay behind what they combine with. Brackets that would enclose
+/// nothing then are mirrored: some programs note what is seen, others what is meant.
 void make_logical(std::vector<char32_t>& word);
 
 /// The logical order of a line's words that stand in visual order: which word comes first, second …
-/// In a line that runs right to left everything is reversed but runs of left-to-right words; in another only runs of
-/// right-to-left words are. Empty if the order stays as it is.
-std::vector<std::size_t> logical_order(std::span<const Direction> words);
+/// In a line that runs leftwards everything is reversed but runs of left-to-right words and the numbers that follow
+/// them; in another only runs of right-to-left words are.
+std::vector<std::size_t> logical_order(std::span<const Direction> words, bool runs_leftwards);
 
 }  // namespace docket::engine

@@ -24,6 +24,7 @@ Page sample() {
   heading.lines[0].words[1].confidence = 87;
   heading.lines[0].words[0].space_after = false;
   heading.lines[0].group = 5;
+  heading.lines[0].writing = Writing::downwards;
   Block item;
   item.kind = BlockKind::list_item;
   item.marker = "3.";

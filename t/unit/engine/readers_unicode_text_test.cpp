@@ -65,18 +65,24 @@ constexpr auto R = Direction::right_to_left;
 constexpr auto N = Direction::number;
 
 TEST(LogicalOrder, StaysWithoutWordsThatRunLeft) {
-  EXPECT_THAT(logical_order(std::vector{L, N, L}), IsEmpty());
-  EXPECT_THAT(logical_order({}), IsEmpty());
+  EXPECT_THAT(logical_order(std::vector{L, N, L}, false), ElementsAre(0, 1, 2));
+  EXPECT_THAT(logical_order({}, false), IsEmpty());
 }
 
 TEST(LogicalOrder, TurnsALineRoundButNotItsRunsOfOtherWords) {
-  EXPECT_THAT(logical_order(std::vector{R, R, R}), ElementsAre(2, 1, 0));
-  EXPECT_THAT(logical_order(std::vector{R, L, L, R, R}), ElementsAre(4, 3, 1, 2, 0));
+  EXPECT_THAT(logical_order(std::vector{R, R, R}, true), ElementsAre(2, 1, 0));
+  EXPECT_THAT(logical_order(std::vector{R, L, L, R, R}, true), ElementsAre(4, 3, 1, 2, 0));
+  EXPECT_THAT(logical_order(std::vector{L, L, R, L}, true), ElementsAre(3, 2, 0, 1));
+}
+
+TEST(LogicalOrder, NumbersGoWithTheWordsThatTheyFollow) {
+  EXPECT_THAT(logical_order(std::vector{R, L, N, R}, true), ElementsAre(3, 1, 2, 0)) << "Windows 10";
+  EXPECT_THAT(logical_order(std::vector{R, N, N, R}, true), ElementsAre(3, 2, 1, 0));
 }
 
 TEST(LogicalOrder, TurnsOnlyTheRunsInALineThatRunsRight) {
-  EXPECT_THAT(logical_order(std::vector{L, R, R, L, L}), ElementsAre(0, 2, 1, 3, 4));
-  EXPECT_THAT(logical_order(std::vector{L, L, L, R, N, R}), ElementsAre(0, 1, 2, 5, 4, 3));
+  EXPECT_THAT(logical_order(std::vector{L, R, R, L, L}, false), ElementsAre(0, 2, 1, 3, 4));
+  EXPECT_THAT(logical_order(std::vector{L, L, L, R, N, R}, false), ElementsAre(0, 1, 2, 5, 4, 3));
 }
 
 }  // namespace
