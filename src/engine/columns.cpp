@@ -6,6 +6,7 @@
 #include "engine/bands.h"
 #include "engine/layout.h"
 #include "engine/pieces.h"
+#include "engine/utf8.h"
 
 namespace docket::engine {
 namespace {
@@ -85,13 +86,37 @@ class Cutter {
   std::vector<Region> regions_;
 };
 
+/// Whether a line is a page's number and nothing else: "12", "– 3 –".
+bool is_page_number(const Line& line) noexcept {
+  constexpr std::size_t longest = 8;  // bytes
+  std::size_t size = 0;
+  bool has_digit = false;
+  for (const auto& word : line.words) {
+    size += word.text.size();
+    for (std::string_view rest = word.text; !rest.empty() && size <= longest;) {
+      const auto c = first_char(rest);
+      rest.remove_prefix(c.length);
+      has_digit = has_digit || is_digit(c.code);
+      if (!is_digit(c.code) && c.code != U'-' && c.code != U'–' && c.code != U'—') {
+        return false;
+      }
+    }
+  }
+  return has_digit && size <= longest;
+}
+
 /// Takes away from the front (`at_top`) or back of `pieces` the few rows that stand in the page's margin, apart from
-/// the rest by more than a line.
-Pieces take_margin(Pieces& pieces, bool at_top, float height, float body_size) {
+/// the rest by more than a line. A page's number is looked for farther in: centred, it would stand in a gutter's way.
+Pieces take_margin(Pieces& pieces, std::span<const Line> lines, bool at_top, float height, float body_size) {
   constexpr std::size_t max_rows = 3;
   const float limit = 0.09F * height;
+  const float number_limit = 0.25F * height;
+  const auto is_within = [&](const Box& box, float distance) {
+    return at_top ? box.y1 < distance : box.y0 > height - distance;
+  };
   const auto inside = [&](const Piece& piece) {
-    return (at_top ? piece.box.y1 < limit : piece.box.y0 > height - limit) && piece.size <= 1.1F * body_size;
+    return piece.size <= 1.1F * body_size &&
+           (is_within(piece.box, limit) || (is_within(piece.box, number_limit) && is_page_number(lines[piece.line])));
   };
   const auto at = [&](std::size_t i) -> const Piece& { return at_top ? pieces[i] : pieces[pieces.size() - 1 - i]; };
   std::size_t taken = 0;
@@ -153,8 +178,8 @@ std::vector<Region> reading_order(std::vector<Line> lines, float height) {
     // The page itself is turned: the reader's order is better than any that is told from boxes.
     return {as_given(std::move(lines))};
   }
-  auto header = take_margin(pieces, true, height, body_size);
-  auto footer = take_margin(pieces, false, height, body_size);
+  auto header = take_margin(pieces, lines, true, height, body_size);
+  auto footer = take_margin(pieces, lines, false, height, body_size);
   Cutter cutter(lines);
   cutter.add_region(std::move(header), Place::margin);
   cutter.cut(std::move(pieces), Place::body, 0);

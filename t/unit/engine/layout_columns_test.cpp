@@ -186,6 +186,23 @@ TEST(ReadingOrder, TextUpTheEdgeIsSetApart) {
   EXPECT_EQ(regions[1].lines[0].words[0].text, "arXiv:2101.00001v1");
 }
 
+TEST(ReadingOrder, APagesNumberInTheGutterIsInNobodysWay) {
+  std::vector<Line> lines;
+  for (int i = 0; i < 20; ++i) {
+    const auto y = 440 + 12 * static_cast<float>(i);
+    lines.push_back(filler("L", 40, 60, y));
+    lines.push_back(filler("R", 40, 270, y));
+  }
+  lines.push_back(set_line("– 7 –", 252, 705));
+  const auto regions = ordered(lines);
+  ASSERT_EQ(regions.size(), 3U);
+  EXPECT_EQ(regions[0].lines.size(), 20U);
+  EXPECT_EQ(regions[1].lines[0].words[0].text, "R");
+  EXPECT_EQ(regions[2].place, Place::margin);
+  lines.back() = set_line("a last line", 60, 705);
+  EXPECT_EQ(ordered(lines).back().place, Place::body) << "no number, and not at the edge";
+}
+
 TEST(ReadingOrder, ATurnedPageKeepsTheReadersOrder) {
   std::vector<Line> lines;
   for (int i = 0; i < 4; ++i) {
