@@ -122,9 +122,10 @@ struct Cell {
 
 struct Block {
   BlockKind kind = BlockKind::paragraph;
-  std::int8_t level = 0;    ///< heading: 1 … 6, 0 for a candidate before the document pass; list item: depth from 0
-  std::int16_t image = -1;  ///< figure: index into Page::images; -1 none
-  std::string marker;       ///< list item: "-" or "3."; footnote: its mark; not part of its lines' words any more
+  std::int8_t level = 0;     ///< heading: 1 … 6, 0 for a candidate before the document pass; list item: depth from 0
+  std::int16_t image = -1;   ///< figure: index into Page::images; -1 none
+  std::int8_t outline = -1;  ///< depth of the outline's item that names it, from 0; -1 none
+  std::string marker;        ///< list item: "-" or "3."; footnote: its mark; not part of its lines' words any more
   Box box;
   std::vector<Line> lines;  ///< a table's are in its cells
   std::vector<Cell> cells;  ///< of a table: row by row, in each from left to right
@@ -140,6 +141,23 @@ struct Image {
   std::uint16_t dpi = 0;       ///< how finely it is stored; 0 unknown
 
   friend bool operator==(const Image&, const Image&) = default;
+};
+
+/// A heading as the file itself names it: an item of a PDF's outline.
+struct OutlineItem {
+  std::string title;       ///< UTF-8
+  std::uint8_t depth = 0;  ///< from 0
+  bool is_here = true;     ///< it leads to this page; false: to a page beside it, or nobody knows where
+
+  friend bool operator==(const OutlineItem&, const OutlineItem&) = default;
+};
+
+/// How many of the outline's items lead to a page, and how many were found on it.
+struct OutlineCount {
+  std::uint32_t named = 0;
+  std::uint32_t found = 0;
+
+  friend bool operator==(const OutlineCount&, const OutlineCount&) = default;
 };
 
 /// Where a page's words come from.
@@ -166,12 +184,14 @@ struct Page {
   std::vector<Font> fonts;
   std::vector<std::string> links;  ///< URIs
   std::vector<Image> images;
-  std::vector<Box> rules;     ///< lines that are drawn, horizontal or vertical: thin boxes; empty after layout
-  std::vector<Box> fills;     ///< areas that are filled with a colour other than the page's; empty after layout
-  std::vector<Box> shapes;    ///< boxes of what else is drawn, curves and slanted lines; empty after layout
-  std::vector<Line> lines;    ///< as read; empty after layout
-  std::vector<Block> blocks;  ///< in reading order, after layout
-  BodyLook body;              ///< set once the whole document is known; not stored
+  std::vector<Box> rules;            ///< lines that are drawn, horizontal or vertical: thin boxes; empty after layout
+  std::vector<Box> fills;            ///< areas that are filled with a colour other than the page's; empty after layout
+  std::vector<Box> shapes;           ///< boxes of what else is drawn, curves and slanted lines; empty after layout
+  std::vector<OutlineItem> outline;  ///< what the outline says of the page; empty after layout
+  OutlineCount outlined;             ///< after layout
+  std::vector<Line> lines;           ///< as read; empty after layout
+  std::vector<Block> blocks;         ///< in reading order, after layout
+  BodyLook body;                     ///< set once the whole document is known; not stored
 
   friend bool operator==(const Page&, const Page&) = default;
 };

@@ -13,6 +13,7 @@ namespace docket::engine {
 namespace {
 
 constexpr int max_level = 6;
+constexpr std::uint64_t least_found_anywhere = 3;  ///< of an outline of which nobody knows where its items lead
 
 /// Characters of words in capitals only, of at least two letters.
 std::uint64_t capital_chars(const Line& line) {
@@ -78,6 +79,10 @@ struct LevelGroup {
   }
 };
 
+std::size_t depth_of(const Block& block) noexcept {
+  return std::min(static_cast<std::size_t>(std::max<int>(block.outline, 0)), outline_depths - 1);
+}
+
 /// Joins neighbouring groups, the nearest in size first, until there are no more levels than Markdown has: a document
 /// with many sizes (covers, boxes) keeps the differences that matter.
 void merge_nearest(std::vector<LevelGroup>& groups) {
@@ -118,12 +123,45 @@ void HeadingDigest::add(const Page& page) {
       capital_chars_ += capital_chars(line);
     }
     if (block.kind == BlockKind::heading && (styles_.size() < max_styles)) {
-      ++styles_[heading_style(block, page)];
+      auto& count = styles_[heading_style(block, page)];
+      ++count.candidates;
+      if (block.outline >= 0) {
+        ++count.named[depth_of(block)];
+        count.named_chars += style.chars;
+      }
+    } else if (block.outline >= 0 && block.kind == BlockKind::paragraph) {
+      plain_named_chars_ += style.chars;
+      ++plain_named_[depth_of(block)];
     }
   }
+  outline_named_ += page.outlined.named;
+  outline_found_ += page.outlined.found;
 }
 
-bool HeadingDigest::is_heading(const HeadingStyle& style, float body) const {
+std::optional<std::size_t> HeadingDigest::Count::depth() const noexcept {
+  const auto sum = std::accumulate(named.begin(), named.end(), std::uint32_t{0});
+  if (sum == 0 || sum * 2 < candidates) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(std::ranges::max_element(named) - named.begin());
+}
+
+bool HeadingDigest::believes_outline(const BodySizes& bodies) const {
+  const bool is_found = outline_named_ > 0 ? outline_found_ > 0 && outline_found_ * 3 >= outline_named_
+                                           : outline_found_ >= least_found_anywhere;
+  if (!is_found) {
+    return false;
+  }
+  // Headings that do not look like any are few.
+  auto plain_chars = plain_named_chars_;
+  for (const auto& [style, count] : styles_) {
+    plain_chars += count.named_chars > 0 && !looks_like_heading(style, bodies) ? count.named_chars : 0;
+  }
+  return plain_chars * 5 <= chars_;
+}
+
+bool HeadingDigest::looks_like_heading(const HeadingStyle& style, const BodySizes& bodies) const {
+  const float body = style.recognised ? bodies.recognised : bodies.text;
   const float ratio = body > 0 ? points(style) / body : 1;
   if (style.recognised) {
     return ratio >= 1.35F;
@@ -140,12 +178,12 @@ bool HeadingDigest::is_heading(const HeadingStyle& style, float body) const {
 }
 
 HeadingLevels HeadingDigest::levels() const {
-  const float text_body = text_sizes_.mode();
-  const float recognised_body = recognised_sizes_.mode();
   std::vector<HeadingStyle> accepted;
   HeadingLevels result;
+  const BodySizes bodies{.text = text_sizes_.mode(), .recognised = recognised_sizes_.mode()};
+  result.has_outline_ = believes_outline(bodies);
   for (const auto& [style, count] : styles_) {
-    if (is_heading(style, style.recognised ? recognised_body : text_body)) {
+    if (looks_like_heading(style, bodies) || (result.has_outline_ && count.depth())) {
       accepted.push_back(style);
     } else {
       result.levels_[style] = 0;
@@ -169,6 +207,14 @@ HeadingLevels HeadingDigest::levels() const {
     }
     level += 1 + most - fewest;
   }
+  if (result.has_outline_) {
+    std::vector<std::vector<HeadingStyle>> styles;
+    styles.reserve(groups.size());
+    for (auto& group : groups) {
+      styles.push_back(std::move(group.styles));
+    }
+    follow_outline(result, styles);
+  }
   return result;
 }
 
@@ -177,13 +223,21 @@ std::int8_t HeadingLevels::level_of(const HeadingStyle& style) const {
   return found == levels_.end() ? std::int8_t{0} : found->second;
 }
 
+std::int8_t HeadingLevels::level_of(const Block& block, const Page& page) const {
+  const auto style = heading_style(block, page);
+  const auto by_style = level_of(style);
+  if (!has_outline_ || block.outline < 0) {
+    return block.kind == BlockKind::heading ? by_style : std::int8_t{0};
+  }
+  const bool is_title = title_ && *title_ == style;
+  return by_style > 0 && (is_title || !outline_tells_level_) ? by_style : outline_levels_[depth_of(block)];
+}
+
 void resolve_headings(Page& page, const HeadingLevels& levels) {
   for (auto& block : page.blocks) {
-    if (block.kind == BlockKind::heading) {
-      block.level = levels.level_of(heading_style(block, page));
-      if (block.level == 0) {
-        block.kind = BlockKind::paragraph;
-      }
+    if (block.kind == BlockKind::heading || (block.kind == BlockKind::paragraph && block.outline >= 0)) {
+      block.level = levels.level_of(block, page);
+      block.kind = block.level == 0 ? BlockKind::paragraph : BlockKind::heading;
     }
   }
 }

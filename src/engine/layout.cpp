@@ -5,6 +5,7 @@
 #include "engine/captions.h"
 #include "engine/drawings.h"
 #include "engine/figures.h"
+#include "engine/outline.h"
 #include "engine/rendering.h"
 #include "engine/tables.h"
 #include "engine/writing.h"
@@ -31,6 +32,7 @@ Page lay_out(Page page) {
   put_tables(page.blocks, std::move(tables));
   make_code(page);
   mark_headings(page);
+  mark_outlined(page);
   make_lists(page.blocks);
   place_figures(page);
   put_columns(page, std::move(columns));

@@ -1,6 +1,6 @@
-// The binary form of a page: version, head, fonts, links, images, rules, fills, shapes, lines, blocks. All numbers are
-// little-endian; a string is its length as one byte (255: four more bytes follow) and its bytes. What is read is
-// checked, so that bytes of any kind give an error or a sound page.
+// The binary form of a page: version, head, fonts, links, images, rules, fills, shapes, counts of the outline, lines,
+// blocks. All numbers are little-endian; a string is its length as one byte (255: four more bytes follow) and its
+// bytes. What is read is checked, so that bytes of any kind give an error or a sound page.
 #include <cmath>
 
 #include "core/bytes.h"
@@ -44,7 +44,7 @@ constexpr std::size_t least_font = 2;
 constexpr std::size_t least_text = 1;
 constexpr std::size_t least_image = sizeof(Box) + least_text + 8 + 2;
 constexpr std::size_t least_cell = sizeof(StoredCell) + 1 + 4;
-constexpr std::size_t least_block = 5 + sizeof(Box) + 4 + 4;
+constexpr std::size_t least_block = 6 + sizeof(Box) + 4 + 4;
 
 void put_text(ByteWriter& writer, std::string_view text) {
   if (text.size() < long_string) {
@@ -88,6 +88,7 @@ void put_block(ByteWriter& writer, const Block& block) {
   writer.put(block.kind);
   writer.put(block.level);
   writer.put(block.image);
+  writer.put(block.outline);
   put_text(writer, block.marker);
   writer.put(block.box);
   put_lines(writer, block.lines);
@@ -131,6 +132,8 @@ class PageReader {
     page.rules = list<Box>(sizeof(Box), [this] { return box(); });
     page.fills = list<Box>(sizeof(Box), [this] { return box(); });
     page.shapes = list<Box>(sizeof(Box), [this] { return box(); });
+    page.outlined.named = reader_.get<std::uint32_t>();
+    page.outlined.found = reader_.get<std::uint32_t>();
     page.lines = lines();
     page.blocks = list<Block>(least_block, [this] { return block(); });
     sound_ = sound_ && reader_.at_end();
@@ -255,6 +258,8 @@ class PageReader {
     block.kind = kind<BlockKind>(static_cast<std::uint8_t>(BlockKind::page_footer));
     block.level = reader_.get<std::int8_t>();
     block.image = index(reader_.get<std::int16_t>(), image_count_);
+    block.outline = reader_.get<std::int8_t>();
+    sound_ = sound_ && block.outline >= -1;
     block.marker = text();
     block.box = box();
     block.lines = lines();
@@ -301,6 +306,8 @@ std::string encode_page(const Page& page) {
   put_boxes(writer, page.rules);
   put_boxes(writer, page.fills);
   put_boxes(writer, page.shapes);
+  writer.put(page.outlined.named);
+  writer.put(page.outlined.found);
   put_lines(writer, page.lines);
   writer.put(static_cast<std::uint32_t>(page.blocks.size()));
   for (const auto& block : page.blocks) {

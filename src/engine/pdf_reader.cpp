@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "engine/mapped_file.h"
+#include "engine/pdf_outline.h"
 #include "engine/pdf_picture.h"
 #include "engine/pdf_resources.h"
 #include "engine/pdf_survey.h"
@@ -165,6 +166,9 @@ class PdfReader final : public DocumentReader {
       }
       const double unit = user_unit(*source);
       auto result = read_page(*source, page, unit);
+      if (result) {
+        result->outline = outline_of(*source, static_cast<int>(page));
+      }
       if (result && unit != 1) {
         scale(*result, static_cast<float>(unit));
       }
@@ -201,6 +205,21 @@ class PdfReader final : public DocumentReader {
     }
     ::Page* const source = open_.document->getPage(static_cast<int>(page));
     return source != nullptr && source->isOk() ? source : nullptr;
+  }
+
+  // What the outline says of a page. It is read with the first of them, since a probe may read none.
+  [[nodiscard]] std::vector<OutlineItem> outline_of(::Page& source, int number) {
+    if (!outline_) {
+      outline_.emplace(*open_.document);
+    }
+    if (outline_->empty()) {
+      return {};
+    }
+    const auto reference = [this](int page) {
+      ::Page* const beside = page > 0 ? find(static_cast<std::uint32_t>(page)) : nullptr;
+      return beside == nullptr ? Ref::INVALID() : beside->getRef();
+    };
+    return outline_->of_page(number, reference(number - 1), source.getRef(), reference(number + 1));
   }
 
   // Points a unit; Poppler takes no notice of it.
@@ -326,6 +345,7 @@ class PdfReader final : public DocumentReader {
   OpenFile open_;
   ReadOptions options_;
   std::uint32_t pages_;
+  std::optional<PdfOutline> outline_;
 };
 
 Result<std::unique_ptr<DocumentReader>> open_checked(int fd, const ReadOptions& options) {

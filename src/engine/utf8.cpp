@@ -144,6 +144,36 @@ bool detail::is_upper_beyond_ascii(char32_t c) noexcept {
          (c >= 0x531 && c <= 0x556);
 }
 
+char32_t to_lower(char32_t c) noexcept {
+  if (!is_upper(c)) {
+    return c;
+  }
+  if (in_ranges(c, even_capitals) || in_ranges(c, odd_capitals)) {
+    return c + 1;
+  }
+  // Letters that stand apart from the rows of their alphabet.
+  switch (c) {
+    case 0x178:
+      return 0xFF;
+    case 0x386:
+      return 0x3AC;
+    case 0x38C:
+      return 0x3CC;
+    case 0x38E:
+    case 0x38F:
+      return c + 0x3F;
+    default:
+      break;
+  }
+  if (c >= 0x388 && c <= 0x38A) {
+    return c + 0x25;
+  }
+  if (c >= 0x400 && c <= 0x40F) {
+    return c + 0x50;
+  }
+  return c >= 0x531 && c <= 0x556 ? c + 0x30 : c + 0x20;
+}
+
 bool is_spaceless(char32_t c) noexcept {
   return (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) ||
          (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF);

@@ -69,6 +69,8 @@ inline bool is_letter(char32_t c) noexcept {
   return c < 0x80 ? is_lower(c) || is_upper(c) : detail::is_letter_beyond_ascii(c);
 }
 
+char32_t to_lower(char32_t c) noexcept;
+
 /// Ideographs, kana and their punctuation: text that has no spaces between words.
 bool is_spaceless(char32_t c) noexcept;
 

@@ -16,9 +16,11 @@ Page sample() {
   page.dpi = 300;
   page.quarter_turns = 3;
   page.skew = -1.5F;
+  page.outlined = {.named = 7, .found = 5};
   Block heading;
   heading.kind = BlockKind::heading;
   heading.level = 2;
+  heading.outline = 3;
   heading.box = {1, 2, 3, 4};
   heading.lines = {test::set_line("A heading", 100, 200, 14, test::bold)};
   heading.lines[0].words[1].confidence = 87;
