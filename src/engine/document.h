@@ -67,6 +67,16 @@ struct Word {
 /// Which way a line's text is read on the page. Of a page that runs leftwards all lines do, whatever their words are:
 /// it is the order of what stands beside each other.
 enum class Writing : std::uint8_t { rightwards = 0, leftwards = 1, downwards = 2 };
+/// What a tagged file calls a piece of its text.
+enum class Role : std::uint8_t { none, artifact, title, heading, paragraph, list_item, code, caption, other };
+
+/// One element of a file's structure; lines of the same element have the same tag.
+struct Tag {
+  Role role = Role::none;
+  std::uint8_t level = 0;  ///< of a heading: 1 … 6
+
+  friend bool operator==(const Tag&, const Tag&) = default;
+};
 
 struct Line {
   std::vector<Word> words;  ///< in the order in which they are read
@@ -75,6 +85,7 @@ struct Line {
   std::int32_t group = -1;       ///< the reader's own idea of a block (Poppler's, Tesseract's paragraph); -1 none
   std::int32_t stands_for = -1;  ///< during layout only: the table whose place this line keeps; -1 for text
   Writing writing = Writing::rightwards;  ///< from a reader downwards or not; the rest is told by the layout
+  std::int32_t tag = -1;                  ///< during layout only: index into Page::tags; -1 none
 
   friend bool operator==(const Line&, const Line&) = default;
 };
@@ -125,6 +136,7 @@ struct Block {
   std::int8_t level = 0;     ///< heading: 1 … 6, 0 for a candidate before the document pass; list item: depth from 0
   std::int16_t image = -1;   ///< figure: index into Page::images; -1 none
   std::int8_t outline = -1;  ///< depth of the outline's item that names it, from 0; -1 none
+  std::int8_t tagged = -1;   ///< the same by the file's structure: 0 for a title, else the heading's level
   std::string marker;        ///< list item: "-" or "3."; footnote: its mark; not part of its lines' words any more
   Box box;
   std::vector<Line> lines;  ///< a table's are in its cells
@@ -187,6 +199,7 @@ struct Page {
   std::vector<Box> rules;            ///< lines that are drawn, horizontal or vertical: thin boxes; empty after layout
   std::vector<Box> fills;            ///< areas that are filled with a colour other than the page's; empty after layout
   std::vector<Box> shapes;           ///< boxes of what else is drawn, curves and slanted lines; empty after layout
+  std::vector<Tag> tags;             ///< of the lines; empty after layout
   std::vector<OutlineItem> outline;  ///< what the outline says of the page; empty after layout
   OutlineCount outlined;             ///< after layout
   std::vector<Line> lines;           ///< as read; empty after layout

@@ -1,7 +1,10 @@
 #include "engine/heading_digest.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -79,8 +82,23 @@ struct LevelGroup {
   }
 };
 
-std::size_t depth_of(const Block& block) noexcept {
-  return std::min(static_cast<std::size_t>(std::max<int>(block.outline, 0)), outline_depths - 1);
+/// The depth by which the block is named; nothing if it is not.
+std::optional<std::size_t> depth_of(const Block& block, NamedBy by) noexcept {
+  const auto depth = by == NamedBy::outline ? block.outline : block.tagged;
+  if (depth < 0) {
+    return std::nullopt;
+  }
+  return std::min<std::size_t>(static_cast<std::uint8_t>(depth), named_depths - 1);
+}
+
+constexpr std::array<NamedBy, 2> every_name{NamedBy::outline, NamedBy::tags};
+
+constexpr NamedBy other(NamedBy by) noexcept {
+  return by == NamedBy::outline ? NamedBy::tags : NamedBy::outline;
+}
+
+constexpr std::size_t index_of(NamedBy by) noexcept {
+  return static_cast<std::size_t>(by);
 }
 
 /// Joins neighbouring groups, the nearest in size first, until there are no more levels than Markdown has: a document
@@ -122,42 +140,64 @@ void HeadingDigest::add(const Page& page) {
     for (const auto& line : block.lines) {
       capital_chars_ += capital_chars(line);
     }
-    if (block.kind == BlockKind::heading && (styles_.size() < max_styles)) {
-      auto& count = styles_[heading_style(block, page)];
-      ++count.candidates;
-      if (block.outline >= 0) {
-        ++count.named[depth_of(block)];
-        count.named_chars += style.chars;
+    const bool is_candidate = block.kind == BlockKind::heading && styles_.size() < max_styles;
+    if (!is_candidate && block.kind != BlockKind::paragraph) {
+      continue;
+    }
+    auto* const count = is_candidate ? &styles_[heading_style(block, page)] : nullptr;
+    if (count != nullptr) {
+      ++count->candidates;
+    }
+    for (const auto by : every_name) {
+      if (const auto depth = depth_of(block, by); depth) {
+        auto& named = count != nullptr ? count->named[index_of(by)] : plain_named_[index_of(by)];
+        ++named.depths[*depth];
+        named.chars += style.chars;
       }
-    } else if (block.outline >= 0 && block.kind == BlockKind::paragraph) {
-      plain_named_chars_ += style.chars;
-      ++plain_named_[depth_of(block)];
     }
   }
   outline_named_ += page.outlined.named;
   outline_found_ += page.outlined.found;
 }
 
-std::optional<std::size_t> HeadingDigest::Count::depth() const noexcept {
-  const auto sum = std::accumulate(named.begin(), named.end(), std::uint32_t{0});
-  if (sum == 0 || sum * 2 < candidates) {
-    return std::nullopt;
-  }
-  return static_cast<std::size_t>(std::ranges::max_element(named) - named.begin());
+std::uint32_t HeadingDigest::Named::count() const noexcept {
+  return std::accumulate(depths.begin(), depths.end(), std::uint32_t{0});
 }
 
-bool HeadingDigest::believes_outline(const BodySizes& bodies) const {
-  const bool is_found = outline_named_ > 0 ? outline_found_ > 0 && outline_found_ * 3 >= outline_named_
-                                           : outline_found_ >= least_found_anywhere;
-  if (!is_found) {
+std::optional<std::size_t> HeadingDigest::Named::depth(std::uint32_t all) const noexcept {
+  const auto sum = count();
+  if (sum == 0 || sum * 2 < all) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(std::ranges::max_element(depths) - depths.begin());
+}
+
+HeadingDigest::Named HeadingDigest::all_named(NamedBy by) const {
+  auto all = plain_named_[index_of(by)];
+  for (const auto& [style, count] : styles_) {
+    const auto& named = count.named[index_of(by)];
+    std::ranges::transform(all.depths, named.depths, all.depths.begin(), std::plus());
+    all.chars += named.chars;
+  }
+  return all;
+}
+
+bool HeadingDigest::believes(NamedBy by, const BodySizes& bodies) const {
+  const auto all = all_named(by);
+  if (all.count() == 0 || (by == NamedBy::tags && all.chars * 3 > chars_)) {
+    return false;
+  }
+  if (by == NamedBy::outline &&
+      (outline_named_ > 0 ? outline_found_ * 3 < outline_named_ : outline_found_ < least_found_anywhere)) {
     return false;
   }
   // Headings that do not look like any are few.
-  auto plain_chars = plain_named_chars_;
+  auto plain_chars = plain_named_[index_of(by)].chars;
   for (const auto& [style, count] : styles_) {
-    plain_chars += count.named_chars > 0 && !looks_like_heading(style, bodies) ? count.named_chars : 0;
+    const auto chars = count.named[index_of(by)].chars;
+    plain_chars += chars > 0 && !looks_like_heading(style, bodies) ? chars : 0;
   }
-  return plain_chars * 5 <= chars_;
+  return plain_chars * 2 <= chars_;
 }
 
 bool HeadingDigest::looks_like_heading(const HeadingStyle& style, const BodySizes& bodies) const {
@@ -181,9 +221,18 @@ HeadingLevels HeadingDigest::levels() const {
   std::vector<HeadingStyle> accepted;
   HeadingLevels result;
   const BodySizes bodies{.text = text_sizes_.mode(), .recognised = recognised_sizes_.mode()};
-  result.has_outline_ = believes_outline(bodies);
+  for (const auto by : every_name) {
+    result.believed_[index_of(by)] = believes(by, bodies);
+  }
+  const bool tags_name_more = all_named(NamedBy::tags).count() > all_named(NamedBy::outline).count();
+  result.first_ =
+      result.believed_[index_of(NamedBy::tags)] && (tags_name_more || !result.believed_[index_of(NamedBy::outline)])
+          ? NamedBy::tags
+          : NamedBy::outline;
   for (const auto& [style, count] : styles_) {
-    if (looks_like_heading(style, bodies) || (result.has_outline_ && count.depth())) {
+    const bool is_named = std::ranges::any_of(
+        every_name, [&, &all = count](NamedBy by) { return result.believed_[index_of(by)] && all.depth(by); });
+    if (is_named || looks_like_heading(style, bodies)) {
       accepted.push_back(style);
     } else {
       result.levels_[style] = 0;
@@ -207,13 +256,13 @@ HeadingLevels HeadingDigest::levels() const {
     }
     level += 1 + most - fewest;
   }
-  if (result.has_outline_) {
+  if (result.believed_[index_of(result.first_)]) {
     std::vector<std::vector<HeadingStyle>> styles;
     styles.reserve(groups.size());
     for (auto& group : groups) {
       styles.push_back(std::move(group.styles));
     }
-    follow_outline(result, styles);
+    follow_depths(result, styles);
   }
   return result;
 }
@@ -226,16 +275,21 @@ std::int8_t HeadingLevels::level_of(const HeadingStyle& style) const {
 std::int8_t HeadingLevels::level_of(const Block& block, const Page& page) const {
   const auto style = heading_style(block, page);
   const auto by_style = level_of(style);
-  if (!has_outline_ || block.outline < 0) {
-    return block.kind == BlockKind::heading ? by_style : std::int8_t{0};
+  const auto named = [&](NamedBy by) { return believed_[index_of(by)] ? depth_of(block, by) : std::nullopt; };
+  if (const auto depth = named(first_); depth) {
+    const bool is_title = title_ && *title_ == style;
+    return by_style > 0 && (is_title || !depth_tells_level_) ? by_style : depth_levels_[*depth];
   }
-  const bool is_title = title_ && *title_ == style;
-  return by_style > 0 && (is_title || !outline_tells_level_) ? by_style : outline_levels_[depth_of(block)];
+  if (by_style == 0 && named(other(first_))) {
+    return usual_level_;
+  }
+  return block.kind == BlockKind::heading || named(other(first_)) ? by_style : std::int8_t{0};
 }
 
 void resolve_headings(Page& page, const HeadingLevels& levels) {
   for (auto& block : page.blocks) {
-    if (block.kind == BlockKind::heading || (block.kind == BlockKind::paragraph && block.outline >= 0)) {
+    if (block.kind == BlockKind::heading ||
+        (block.kind == BlockKind::paragraph && (block.outline >= 0 || block.tagged >= 0))) {
       block.level = levels.level_of(block, page);
       block.kind = block.level == 0 ? BlockKind::paragraph : BlockKind::heading;
     }

@@ -8,6 +8,7 @@
 #include "engine/outline.h"
 #include "engine/rendering.h"
 #include "engine/tables.h"
+#include "engine/tags.h"
 #include "engine/writing.h"
 
 namespace docket::engine {
@@ -32,6 +33,7 @@ Page lay_out(Page page) {
   put_tables(page.blocks, std::move(tables));
   make_code(page);
   mark_headings(page);
+  mark_tagged(page);
   mark_outlined(page);
   make_lists(page.blocks);
   place_figures(page);

@@ -2,9 +2,8 @@
 // rendering.h) runs them; each can be tested, and a further one put between them, on its own.
 //
 //   clean_lines → mark_scripts → keep_figures → take_columns → take_drawings → take_tables → mirror → reading_order →
-//   build_blocks → put_tables → make_code → mark_headings → mark_outlined → make_lists → place_figures → put_columns →
-//   mirror → put_labels → mark_captions
-//                                                                                 on one page
+//   build_blocks → put_tables → make_code → mark_headings → mark_tagged → mark_outlined → make_lists → place_figures →
+//   put_columns → mirror → put_labels → mark_captions                             on one page
 //   DocumentDigest → DocumentFindings::apply                                      on the whole document
 #pragma once
 

@@ -44,7 +44,7 @@ constexpr std::size_t least_font = 2;
 constexpr std::size_t least_text = 1;
 constexpr std::size_t least_image = sizeof(Box) + least_text + 8 + 2;
 constexpr std::size_t least_cell = sizeof(StoredCell) + 1 + 4;
-constexpr std::size_t least_block = 6 + sizeof(Box) + 4 + 4;
+constexpr std::size_t least_block = 7 + sizeof(Box) + 4 + 4;
 
 void put_text(ByteWriter& writer, std::string_view text) {
   if (text.size() < long_string) {
@@ -89,6 +89,7 @@ void put_block(ByteWriter& writer, const Block& block) {
   writer.put(block.level);
   writer.put(block.image);
   writer.put(block.outline);
+  writer.put(block.tagged);
   put_text(writer, block.marker);
   writer.put(block.box);
   put_lines(writer, block.lines);
@@ -259,7 +260,8 @@ class PageReader {
     block.level = reader_.get<std::int8_t>();
     block.image = index(reader_.get<std::int16_t>(), image_count_);
     block.outline = reader_.get<std::int8_t>();
-    sound_ = sound_ && block.outline >= -1;
+    block.tagged = reader_.get<std::int8_t>();
+    sound_ = sound_ && block.outline >= -1 && block.tagged >= -1;
     block.marker = text();
     block.box = box();
     block.lines = lines();

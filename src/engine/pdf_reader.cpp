@@ -20,6 +20,7 @@
 #include "engine/pdf_outline.h"
 #include "engine/pdf_picture.h"
 #include "engine/pdf_resources.h"
+#include "engine/pdf_structure.h"
 #include "engine/pdf_survey.h"
 #include "engine/pdf_text.h"
 #include "engine/poppler_runtime.h"
@@ -207,7 +208,7 @@ class PdfReader final : public DocumentReader {
     return source != nullptr && source->isOk() ? source : nullptr;
   }
 
-  // What the outline says of a page. It is read with the first of them, since a probe may read none.
+  // What the outline says of a page.
   [[nodiscard]] std::vector<OutlineItem> outline_of(::Page& source, int number) {
     if (!outline_) {
       outline_.emplace(*open_.document);
@@ -247,16 +248,21 @@ class PdfReader final : public DocumentReader {
     const int index = static_cast<int>(number);
     RenderRequest request{
         .width = width, .height = height, .user_unit = unit, .dpi = options_.dpi, .max_pixels = options_.max_pixels};
+    if (!structure_) {
+      structure_.emplace(*open_.document);
+    }
     auto layer = read_text_layer(*open_.document, index,
                                  {.width = page.width,
                                   .height = page.height,
                                   .user_unit = unit,
-                                  .may_have_images = reaches_image(source.getResourceDict())});
+                                  .may_have_images = reaches_image(source.getResourceDict())},
+                                 &*structure_);
     page.images = std::move(layer.images);
     if (options_.ocr == OcrMode::force) {
       return recognise_into(std::move(page), survey_page(*open_.document, index, width, height), request);
     }
     page.fonts = std::move(layer.fonts);
+    page.tags = std::move(layer.tags);
     page.links = std::move(layer.links);
     page.lines = std::move(layer.lines);
     page.rules = std::move(layer.rules);
@@ -345,7 +351,9 @@ class PdfReader final : public DocumentReader {
   OpenFile open_;
   ReadOptions options_;
   std::uint32_t pages_;
+  // Read with the first page, since a probe may read none.
   std::optional<PdfOutline> outline_;
+  std::optional<PdfStructure> structure_;
 };
 
 Result<std::unique_ptr<DocumentReader>> open_checked(int fd, const ReadOptions& options) {

@@ -18,6 +18,8 @@
 #include "engine/pdf_figures.h"
 #include "engine/pdf_font.h"
 #include "engine/pdf_image_device.h"
+#include "engine/pdf_marks.h"
+#include "engine/pdf_page_tags.h"
 #include "engine/text_layer_check.h"
 #include "engine/unicode_text.h"
 
@@ -96,6 +98,7 @@ class LayerDevice final : public TextImageDevice {
     } else {
       TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, unicode, length);
     }
+    marks_.advance(bytes);
     // What has a replacement text needs none of its own.
     if (replaced_ == 0) {
       tally_.add(std::span(unicode, unicode != nullptr ? static_cast<std::size_t>(std::max(length, 0)) : 0), code,
@@ -113,6 +116,17 @@ class LayerDevice final : public TextImageDevice {
     replaced_ -= replaced_ > 0 ? 1 : 0;
   }
 
+  void incCharCount(int bytes) override {
+    TextOutputDev::incCharCount(bytes);
+    marks_.advance(bytes);
+  }
+
+  void beginMarkedContent(const char* name, Dict* properties) override { marks_.begin(name, properties); }
+  void endMarkedContent(GfxState* /*state*/) override { marks_.end(); }
+  void beginForm(Ref form) override { marks_.begin_form(form); }
+  void endForm(Ref /*form*/) override { marks_.end_form(); }
+
+  [[nodiscard]] const ContentMarks& marks() const { return marks_; }
   [[nodiscard]] const CharacterTally& tally() const { return tally_; }
 
   [[nodiscard]] bool is_heavy(const TextFontInfo& font) const {
@@ -161,6 +175,7 @@ class LayerDevice final : public TextImageDevice {
   ImageCollector images_;
   bool wants_images_;
   CharacterTally tally_;
+  ContentMarks marks_;
   int replaced_ = 0;
   std::vector<Unicode> visual_;
   std::vector<char32_t> run_;
@@ -200,7 +215,7 @@ class Pitch {
 /// Turns Poppler's words into ours. One a page.
 class LayerBuilder {
  public:
-  explicit LayerBuilder(const LayerDevice& device) : device_(device) {}
+  LayerBuilder(const LayerDevice& device, PageTags tags) : device_(device), tags_(std::move(tags)) {}
 
   void add_block(const TextBlock& block) {
     const auto before = layer_.lines.size();
@@ -222,6 +237,7 @@ class LayerBuilder {
     for (std::size_t i = 0; i < layer_.fonts.size(); ++i) {
       layer_.fonts[i].monospace = layer_.fonts[i].monospace || pitches_[i].is_fixed();
     }
+    layer_.tags = tags_.take();
     return std::move(layer_);
   }
 
@@ -230,9 +246,11 @@ class LayerBuilder {
     words_.clear();
     directions_.clear();
     const TextWord* first = nullptr;
+    tags_.begin_line();
     for (const auto* word = source.getWords(); word != nullptr; word = word->getNext()) {
-      if (add_word(*word) && first == nullptr) {
-        first = word;
+      if (add_word(*word)) {
+        first = first == nullptr ? word : first;
+        tags_.add_word(word->getCharPos(), word->getLength());
       }
     }
     if (first == nullptr) {
@@ -255,6 +273,7 @@ class LayerBuilder {
     if (first->getRotation() == 1 && first->getFontInfo(0) != nullptr && first->getFontInfo(0)->getWMode() == 1) {
       line.writing = Writing::downwards;
     }
+    line.tag = tags_.of_line();
     layer_.lines.push_back(std::move(line));
   }
 
@@ -444,6 +463,7 @@ class LayerBuilder {
   static constexpr std::size_t max_fonts = 1000;
 
   const LayerDevice& device_;
+  PageTags tags_;
   TextLayer layer_;
   std::int32_t group_ = 0;
   std::vector<std::pair<const TextFontInfo*, std::int16_t>> known_;
@@ -459,11 +479,13 @@ class LayerBuilder {
 
 }  // namespace
 
-TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame) {
+TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame, PdfStructure* structure) {
   LayerDevice device(frame);
   document.displayPage(&device, page, 72, 72, 0, /*useMediaBox=*/false, /*crop=*/true, /*printing=*/false);
   document.processLinks(&device, page);
-  LayerBuilder builder(device);
+  ::Page* const source = document.getPage(page);
+  LayerBuilder builder(device,
+                       PageTags(device.marks(), structure, source != nullptr ? source->getRef() : Ref::INVALID()));
   for (const auto* flow = device.getFlows(); flow != nullptr; flow = flow->getNext()) {
     for (const auto* block = flow->getBlocks(); block != nullptr; block = block->getNext()) {
       builder.add_block(*block);

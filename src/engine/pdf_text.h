@@ -10,6 +10,8 @@ class PDFDoc;
 
 namespace docket::engine {
 
+class PdfStructure;
+
 struct TextLayer {
   std::vector<Font> fonts;
   std::vector<std::string> links;  ///< URIs
@@ -21,6 +23,7 @@ struct TextLayer {
   std::vector<Box> fills;
   std::vector<Box> shapes;
   std::vector<Image> images;  ///< in the order in which they are drawn
+  std::vector<Tag> tags;      ///< of the lines, where the document is tagged
 };
 
 /// What a page is read with: `width` and `height` are the upright page's, in units of `user_unit` points.
@@ -36,7 +39,8 @@ struct PageFrame {
 /// know the link that leads to a URI from their place. Presentation forms (ligatures, shaped Arabic) are taken apart,
 /// right-to-left lines are in logical order. A layer has no meaning where much of what is drawn has no characters (no
 /// ToUnicode), or private, control or replacement characters, and where it is invisible and mostly signs, or a heap of
-/// words at a few places. Never fails: a broken content stream gives the text before the damage.
-TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame);
+/// words at a few places. `structure` is the document's, if it has one. Never fails: a broken content stream gives the
+/// text before the damage.
+TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame, PdfStructure* structure = nullptr);
 
 }  // namespace docket::engine

@@ -21,6 +21,7 @@ Page sample() {
   heading.kind = BlockKind::heading;
   heading.level = 2;
   heading.outline = 3;
+  heading.tagged = 1;
   heading.box = {1, 2, 3, 4};
   heading.lines = {test::set_line("A heading", 100, 200, 14, test::bold)};
   heading.lines[0].words[1].confidence = 87;

@@ -1,5 +1,5 @@
-// Heading levels where a document has an outline that is believed: its depths order what it names, and what it does not
-// name keeps its place by size, weight and numbers among that.
+// Heading levels where the file names headings and is believed: the depths of its outline or tags order what they name,
+// and what they do not name keeps its place by size, weight and numbers among that.
 #include <algorithm>
 #include <cstddef>
 
@@ -32,26 +32,14 @@ int deeper_by_numbers(const HeadingStyle& style, int fewest) noexcept {
 
 }  // namespace
 
-std::array<std::uint32_t, outline_depths> HeadingDigest::named_by_depth() const {
-  auto named = plain_named_;
-  for (const auto& [style, count] : styles_) {
-    for (std::size_t depth = 0; depth < outline_depths; ++depth) {
-      named[depth] += count.named[depth];
-    }
-  }
-  return named;
-}
-
-/// The level of what a flat outline names and no style tells: that of most others that it names.
+/// The level of what is named and of which no depth and no style tells the level: that of most others that are named.
 std::int8_t HeadingDigest::usual_level(const HeadingLevels& levels) const {
   std::array<std::uint64_t, max_level + 1> found{};
   bool has_headings = false;
   for (const auto& [style, count] : styles_) {
-    const auto level = static_cast<std::size_t>(levels.level_of(style));
+    const auto level = std::size_t{static_cast<std::uint8_t>(levels.level_of(style))};
     has_headings = has_headings || level > 0;
-    for (const auto named : count.named) {
-      found[level] += named;
-    }
+    found[level] += count.named[static_cast<std::size_t>(levels.first_)].count();
   }
   const auto most = std::max_element(found.begin() + 1, found.end());
   if (*most > 0) {
@@ -60,15 +48,16 @@ std::int8_t HeadingDigest::usual_level(const HeadingLevels& levels) const {
   return has_headings ? std::int8_t{2} : std::int8_t{1};
 }
 
-void HeadingDigest::follow_outline(HeadingLevels& levels, std::span<const std::vector<HeadingStyle>> groups) const {
-  const auto named = named_by_depth();
+void HeadingDigest::follow_depths(HeadingLevels& levels, std::span<const std::vector<HeadingStyle>> groups) const {
+  const auto named = all_named(levels.first_).depths;
   const auto depths = std::ranges::count_if(named, [](std::uint32_t count) { return count > 0; });
-  levels.outline_tells_level_ = depths > 1;
-  if (!levels.outline_tells_level_) {
-    levels.outline_levels_.fill(usual_level(levels));
+  levels.depth_tells_level_ = depths > 1;
+  if (!levels.depth_tells_level_) {
+    levels.usual_level_ = usual_level(levels);
+    levels.depth_levels_.fill(levels.usual_level_);
     return;
   }
-  const auto depth_of = [this](const HeadingStyle& style) { return styles_.at(style).depth(); };
+  const auto depth_of = [&](const HeadingStyle& style) { return styles_.at(style).depth(levels.first_); };
   const auto is_named = [&](const HeadingStyle& style) { return depth_of(style).has_value(); };
   const auto top = static_cast<std::size_t>(std::ranges::find_if(named, [](std::uint32_t count) { return count > 0; }) -
                                             named.begin());
@@ -80,7 +69,7 @@ void HeadingDigest::follow_outline(HeadingLevels& levels, std::span<const std::v
         groups, [&](const std::vector<HeadingStyle>& group) { return std::ranges::any_of(group, is_named); });
   }
 
-  // A title that stands above the chapters: the outline does not name it, or names it as one of them.
+  // A title that stands above the chapters: it is not named, or named as one of them.
   const bool has_title_above = top_group != groups.begin();
   if (!groups.empty() && !has_title_above && top_group->size() == 1 && styles_.at(top_group->front()).candidates == 1 &&
       named[top] >= 3) {
@@ -88,9 +77,9 @@ void HeadingDigest::follow_outline(HeadingLevels& levels, std::span<const std::v
   }
   int level = has_title_above || levels.title_ ? 1 : 0;
   const int above = level;
-  for (std::size_t depth = 0; depth < outline_depths; ++depth) {
+  for (std::size_t depth = 0; depth < named_depths; ++depth) {
     level += named[depth] > 0 ? 1 : 0;
-    levels.outline_levels_[depth] = capped(std::max(level, 1));
+    levels.depth_levels_[depth] = capped(std::max(level, 1));
   }
 
   int deepest = above;
@@ -101,7 +90,7 @@ void HeadingDigest::follow_outline(HeadingLevels& levels, std::span<const std::v
     if (std::ranges::any_of(styles, is_named)) {
       base = max_level;
       for (const auto& style : styles) {
-        base = is_named(style) ? std::min<int>(base, levels.outline_levels_[*depth_of(style)]) : base;
+        base = is_named(style) ? std::min<int>(base, levels.depth_levels_[*depth_of(style)]) : base;
       }
       const int of_named = fewest_numbers(styles, is_named);
       fewest = of_named > 0 ? of_named : fewest;
@@ -113,7 +102,7 @@ void HeadingDigest::follow_outline(HeadingLevels& levels, std::span<const std::v
       if (levels.title_ && *levels.title_ == style) {
         its = 1;
       } else if (is_named(style)) {
-        its = levels.outline_levels_[*depth_of(style)];
+        its = levels.depth_levels_[*depth_of(style)];
       } else if (group < top_group) {
         its = std::min(its, capped(base));
       } else {
@@ -124,6 +113,7 @@ void HeadingDigest::follow_outline(HeadingLevels& levels, std::span<const std::v
       }
     }
   }
+  levels.usual_level_ = usual_level(levels);
 }
 
 }  // namespace docket::engine
