@@ -49,7 +49,12 @@ struct Font {
 };
 
 /// Where a word stands on its line.
-enum class Script : std::uint8_t { normal = 0, superscript = 1, subscript = 2 };
+enum class Script : std::uint8_t {
+  normal = 0,
+  superscript = 1,
+  subscript = 2,
+  note = 3  ///< raised, and refers to the page's footnote of this mark; footnotes.cpp
+};
 
 struct Word {
   std::string text;  ///< UTF-8, NFC not guaranteed
@@ -67,6 +72,7 @@ struct Word {
 /// Which way a line's text is read on the page. Of a page that runs leftwards all lines do, whatever their words are:
 /// it is the order of what stands beside each other.
 enum class Writing : std::uint8_t { rightwards = 0, leftwards = 1, downwards = 2 };
+
 /// What a tagged file calls a piece of its text.
 enum class Role : std::uint8_t { none, artifact, title, heading, paragraph, list_item, code, caption, other };
 
@@ -110,7 +116,8 @@ enum class BlockKind : std::uint8_t {
 
 /// Whether blocks of this kind stand beside the text that is read: sentences go on past them.
 constexpr bool is_marginal(BlockKind kind) noexcept {
-  return kind == BlockKind::margin || kind == BlockKind::page_header || kind == BlockKind::page_footer;
+  return kind == BlockKind::margin || kind == BlockKind::footnote || kind == BlockKind::page_header ||
+         kind == BlockKind::page_footer;
 }
 
 /// Whether blocks of this kind are repeated from page to page and say nothing of their own.

@@ -61,6 +61,7 @@ struct TextLook {
   bool code = false;
   Script script = Script::normal;
   std::int16_t link = -1;  ///< index into Page::links
+  std::uint32_t note = 0;  ///< the footnote it refers to, as whoever writes calls it; 0 none
 
   friend bool operator==(const TextLook&, const TextLook&) = default;
 };

@@ -31,6 +31,9 @@ Page lay_out(Page page) {
   page.lines.clear();
   page.blocks = build_blocks(std::move(regions), page.fonts, page.source);
   put_tables(page.blocks, std::move(tables));
+  if (page.source == Source::text) {
+    mark_footnotes(page, page.rules);
+  }
   make_code(page);
   mark_headings(page);
   mark_tagged(page);
@@ -44,6 +47,8 @@ Page lay_out(Page page) {
   }
   put_labels(page.blocks, std::move(labels));
   mark_captions(page.blocks);
+  page.rules.clear();
+  page.fills.clear();
   return page;
 }
 

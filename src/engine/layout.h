@@ -2,8 +2,8 @@
 // rendering.h) runs them; each can be tested, and a further one put between them, on its own.
 //
 //   clean_lines → mark_scripts → keep_figures → take_columns → take_drawings → take_tables → mirror → reading_order →
-//   build_blocks → put_tables → make_code → mark_headings → mark_tagged → mark_outlined → make_lists → place_figures →
-//   put_columns → mirror → put_labels → mark_captions                             on one page
+//   build_blocks → put_tables → mark_footnotes → make_code → mark_headings → mark_tagged → mark_outlined → make_lists →
+//   place_figures → put_columns → mirror → put_labels → mark_captions             on one page
 //   DocumentDigest → DocumentFindings::apply                                      on the whole document
 #pragma once
 
@@ -62,6 +62,12 @@ std::vector<std::string> code_lines(const Block& block);
 
 /// Turns blocks that look like headings into heading candidates of level 0; the document decides about them.
 void mark_headings(Page& page);
+
+/// Makes footnotes of small paragraphs at the foot of a page or column, and of side notes, that begin with a mark which
+/// is raised in the text: one block for each, with the mark as its marker and not among its words. A further paragraph
+/// of a note is a footnote without a marker. What refers to them becomes Script::note, and a paragraph that goes on in
+/// the next column goes on past them. `rules` are those drawn on the page.
+void mark_footnotes(Page& page, std::span<const Box> rules);
 
 /// Takes the markers out of list items' words and gives the items their depth.
 void make_lists(std::vector<Block>& blocks);

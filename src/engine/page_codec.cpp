@@ -221,7 +221,7 @@ class PageReader {
     word.script = stored.script;
     word.space_after = stored.space_after != 0;
     sound_ = sound_ && std::isfinite(word.box.x0 + word.box.y0 + word.box.x1 + word.box.y1 + word.size) &&
-             word.confidence <= 100 && word.script <= Script::subscript;
+             word.confidence <= 100 && word.script <= Script::note;
     return word;
   }
 

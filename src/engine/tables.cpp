@@ -306,8 +306,6 @@ std::vector<Block> take_tables(Page& page) {
   if (!page.lines.empty()) {
     tables = TableTaker(page).take();
   }
-  page.rules.clear();
-  page.fills.clear();
   return tables;
 }
 

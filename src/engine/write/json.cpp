@@ -75,7 +75,10 @@ void append_word(std::string& out, const Word& word) {
     rest.add(std::int32_t{word.link});
   }
   if (word.script != Script::normal) {
-    rest.add(word.script == Script::superscript ? ",\"script\":\"superscript\"" : ",\"script\":\"subscript\"");
+    rest.add(word.script == Script::subscript ? ",\"script\":\"subscript\"" : ",\"script\":\"superscript\"");
+  }
+  if (word.script == Script::note) {
+    rest.add(",\"note\":true");
   }
   rest.add(word.space_after ? "}" : ",\"space_after\":false}");
   out += rest.view();

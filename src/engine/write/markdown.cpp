@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/layout.h"
+#include "engine/note_marks.h"
 #include "engine/text_style.h"
 
 namespace docket::engine {
@@ -29,29 +30,38 @@ TextLook look_of(const Word& word, const Page& page, const TextStyle& block, boo
   return look;
 }
 
+}  // namespace
+
+MarkdownWriter::MarkdownWriter(std::string page_separator) : page_separator_(std::move(page_separator)) {}
+
+MarkdownWriter::MarkdownWriter(std::string page_separator, const NoteLabels& labels)
+    : page_separator_(std::move(page_separator)), labels_(&labels) {}
+
 template <class Sink>
-void add_block(WordJoiner& joiner, const Block& block, const Page& page, Sink&& sink) {
+void MarkdownWriter::add_words(WordJoiner& joiner, const Block& block, const Page& page, Sink&& sink) const {
   const bool is_heading = block.kind == BlockKind::heading;
   const auto style = is_heading ? style_of(block.lines, page.fonts) : TextStyle{};
-  add_lines(
-      joiner, block.lines, [&](const Word& word) { return look_of(word, page, style, is_heading); }, sink);
+  const auto look = [&](const Word& word) -> TextLook {
+    const auto note = word.script == Script::note ? labels_->note(note_mark(word.text)) : NoteId{0};
+    if (note != 0) {  // whatever it looks like, and wherever it leads
+      return {.script = word.script, .note = note};
+    }
+    return look_of(word, page, style, is_heading);
+  };
+  add_lines(joiner, block.lines, look, sink);
 }
 
-void append_paragraph(std::string& out, const Block& block, const Page& page) {
+void MarkdownWriter::append_paragraph(std::string& out, const Block& block, const Page& page) const {
   WordJoiner joiner;
   MarkdownInline text;
   text.begin(MarkdownPlace::start);
   const auto sink = [&](std::string_view piece, std::span<const Stretch> stretches) {
     text.put(piece, stretches, page.links, out);
   };
-  add_block(joiner, block, page, sink);
+  add_words(joiner, block, page, sink);
   joiner.finish(sink);
   text.close(out);
 }
-
-}  // namespace
-
-MarkdownWriter::MarkdownWriter(std::string page_separator) : page_separator_(std::move(page_separator)) {}
 
 void MarkdownWriter::add_page(const Page& page, std::string& out) {
   begin_page(page, out);
@@ -72,7 +82,7 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
     if (block.lines.empty() || is_running(block.kind)) {
       continue;
     }
-    if (block.kind == BlockKind::margin) {
+    if (block.kind == BlockKind::margin || block.kind == BlockKind::footnote) {
       hold_back(block, page);
       if (held_back_.size() > max_held_back) {
         close_block(out);
@@ -131,6 +141,7 @@ void MarkdownWriter::begin_page(const Page& page, std::string& out) {
   }
   any_page_ = true;
   file_ = page.file;
+  own_labels_.begin_page(page);
 }
 
 void MarkdownWriter::begin_block(const Block& block, std::string& out) {
@@ -194,7 +205,7 @@ void MarkdownWriter::begin_list_item(const Block& block, std::string& out) {
 }
 
 void MarkdownWriter::add_text(const Block& block, const Page& page, std::string& out) {
-  add_block(joiner_, block, page, [&](std::string_view piece, std::span<const Stretch> stretches) {
+  add_words(joiner_, block, page, [&](std::string_view piece, std::span<const Stretch> stretches) {
     inline_.put(piece, stretches, page.links, out);
   });
 }
@@ -202,6 +213,11 @@ void MarkdownWriter::add_text(const Block& block, const Page& page, std::string&
 void MarkdownWriter::hold_back(const Block& block, const Page& page) {
   if (!held_back_.empty()) {
     held_back_ += "\n\n";
+  }
+  if (block.kind == BlockKind::footnote && block.marker.empty()) {
+    held_back_ += "    ";  // a further paragraph of the note before
+  } else if (block.kind == BlockKind::footnote) {
+    held_back_ += "[^" + label_of(labels_->note(block.marker)) + "]: ";
   }
   append_paragraph(held_back_, block, page);
 }

@@ -7,6 +7,7 @@
 #include "engine/flow.h"
 #include "engine/write/markdown_inline.h"
 #include "engine/write/markdown_table.h"
+#include "engine/write/note_labels.h"
 #include "engine/write/writer.h"
 
 namespace docket::engine {
@@ -18,10 +19,16 @@ class MarkdownWriter final : public Writer {
   /// `page_separator`, if it is not empty, stands alone between pages, and then no paragraph goes on over pages.
   explicit MarkdownWriter(std::string page_separator);
 
+  /// The same for a part of a page: its footnotes are called what `labels`, which outlive the writer, say.
+  MarkdownWriter(std::string page_separator, const NoteLabels& labels);
+
   void add_page(const Page& page, std::string& out) override;
   void finish(std::string& out) override;
 
  private:
+  template <class Sink>
+  void add_words(WordJoiner& joiner, const Block& block, const Page& page, Sink&& sink) const;
+  void append_paragraph(std::string& out, const Block& block, const Page& page) const;
   void begin_page(const Page& page, std::string& out);
   void begin_block(const Block& block, std::string& out);
   void add_code(const Block& block, std::string& out);
@@ -42,7 +49,9 @@ class MarkdownWriter final : public Writer {
   TextEnd end_;                       ///< of the open block
   MarkdownTable table_;               ///< open if the last block is one
   std::vector<std::size_t> indents_;  ///< of the open list's levels: columns to where an item's text begins
-  std::string held_back_;             ///< finished paragraphs of the margins, and figures
+  std::string held_back_;             ///< finished paragraphs of the margins, footnotes, and figures
+  NoteLabels own_labels_;
+  const NoteLabels* labels_ = &own_labels_;
 };
 
 }  // namespace docket::engine

@@ -12,9 +12,9 @@ namespace docket::engine {
 namespace {
 
 /// The Markdown of the one block that `page` has, without the line's end behind it.
-std::string markdown_of(const Page& page) {
+std::string markdown_of(const Page& page, const NoteLabels& labels) {
   std::string text;
-  MarkdownWriter writer({});
+  MarkdownWriter writer({}, labels);
   writer.add_page(page, text);
   writer.finish(text);
   while (!text.empty() && text.back() == '\n') {
@@ -26,13 +26,14 @@ std::string markdown_of(const Page& page) {
 }  // namespace
 
 void MarkdownDetWriter::add_page(const Page& page, std::string& out) {
+  labels_.begin_page(page);
   auto single = page;
   for (const auto& block : page.blocks) {
     single.blocks.assign(1, block);
     if (block.kind == BlockKind::margin || is_running(block.kind)) {  // Markdown for people has no place for these
       single.blocks.front().kind = BlockKind::paragraph;
     }
-    const auto text = markdown_of(single);
+    const auto text = markdown_of(single, labels_);
     ShortText head;
     out += any_block_ ? "\n" : "";
     any_block_ = true;

@@ -13,6 +13,7 @@
 
 #include <string>
 
+#include "engine/write/note_labels.h"
 #include "engine/write/writer.h"
 
 namespace docket::engine {
@@ -28,6 +29,7 @@ class MarkdownDetWriter final : public Writer {
  private:
   bool with_files_;
   bool any_block_ = false;
+  NoteLabels labels_;
 };
 
 }  // namespace docket::engine

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/utf8.h"
+#include "engine/write/note_labels.h"
 
 namespace docket::engine {
 namespace {
@@ -66,7 +67,7 @@ std::optional<std::string> in_script(std::string_view text, Script script) {
     if (at == std::string_view::npos) {
       return std::nullopt;
     }
-    result += (script == Script::superscript ? superscripts : subscripts)[at];
+    result += (script == Script::subscript ? subscripts : superscripts)[at];
     text.remove_prefix(is_minus ? std::string_view("−").size() : 1);
   }
   return result;
@@ -138,12 +139,16 @@ void MarkdownInline::put(std::string_view piece, std::span<const Stretch> stretc
     auto& into = target(out);
     if (look_.code) {
       code_ += text;
+    } else if (look_.note != 0) {
+      into += "[^";
+      into += label_of(look_.note);
+      into += ']';
     } else if (look_.script == Script::normal) {
       append_markdown(into, text, place_);
     } else if (const auto raised = in_script(text, look_.script)) {
       into += *raised;
     } else {
-      const bool is_super = look_.script == Script::superscript;
+      const bool is_super = look_.script != Script::subscript;
       into += is_super ? "<sup>" : "<sub>";
       append_markdown(into, text, MarkdownPlace::inside);
       into += is_super ? "</sup>" : "</sub>";

@@ -33,6 +33,10 @@ void TextWriter::add_page(const Page& page, std::string& out) {
       out += block.marker;
       out += ' ';
     }
+    if (block.kind == BlockKind::footnote && !block.marker.empty()) {
+      out += block.marker;
+      out += ' ';
+    }
     if (block.kind == BlockKind::code) {
       bool is_next = false;
       for (const auto& line : code_lines(block)) {

@@ -34,7 +34,7 @@ Page sample() {
   item.lines = {test::set_line("größer " + std::string(1000, 'x'), 100, 220)};
   page.links = {"https://example.org/"};
   heading.lines[0].words[0].link = 0;
-  item.lines[0].words[0].script = Script::superscript;
+  item.lines[0].words[0].script = Script::note;
   page.images = {{{10, 20, 30, 40}, "1_0.png", 0x0123'4567'89AB'CDEFU, 150}, {}};
   page.rules = {{0, 99, 200, 100}};
   page.shapes = {{5, 6, 7, 8}};
@@ -111,7 +111,7 @@ TEST(PageCodec, RefusesWhatNoReaderMakes) {
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].text = "\xC3\x28"; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words.clear(); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].link = 1; }));
-  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].script = static_cast<Script>(3); }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].script = static_cast<Script>(4); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].kind = static_cast<BlockKind>(12); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[4].image = 2; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[3].cells[0].row_span = 0; }));

@@ -83,8 +83,6 @@ TEST(Tables, LeaveALineInTheirPlace) {
   const auto tables = take_tables(page);
   ASSERT_EQ(tables.size(), 1U);
   EXPECT_EQ(tables[0].kind, BlockKind::table);
-  EXPECT_TRUE(page.rules.empty());
-  EXPECT_TRUE(page.fills.empty());
   ASSERT_EQ(page.lines.size(), 3U);
   EXPECT_EQ(page.lines[2].stands_for, 0);
   EXPECT_EQ(page.lines[2].box, tables[0].box);

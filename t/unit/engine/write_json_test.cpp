@@ -101,6 +101,11 @@ TEST(Json, TellsLinksScriptsAndTurns) {
   EXPECT_EQ(told["quarter_turns"], 3);
   EXPECT_EQ(told["blocks"][0]["lines"][0]["words"][0]["link"], 0);
   EXPECT_EQ(told["blocks"][0]["lines"][0]["words"][0]["script"], "superscript");
+  EXPECT_FALSE(told["blocks"][0]["lines"][0]["words"][0].contains("note"));
+  words[0].script = Script::note;
+  const auto note = written({page})["pages"][0]["blocks"][0]["lines"][0]["words"][0];
+  EXPECT_EQ(note["script"], "superscript");
+  EXPECT_EQ(note["note"], true);
   const auto plain = written({sample()})["pages"][0];
   EXPECT_FALSE(plain.contains("links") || plain.contains("quarter_turns"));
   EXPECT_FALSE(plain["blocks"][0]["lines"][0]["words"][0].contains("script"));
