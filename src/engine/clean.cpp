@@ -62,7 +62,8 @@ bool is_dropped(char32_t c) noexcept {
          (c & 0xFFFEU) == 0xFFFEU;  // controls, zero-width spaces, noncharacters
 }
 
-std::string cleaned(std::string_view text) {
+/// `is_last`: of its line.
+std::string cleaned(std::string_view text, bool is_last) {
   std::string out;
   out.reserve(text.size() + 2);
   while (!text.empty()) {
@@ -76,7 +77,7 @@ std::string cleaned(std::string_view text) {
       continue;
     } else if (c.code == 0xAD) {
       // A soft hyphen is seen only where its word was broken.
-      if (text.empty()) {
+      if (text.empty() && is_last) {
         out += '-';
       }
     } else if (c.code >= 0xFB00 && c.code <= 0xFB06) {
@@ -107,7 +108,9 @@ void clean_lines(std::vector<Line>& lines) {
   for (auto& line : lines) {
     for (auto& word : line.words) {
       if (!is_plain(word.text)) {
-        word.text = cleaned(word.text);
+        const bool is_last = &word == &line.words.back();
+        word.hyphen = is_last && last_char(word.text).code == 0xAD ? Hyphen::broken : Hyphen::unknown;
+        word.text = cleaned(word.text, is_last);
       }
       word.box = finite(word.box);
       word.size = std::max(finite(word.size), 0.0F);

@@ -56,6 +56,13 @@ enum class Script : std::uint8_t {
   note = 3  ///< raised, and refers to the page's footnote of this mark; footnotes.cpp
 };
 
+/// What a hyphen is with which a word ends at a line's end.
+enum class Hyphen : std::uint8_t {
+  unknown = 0,
+  own = 1,    ///< the word is written with it
+  broken = 2  ///< it is there because the line ends
+};
+
 struct Word {
   std::string text;  ///< UTF-8, NFC not guaranteed
   Box box;
@@ -64,6 +71,7 @@ struct Word {
   std::int16_t link = -1;       ///< index into Page::links; -1 none
   std::int8_t confidence = -1;  ///< 0 … 100 for recognised words, -1 for text
   Script script = Script::normal;
+  Hyphen hyphen = Hyphen::unknown;
   bool space_after = true;  ///< a space follows on the line
 
   friend bool operator==(const Word&, const Word&) = default;

@@ -33,6 +33,7 @@ void DocumentFindings::apply(Page& page) const {
   resolve_code(page, body.monospace);
   resolve_running(page, running);
   resolve_headings(page, levels);
+  resolve_hyphens(page, words);
 }
 
 void DocumentDigest::add(const Page& page) {
@@ -40,13 +41,15 @@ void DocumentDigest::add(const Page& page) {
   running_.add(page);
   body_.add(page);
   images_.add(page);
+  words_.add(page);
 }
 
 DocumentFindings DocumentDigest::findings() const {
   return {.levels = headings_.levels(),
           .running = running_.texts(),
           .body = body_.look(),
-          .decoration = images_.decoration()};
+          .decoration = images_.decoration(),
+          .words = words_.words()};
 }
 
 }  // namespace docket::engine

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "engine/broken_words.h"
 #include "engine/document.h"
 #include "engine/figures.h"
 #include "engine/heading_digest.h"
@@ -29,6 +30,7 @@ struct DocumentFindings {
   RunningTexts running;
   BodyLook body;
   Decoration decoration;
+  KnownWords words;
 
   /// Gives the page's blocks their final kinds and levels.
   void apply(Page& page) const;
@@ -45,6 +47,7 @@ class DocumentDigest {
   RunningDigest running_;
   BodyDigest body_;
   ImageDigest images_;
+  WordDigest words_;
 };
 
 }  // namespace docket::engine

@@ -1,6 +1,7 @@
 #include "engine/flow.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/text_style.h"
@@ -75,6 +76,56 @@ Box level_box(const Line& line) noexcept {
   return box;
 }
 
+/// `word` without what stands before and behind its letters and digits.
+std::string_view letters_of(std::string_view word) noexcept {
+  const auto is_other = [](char32_t c) { return !is_letter(c) && !is_digit(c); };
+  for (auto c = first_char(word); c.length != 0 && is_other(c.code); c = first_char(word)) {
+    word.remove_prefix(c.length);
+  }
+  for (auto c = last_char(word); c.length != 0 && is_other(c.code); c = last_char(word)) {
+    word.remove_suffix(c.length);
+  }
+  return word;
+}
+
+/// Whether `next` joins two words of which the first leaves its end to the second: "Vor- und Nachteile". Only words
+/// that are no syllables of others.
+bool is_conjunction(std::string_view next) noexcept {
+  static constexpr std::array<std::string_view, 7> words{"und", "oder", "bzw.", "sowie", "and", "or", "y"};
+  return std::ranges::find(words, next) != words.end();
+}
+
+bool is_in_capitals(std::string_view text) noexcept {
+  std::size_t letters = 0;
+  while (!text.empty()) {
+    const auto c = first_char(text);
+    text.remove_prefix(c.length);
+    if (is_letter(c.code) && !is_upper(c.code)) {
+      return false;
+    }
+    letters += is_letter(c.code) ? 1 : 0;
+  }
+  return letters > 1;
+}
+
+/// Whether `next` begins with a small word and a hyphen, as the rest of "state-of-the-art" does.
+bool begins_with_small_word(std::string_view next) noexcept {
+  static constexpr std::array<std::string_view, 20> words{"a",  "à",  "an", "and", "at", "au", "by",
+                                                          "de", "du", "en", "in",  "la", "le", "of",
+                                                          "on", "or", "t",  "the", "to", "und"};
+  const auto hyphen = next.find('-');
+  return hyphen != std::string_view::npos && hyphen + 1 < next.size() &&
+         std::ranges::find(words, next.substr(0, hyphen)) != words.end();
+}
+
+/// Whether a word that begins with `stem` is hardly written without the hyphen behind it: single letters (e-mail,
+/// x-axis), and prefixes before more than an ending (self-ish).
+bool wants_hyphen(std::string_view stem, std::string_view next) noexcept {
+  static constexpr std::array<std::string_view, 6> prefixes{"self", "Self", "well", "Well", "quasi", "Quasi"};
+  return count_chars(stem) == 1 ||
+         (count_chars(letters_of(next)) > 4 && std::ranges::find(prefixes, stem) != prefixes.end());
+}
+
 }  // namespace
 
 bool ends_sentence(std::string_view word) noexcept {
@@ -134,7 +185,7 @@ bool goes_on(const TextEnd& end, const Block& next) noexcept {
   return is_broken_off || goes_on(end.word, word);
 }
 
-Joint joint(std::string_view last, std::string_view next) noexcept {
+Joint joint(std::string_view last, std::string_view next, Hyphen hyphen) noexcept {
   const auto end = last_char(last);
   const auto start = first_char(next).code;
   if (is_spaceless(end.code) && is_spaceless(start)) {
@@ -149,14 +200,25 @@ Joint joint(std::string_view last, std::string_view next) noexcept {
   if (!ends_with_hyphen(last)) {
     return Joint::space;
   }
+  if (hyphen == Hyphen::broken && is_letter(start)) {
+    return Joint::mended;
+  }
   const auto stem = last.substr(0, last.size() - end.length);
   if (!is_lower(start)) {
+    if (hyphen == Hyphen::unknown && is_in_capitals(stem) && is_in_capitals(letters_of(next))) {
+      return Joint::mended;
+    }
     return is_letter(start) || is_digit(start) ? Joint::direct : Joint::space;
+  }
+  if (is_conjunction(next)) {
+    return Joint::space;
   }
   // A hyphen is the word's own behind a digit (10-fold), where there is another one before (state-of-the-art), and in
   // addresses.
-  const bool is_compound = is_digit(last_char(stem).code) || stem.find('-') != std::string_view::npos ||
-                           stem.find("://") != std::string_view::npos || stem.find('/') != std::string_view::npos;
+  const bool is_compound = hyphen == Hyphen::own || is_digit(last_char(stem).code) ||
+                           stem.find('-') != std::string_view::npos || stem.find("://") != std::string_view::npos ||
+                           stem.find('/') != std::string_view::npos || begins_with_small_word(next) ||
+                           wants_hyphen(letters_of(stem), next);
   return is_compound ? Joint::direct : Joint::mended;
 }
 

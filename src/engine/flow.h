@@ -38,12 +38,13 @@ bool goes_on(const TextEnd& end, const Block& next) noexcept;
 
 /// How the last word of a line and the first of the next become running text.
 enum class Joint : std::uint8_t {
-  space,   ///< two words
+  space,   ///< two words, of which the first may keep a hyphen for what the second ends with (Vor- und Nachteile)
   direct,  ///< one word as they are: after a hyphen that belongs to it, or in a script without spaces
   mended,  ///< one word without the hyphen at the end of `last`
 };
 
-Joint joint(std::string_view last, std::string_view next) noexcept;
+/// `hyphen` is what is known of the one at the end of `last`.
+Joint joint(std::string_view last, std::string_view next, Hyphen hyphen = Hyphen::unknown) noexcept;
 
 /// `last` without the hyphen at its end.
 std::string_view without_hyphen(std::string_view last) noexcept;
@@ -86,7 +87,7 @@ class WordJoiner {
   template <class Sink>
   void add(const Word& word, const TextLook& look, Sink&& sink) {
     if (!pending_.empty()) {
-      const auto how = at_line_end_ ? joint(pending_, word.text) : (space_ ? Joint::space : Joint::direct);
+      const auto how = at_line_end_ ? joint(pending_, word.text, hyphen_) : (space_ ? Joint::space : Joint::direct);
       if (how == Joint::space) {
         finish(sink);
       } else if (how == Joint::mended) {
@@ -103,6 +104,7 @@ class WordJoiner {
       stretches_.push_back({pending_.size(), look});
     }
     space_ = word.space_after;
+    hyphen_ = word.hyphen;
     at_line_end_ = false;
   }
 
@@ -145,6 +147,7 @@ class WordJoiner {
   std::string pending_;
   std::vector<Stretch> stretches_;
   bool space_ = true;
+  Hyphen hyphen_ = Hyphen::unknown;
   bool at_line_end_ = false;
 };
 

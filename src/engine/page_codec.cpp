@@ -22,7 +22,7 @@ struct StoredWord {
   std::int8_t confidence = -1;
   Script script = Script::normal;
   std::uint8_t space_after = 1;
-  std::uint8_t reserved = 0;
+  Hyphen hyphen = Hyphen::unknown;
 };
 static_assert(sizeof(StoredWord) == 28, "no padding: it is stored byte by byte");
 static_assert(sizeof(Box) == 16);
@@ -72,7 +72,8 @@ void put_lines(ByteWriter& writer, const std::vector<Line>& lines) {
                             .link = word.link,
                             .confidence = word.confidence,
                             .script = word.script,
-                            .space_after = word.space_after ? std::uint8_t{1} : std::uint8_t{0}});
+                            .space_after = word.space_after ? std::uint8_t{1} : std::uint8_t{0},
+                            .hyphen = word.hyphen});
     }
   }
 }
@@ -220,8 +221,9 @@ class PageReader {
     word.confidence = stored.confidence;
     word.script = stored.script;
     word.space_after = stored.space_after != 0;
+    word.hyphen = stored.hyphen;
     sound_ = sound_ && std::isfinite(word.box.x0 + word.box.y0 + word.box.x1 + word.box.y1 + word.size) &&
-             word.confidence <= 100 && word.script <= Script::note;
+             word.confidence <= 100 && word.script <= Script::note && word.hyphen <= Hyphen::broken;
     return word;
   }
 

@@ -139,6 +139,19 @@ TEST(Flow, TellsHowWordsAreJoined) {
   EXPECT_EQ(joint("https:", "//example.org"), Joint::direct);
   EXPECT_EQ(joint("https://example.org.", "Then"), Joint::space);
   EXPECT_EQ(joint("and/", "or"), Joint::space);
+  EXPECT_EQ(joint("e-", "mail"), Joint::direct);
+  EXPECT_EQ(joint("self-", "contained"), Joint::direct);
+  EXPECT_EQ(joint("self-", "ish"), Joint::mended);
+  EXPECT_EQ(joint("state-", "of-the-art"), Joint::direct);
+  EXPECT_EQ(joint("infor-", "mation-based"), Joint::mended);
+  EXPECT_EQ(joint("Vor-", "und"), Joint::space);
+  EXPECT_EQ(joint("pre-", "and"), Joint::space);
+  EXPECT_EQ(joint("Hinter-", "grund"), Joint::mended);
+  EXPECT_EQ(joint("EXAM-", "PLE,"), Joint::mended);
+  EXPECT_EQ(joint("EXAM-", "Ple"), Joint::direct);
+  EXPECT_EQ(joint("exam-", "ple", Hyphen::own), Joint::direct);
+  EXPECT_EQ(joint("NATO-", "EU", Hyphen::own), Joint::direct);
+  EXPECT_EQ(joint("10-", "fold", Hyphen::broken), Joint::mended);
 }
 
 TEST(Flow, TellsWhetherASentenceGoesOn) {

@@ -35,6 +35,7 @@ Page sample() {
   page.links = {"https://example.org/"};
   heading.lines[0].words[0].link = 0;
   item.lines[0].words[0].script = Script::note;
+  item.lines[0].words[1].hyphen = Hyphen::broken;
   page.images = {{{10, 20, 30, 40}, "1_0.png", 0x0123'4567'89AB'CDEFU, 150}, {}};
   page.rules = {{0, 99, 200, 100}};
   page.shapes = {{5, 6, 7, 8}};
@@ -112,6 +113,7 @@ TEST(PageCodec, RefusesWhatNoReaderMakes) {
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words.clear(); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].link = 1; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].script = static_cast<Script>(4); }));
+  EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].lines[0].words[0].hyphen = static_cast<Hyphen>(3); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[0].kind = static_cast<BlockKind>(12); }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[4].image = 2; }));
   EXPECT_TRUE(refuses([](Page& page) { page.blocks[3].cells[0].row_span = 0; }));
