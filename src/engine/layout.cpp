@@ -39,6 +39,9 @@ Page lay_out(Page page) {
   mark_tagged(page);
   mark_outlined(page);
   make_lists(page.blocks);
+  if (page.source == Source::text) {
+    mark_quotes(page, page.rules, page.fills);
+  }
   place_figures(page);
   put_columns(page, std::move(columns));
   if (is_leftward) {

@@ -3,7 +3,8 @@
 //
 //   clean_lines → mark_scripts → keep_figures → take_columns → take_drawings → take_tables → mirror → reading_order →
 //   build_blocks → put_tables → mark_footnotes → make_code → mark_headings → mark_tagged → mark_outlined → make_lists →
-//   place_figures → put_columns → mirror → put_labels → mark_captions             on one page
+//   mark_quotes → place_figures → put_columns → mirror → put_labels → mark_captions
+//                                                                                 on one page
 //   DocumentDigest → DocumentFindings::apply                                      on the whole document
 #pragma once
 
@@ -71,5 +72,9 @@ void mark_footnotes(Page& page, std::span<const Box> rules);
 
 /// Takes the markers out of list items' words and gives the items their depth.
 void make_lists(std::vector<Block>& blocks);
+
+/// Makes quotations of paragraphs below others that are set in from these on both sides, or stand beside a bar. `rules`
+/// and `fills` are those drawn on the page.
+void mark_quotes(Page& page, std::span<const Box> rules, std::span<const Box> fills);
 
 }  // namespace docket::engine

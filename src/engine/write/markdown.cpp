@@ -118,6 +118,7 @@ void MarkdownWriter::add_table(const Block& table, const Page& page, bool is_fir
   out += any_text_ ? "\n\n" : "";
   any_text_ = true;
   indents_.clear();
+  in_quote_ = false;
   table_.begin(table, page, out);
 }
 
@@ -138,6 +139,7 @@ void MarkdownWriter::begin_page(const Page& page, std::string& out) {
     out += any_text_ ? "\n\n" : "";
     out += page_separator_;
     any_text_ = true;
+    in_quote_ = false;
   }
   any_page_ = true;
   file_ = page.file;
@@ -149,10 +151,14 @@ void MarkdownWriter::begin_block(const Block& block, std::string& out) {
   end_ = {};
   if (block.kind == BlockKind::list_item) {
     begin_list_item(block, out);
+    in_quote_ = false;
     inline_.begin(MarkdownPlace::start);
     return;
   }
-  out += any_text_ ? "\n\n" : "";
+  const bool is_quote = block.kind == BlockKind::quote;
+  out += !any_text_ ? "" : is_quote && in_quote_ ? "\n>\n" : "\n\n";
+  out += is_quote ? "> " : "";
+  in_quote_ = is_quote;
   any_text_ = true;
   indents_.clear();
   inline_.begin(MarkdownPlace::start);
@@ -173,6 +179,7 @@ void MarkdownWriter::add_code(const Block& block, std::string& out) {
   out += any_text_ ? "\n\n" : "";
   any_text_ = true;
   indents_.clear();
+  in_quote_ = false;
   out += fence;
   for (const auto& line : lines) {
     out += '\n';
@@ -249,6 +256,7 @@ void MarkdownWriter::close_block(std::string& out) {
     out += std::exchange(held_back_, {});
     any_text_ = true;
     indents_.clear();
+    in_quote_ = false;
   }
 }
 

@@ -46,6 +46,7 @@ class MarkdownWriter final : public Writer {
   WordJoiner joiner_;
   MarkdownInline inline_;
   bool is_open_ = false;
+  bool in_quote_ = false;             ///< what was begun last is a quotation
   TextEnd end_;                       ///< of the open block
   MarkdownTable table_;               ///< open if the last block is one
   std::vector<std::size_t> indents_;  ///< of the open list's levels: columns to where an item's text begins
