@@ -154,6 +154,11 @@ class WordJoiner {
 /// Whether `next` stands on the same row as `line`, behind it (a list's marker and its text, cells of a table).
 bool beside(const Line& line, const Line& next) noexcept;
 
+/// Whether line `at` is the first of its row: not beside the one before.
+inline bool begins_row(std::span<const Line> lines, std::size_t at) noexcept {
+  return at == 0 || !beside(lines[at - 1], lines[at]);
+}
+
 /// Feeds all words of some lines to `joiner`, each with what `look_of(word)` says.
 template <class LookOf, class Sink>
 void add_lines(WordJoiner& joiner, std::span<const Line> lines, const LookOf& look_of, Sink&& sink) {

@@ -18,11 +18,13 @@
 namespace docket::engine {
 namespace {
 
-constexpr float highest = 0.3F;          ///< of the page's height: above it there are authors' addresses
-constexpr float largest_size = 0.97F;    ///< of the text's that refers to the note
-constexpr float same_size = 0.04F;       ///< relative difference of sizes that is none
-constexpr float next_line = 1.7F;        ///< ems: a note's further paragraph is no farther below it
-constexpr float indent = 3;              ///< ems: nor is it indented more
+constexpr float highest = 0.3F;        ///< of the page's height: above it there are authors' addresses
+constexpr float largest_size = 0.97F;  ///< of the text's that refers to the note
+constexpr float same_size = 0.04F;     ///< relative difference of sizes that is none
+constexpr float next_line = 1.7F;      ///< ems: a note's further paragraph is no farther below it
+constexpr float indent = 3;            ///< ems: nor is it indented more
+constexpr float shortest_rule = 15;    ///< points
+constexpr std::size_t most_rules_above = 100;
 constexpr std::size_t most_notes = 200;  ///< of a page: further ones stay paragraphs
 
 bool may_hold_notes(const Block& block) noexcept {
@@ -73,7 +75,13 @@ Box around(const std::vector<Line>& lines) noexcept {
 /// Finds the notes of a page. Lives for one call of mark_footnotes(), on its stack.
 class NoteFinder {
  public:
-  NoteFinder(Page& page, std::span<const Box> rules) noexcept : page_(page), rules_(rules) {}
+  NoteFinder(Page& page, std::span<const Box> rules) : page_(page) {
+    for (const auto& rule : rules) {
+      if (rule.width() > shortest_rule && rule.width() < 0.5F * page.width && rules_.size() < most_rules_above) {
+        rules_.push_back(rule);
+      }
+    }
+  }
 
   void run() {
     join_lone_marks(page_.blocks);
@@ -96,7 +104,8 @@ class NoteFinder {
       auto& block = blocks[i];
       if (candidates_[i] && (block.kind == BlockKind::margin || is_at_foot(i))) {
         split(std::move(block), places_[i].size);
-      } else if (goes_on_note(block, places_[i].size) && is_at_foot(i)) {
+      } else if (further_ < most_notes && goes_on_note(block, places_[i].size) && is_at_foot(i)) {
+        ++further_;
         block.kind = BlockKind::footnote;
         page_.blocks.push_back(std::move(block));
       } else {
@@ -130,9 +139,8 @@ class NoteFinder {
   [[nodiscard]] bool has_rule_above(const Block& block) const noexcept {
     const float size = size_of(block.lines.front().words.front());
     return std::ranges::any_of(rules_, [&](const Box& rule) {
-      return rule.width() > 2 * size && rule.width() < 0.5F * page_.width && rule.height() < 0.3F * size &&
-             rule.y1 < block.box.y0 + 0.5F * size && rule.y1 > block.box.y0 - 2.5F * size &&
-             std::abs(rule.x0 - block.box.x0) < indent * size;
+      return rule.height() < 0.3F * size && rule.y1 < block.box.y0 + 0.5F * size &&
+             rule.y1 > block.box.y0 - 2.5F * size && std::abs(rule.x0 - block.box.x0) < indent * size;
     });
   }
 
@@ -290,11 +298,12 @@ class NoteFinder {
   };
 
   Page& page_;
-  std::span<const Box> rules_;
+  std::vector<Box> rules_;  ///< short ones, such as stand above notes
   std::vector<bool> candidates_;
   std::vector<PlaceOfBlock> places_;
   NoteReferences references_;
   std::map<std::string, const std::vector<NoteReference>*, std::less<>> found_;  ///< by the notes' marks
+  std::size_t further_ = 0;                                                      ///< paragraphs of notes
   std::size_t text_ = none;                                                      ///< the last block that is text
 };
 

@@ -66,10 +66,6 @@ std::string_view note_mark(std::string_view text) noexcept {
   return is_note_number(text) || is_letter_mark(text) || is_sign(text) ? text : std::string_view();
 }
 
-bool begins_row(std::span<const Line> lines, std::size_t at) noexcept {
-  return at == 0 || !beside(lines[at - 1], lines[at]);
-}
-
 bool is_raised_before(const Word& word, float size) noexcept {
   return word.script == Script::superscript || size_of(word) <= raised_size * size;
 }

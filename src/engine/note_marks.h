@@ -27,9 +27,6 @@ struct NoteLead {
   bool is_raised = false;  ///< or smaller than what follows
 };
 
-/// Whether the line `at` is not beside the one before.
-bool begins_row(std::span<const Line> lines, std::size_t at) noexcept;
-
 /// The mark that the row of line `at` begins with, if it does; it may be spread over several lines that stand beside
 /// each other.
 std::optional<NoteLead> note_lead(std::span<const Line> lines, std::size_t at);

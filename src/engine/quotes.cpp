@@ -7,7 +7,6 @@
 #include "engine/captions.h"
 #include "engine/flow.h"
 #include "engine/layout.h"
-#include "engine/note_marks.h"
 #include "engine/text_style.h"
 #include "engine/utf8.h"
 
@@ -25,11 +24,13 @@ constexpr float same_size = 0.04F;      ///< relative difference of sizes that i
 constexpr std::size_t least_words = 10;
 constexpr float thickest_bar = 6;     ///< points
 constexpr float bar_distance = 2.5F;  ///< to the quotation
-constexpr std::size_t most_bars = 100;
+constexpr std::size_t most_bars = 32;
+constexpr std::size_t most_rules_around = 256;
 
 /// The rows of a block that stand one below the other, up from its last one: those of its last column.
 struct Rows {
-  std::vector<Box> boxes;  ///< from the last one up
+  std::vector<Box> boxes;           ///< from the last one up
+  std::vector<float> first_widths;  ///< of their first words
 
   [[nodiscard]] Box around() const noexcept {
     Box box = boxes.front();
@@ -53,6 +54,7 @@ Rows rows_of(const Block& block) {
       break;  // another column
     }
     rows.boxes.push_back(row);
+    rows.first_widths.push_back(block.lines[i].words.front().box.width());
     row = {};
   }
   return rows;
@@ -63,6 +65,20 @@ struct Frame {
   Box box;
   TextStyle style;
 };
+
+/// Whether rows end before `right` because they are to: all at one edge, or where the next word would still have
+/// fitted.
+bool ends_before(const Rows& rows, float right, float em) noexcept {
+  const auto& all = rows.boxes;
+  std::size_t aligned = 0;
+  std::size_t early = 0;
+  const float edge = rows.around().x1;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    aligned += edge - all[i].x1 < 0.3F * em ? 1 : 0;
+    early += right - all[i].x1 > rows.first_widths[i - 1] + 0.5F * em ? 1 : 0;
+  }
+  return (all.size() > 2 && aligned + 1 == all.size()) || early * 2 >= all.size() - 1;
+}
 
 /// Whether these are rows of prose: from one edge to the other but for the first and last, not centred, not verse.
 bool is_prose(const Rows& rows, const Box& box, float em) noexcept {
@@ -102,6 +118,9 @@ bool is_text(const Block& block) noexcept {
 class QuoteFinder {
  public:
   QuoteFinder(Page& page, std::span<const Box> rules, std::span<const Box> fills) : page_(page), rules_(rules) {
+    if (rules.size() > most_rules_around) {
+      return;  // a page of tables and forms: what is framed could not be told in time
+    }
     const auto add_bars = [&](std::span<const Box> boxes) {
       for (const auto& box : boxes) {
         if (box.width() <= thickest_bar && box.height() > 2 * box.width() && bars_.size() < most_bars) {
@@ -115,23 +134,25 @@ class QuoteFinder {
 
   void run() {
     std::optional<Frame> frame;  // of the paragraph before, or of that before the quotation
-    float bottom = 0;            // of the block before
+    Box last;                    // the block before
     for (auto& block : page_.blocks) {
-      if (block.kind != BlockKind::paragraph || block.lines.empty()) {
-        // Side notes and footnotes stand elsewhere; after all else it is not known how wide the text is.
-        frame = is_marginal(block.kind) ? frame : std::nullopt;
+      if (block.lines.empty() || is_marginal(block.kind)) {
+        frame = is_marginal(block.kind) ? frame : std::nullopt;  // what is beside the text does not end it
         continue;
       }
       const auto rows = rows_of(block);
       const auto box = rows.around();
       const auto style = style_of(block.lines, page_.fonts);
-      if (frame && box.y0 > bottom - 0.3F * style.size && box.y0 - bottom < farthest * frame->style.size &&
-          (is_set_in(block, rows, box, style, *frame) || is_beside_bar(box, style, *frame)) && is_text(block)) {
+      const bool is_below = box.y0 > last.y1 - 0.3F * style.size && box.x0 < last.x1 && box.x1 > last.x0;
+      if (block.kind != BlockKind::paragraph) {
+        frame = std::nullopt;
+      } else if (frame && is_below && box.y0 - last.y1 < farthest * frame->style.size &&
+                 (is_set_in(block, rows, box, style, *frame) || is_beside_bar(box, style, *frame)) && is_text(block)) {
         block.kind = BlockKind::quote;
       } else {
         frame = Frame{box, style};
       }
-      bottom = box.y1;
+      last = box;
     }
   }
 
@@ -148,7 +169,7 @@ class QuoteFinder {
     }
     const bool looks_other = style.size < (1 - same_size) * em || (style.italic && !frame.style.italic);
     return rows.boxes.size() >= (looks_other ? 2U : 3U) && (looks_other || left >= plain_indent * em) &&
-           is_prose(rows, box, em);
+           ends_before(rows, frame.box.x1, em) && is_prose(rows, box, em);
   }
 
   /// Whether there is a bar at the left that is as high as the paragraph, in the text's column, and no part of a frame.

@@ -64,6 +64,24 @@ TEST(Quotes, AreSetInOnBothSides) {
       << "as far left as the text";
 }
 
+TEST(Quotes, AreNotOnlyRagged) {
+  // Set in at the left: the rows end before the text's edge only because the next word is too long.
+  std::vector<Line> lines;
+  for (int i = 0; i < 5; ++i) {
+    const float baseline = 140 + 12 * static_cast<float>(i);
+    const auto chars = static_cast<std::size_t>(60 + 2 * (i % 3));
+    lines.push_back(filler(i == 0 ? "Quoted" : "incomprehensibility", i == 4 ? 40 : chars, 130, baseline));
+  }
+  EXPECT_EQ(kind_of_quotation(page_with({text(100), lines, text(210, "After")})), BlockKind::paragraph);
+}
+
+TEST(Quotes, WantTextAboveThatIsWider) {
+  auto lines = text(80);
+  lines.push_back(set_line("He says:", 100, 124));
+  EXPECT_EQ(kind_of_quotation(page_with({lines, quotation(4, {.baseline = 144}), text(215, "After")})),
+            BlockKind::paragraph);
+}
+
 TEST(Quotes, MayBeShorterInSmallPrint) {
   EXPECT_EQ(kind_of_quotation(page_with({text(100), quotation(2, {}), text(180, "After")})), BlockKind::paragraph);
   EXPECT_EQ(kind_of_quotation(page_with({text(100), quotation(2, {.chars = 80, .size = 8}), text(180, "After")})),
