@@ -76,7 +76,7 @@ std::optional<NoteLead> note_lead(std::span<const Line> lines, std::size_t at) {
   const Word* mark = nullptr;
   for (auto i = at; i < lines.size() && (i == at || !begins_row(lines, i)); ++i) {
     for (const auto& word : lines[i].words) {
-      if (!lead.mark.empty()) {
+      if (mark != nullptr && !lead.mark.empty()) {
         lead.is_raised = is_raised_before(*mark, size_of(word));
         return lead;
       }
