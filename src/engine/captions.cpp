@@ -32,9 +32,7 @@ bool begins_caption(std::span<const Line> lines) {
     return false;
   }
   const auto& words = lines.front().words;
-  std::string name = words.front().text;
-  std::ranges::transform(name, name.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  auto name = ascii_lower(words.front().text);
   while (!name.empty() && name.back() == '.') {
     name.pop_back();
   }

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
+
+#include "engine/utf8.h"
 
 namespace docket::engine {
 namespace {
@@ -46,12 +47,10 @@ Font describe_font(std::string_view name, FontFlags flags) {
   name = without_subset_tag(name).substr(0, max_name);
   Font font;
   font.name.reserve(name.size());
-  std::string lower;
-  lower.reserve(name.size());
+  const auto lower = ascii_lower(name);
   for (const char c : name) {
     const bool printable = c > 0x20 && c < 0x7f;
     font.name.push_back(printable || c == ' ' ? c : '?');
-    lower.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
   }
   // "-Medium" is lighter than bold; only URW's "-Medi" is not.
   const bool medium = lower.find("-medium") != std::string::npos;

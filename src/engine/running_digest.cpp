@@ -52,13 +52,6 @@ std::optional<Edge> edge_of(const Block& block, const Page& page, bool page_has_
   }
 }
 
-std::string lower_case(std::string_view word) {
-  std::string lower(word);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return lower;
-}
-
 /// Digits and what is between them, or a small Roman number: "12", "-12-", "3/10", "xiv".
 bool is_page_number(std::string_view word) {
   const bool is_roman = word.size() <= 8 && word.find_first_not_of("ivxlc") == std::string_view::npos;
@@ -87,7 +80,7 @@ Text text_of(const Block& block, Edge edge) {
   for (const auto& line : block.lines) {
     for (const auto& word : line.words) {
       ++text.words;
-      const auto lower = lower_case(word.text);
+      const auto lower = ascii_lower(word.text);
       if (is_page_number(lower)) {
         text.has_number = true;
         continue;

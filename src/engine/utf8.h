@@ -71,6 +71,9 @@ inline bool is_letter(char32_t c) noexcept {
 
 char32_t to_lower(char32_t c) noexcept;
 
+/// `text` with its ASCII capitals small.
+std::string ascii_lower(std::string_view text);
+
 /// Ideographs, kana and their punctuation: text that has no spaces between words.
 bool is_spaceless(char32_t c) noexcept;
 
