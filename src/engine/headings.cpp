@@ -120,12 +120,12 @@ struct PageStyle {
   std::uint64_t chars = 0;
 };
 
-bool is_candidate(const Page& page, std::size_t index, const PageStyle& normal) {
+/// `style` is the block's.
+bool is_candidate(const Page& page, std::size_t index, const TextStyle& style, const PageStyle& normal) {
   const auto& block = page.blocks[index];
   if (block.lines.empty() || block.lines.size() > max_heading_lines || is_marginal(block.kind)) {
     return false;
   }
-  const auto style = style_of(block.lines, page.fonts);
   const auto counts = count_letters(block, style.size);
   if (counts.letters < 2 || counts.letters * 100 < counts.chars * 45 || counts.words > max_heading_words ||
       is_names(counts) || begins_caption(block.lines) || style.monospace || is_tabular(block, style.size)) {
@@ -169,9 +169,11 @@ HeadingStyle heading_style(const Block& block, const Page& page) {
 void mark_headings(Page& page) {
   PageStyle normal;
   SizeHistogram sizes;
+  std::vector<TextStyle> styles;
+  styles.reserve(page.blocks.size());
   for (const auto& block : page.blocks) {
+    const auto& style = styles.emplace_back(style_of(block.lines, page.fonts));
     if (!is_marginal(block.kind)) {
-      const auto style = style_of(block.lines, {});
       sizes.add(style.size, style.chars);
     }
   }
@@ -179,7 +181,7 @@ void mark_headings(Page& page) {
   normal.chars = sizes.total();
   std::vector<std::size_t> headings;  // marked after all were judged, by what they and their neighbours are now
   for (std::size_t i = 0; i < page.blocks.size(); ++i) {
-    if (is_candidate(page, i, normal)) {
+    if (is_candidate(page, i, styles[i], normal)) {
       headings.push_back(i);
     }
   }
