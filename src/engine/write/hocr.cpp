@@ -6,6 +6,7 @@
 
 #include "core/json_text.h"
 #include "core/version.h"
+#include "engine/write/html_text.h"
 
 namespace docket::engine {
 namespace {
@@ -13,37 +14,13 @@ namespace {
 constexpr float points_per_inch = 72;
 constexpr std::uint16_t text_dpi = 300;
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 /// A font's name within the quotes of a property: what would end it, or the property, is left out.
 void append_font_name(std::string& out, std::string_view name) {
   std::string plain;
   std::ranges::copy_if(name, std::back_inserter(plain), [](char c) {
     return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != ';' && c != '\\' && c != 0x7F;
   });
-  append_escaped(out, plain);
+  append_html(out, plain, HtmlPlace::attribute);
 }
 
 struct Pixels {
@@ -197,7 +174,7 @@ class PageElements {
     const bool italic = font != nullptr && font->italic;
     out_ += bold ? "<strong>" : "";
     out_ += italic ? "<em>" : "";
-    append_escaped(out_, word.text);
+    append_html(out_, word.text, HtmlPlace::attribute);
     out_ += italic ? "</em>" : "";
     out_ += bold ? "</strong>" : "";
     out_ += "</span>";

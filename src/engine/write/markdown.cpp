@@ -19,15 +19,17 @@ bool is_markdown_number(std::string_view marker) noexcept {
   return digits != 0 && digits + 1 == marker.size() && digits <= 9 && (marker[digits] == '.' || marker[digits] == ')');
 }
 
-TextLook look_of(const Word& word, const Page& page, const TextStyle& block, bool is_heading) {
-  TextLook look{.script = word.script, .link = word.link};
-  if (word.font >= 0 && static_cast<std::size_t>(word.font) < page.fonts.size()) {
-    const auto& font = page.fonts[static_cast<std::size_t>(word.font)];
-    look.code = font.monospace && !page.body.monospace && word.link < 0 && !(is_heading && block.monospace);
-    look.bold = font.bold && !page.body.bold && !look.code && !is_heading;
-    look.italic = font.italic && !page.body.italic && !look.code && !(is_heading && block.italic);
+/// What of a block's look says nothing: that of the whole document's text, and a heading's own.
+TextStyle usual_look(const Block& block, const Page& page) {
+  TextStyle usual;
+  if (block.kind == BlockKind::heading) {
+    usual = style_of(block.lines, page.fonts);
+    usual.bold = true;
   }
-  return look;
+  usual.bold = usual.bold || page.body.bold;
+  usual.italic = usual.italic || page.body.italic;
+  usual.monospace = usual.monospace || page.body.monospace;
+  return usual;
 }
 
 }  // namespace
@@ -39,14 +41,13 @@ MarkdownWriter::MarkdownWriter(std::string page_separator, const NoteLabels& lab
 
 template <class Sink>
 void MarkdownWriter::add_words(WordJoiner& joiner, const Block& block, const Page& page, Sink&& sink) const {
-  const bool is_heading = block.kind == BlockKind::heading;
-  const auto style = is_heading ? style_of(block.lines, page.fonts) : TextStyle{};
+  const auto usual = usual_look(block, page);
   const auto look = [&](const Word& word) -> TextLook {
     const auto note = word.script == Script::note ? labels_->note(note_mark(word.text)) : NoteId{0};
     if (note != 0) {  // whatever it looks like, and wherever it leads
       return {.script = word.script, .note = note};
     }
-    return look_of(word, page, style, is_heading);
+    return look_of(word, page.fonts, usual);
   };
   add_lines(joiner, block.lines, look, sink);
 }

@@ -116,7 +116,23 @@ void append_destination(std::string& out, std::string_view uri) {
   out += needs_brackets ? ">" : "";
 }
 
+/// What opens and closes emphasis.
+std::string_view emphasis_mark(const TextLook& look) noexcept {
+  return look.bold && look.italic ? "***" : look.bold ? "**" : look.italic ? "*" : "";
+}
+
 }  // namespace
+
+TextLook look_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept {
+  TextLook look{.script = word.script, .link = word.link};
+  if (word.font >= 0 && static_cast<std::size_t>(word.font) < fonts.size()) {
+    const auto& font = fonts[static_cast<std::size_t>(word.font)];
+    look.code = font.monospace && !usual.monospace && word.link < 0;
+    look.bold = font.bold && !usual.bold && !look.code;
+    look.italic = font.italic && !usual.italic && !look.code;
+  }
+  return look;
+}
 
 void MarkdownInline::put(std::string_view piece, std::span<const Stretch> stretches, std::span<const std::string> links,
                          std::string& out) {
@@ -174,7 +190,7 @@ void MarkdownInline::turn_to(const TextLook& look, std::span<const std::string> 
   const auto link = look_.link;
   look_ = look;
   look_.link = link;
-  target(out) += look_.bold && look_.italic ? "***" : look_.bold ? "**" : look_.italic ? "*" : "";
+  target(out) += emphasis_mark(look_);
 }
 
 void MarkdownInline::close_marks(std::string& out) {
@@ -182,7 +198,7 @@ void MarkdownInline::close_marks(std::string& out) {
   if (look_.code) {
     append_code(into, std::exchange(code_, {}));
   }
-  into += look_.bold && look_.italic ? "***" : look_.bold ? "**" : look_.italic ? "*" : "";
+  into += emphasis_mark(look_);
   look_ = {.link = look_.link};
 }
 

@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "engine/flow.h"
+#include "engine/text_style.h"
 #include "engine/write/markdown_escape.h"
 
 namespace docket::engine {
+
+/// How a word looks to a reader of Markdown: bold, italic or code where `usual` is not.
+TextLook look_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept;
 
 /// Writes the pieces of one block with a space between them. Marks stay open from piece to piece while the look is the
 /// same. Owned by the writer; begin() starts a block, close() ends it.

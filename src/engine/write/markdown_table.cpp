@@ -5,6 +5,7 @@
 
 #include "engine/flow.h"
 #include "engine/text_style.h"
+#include "engine/write/html_text.h"
 #include "engine/write/markdown_inline.h"
 #include "engine/write/plain_table.h"
 
@@ -43,28 +44,6 @@ std::vector<float> column_edges(const Block& table, std::size_t columns) {
   return edges;
 }
 
-/// How the words of a cell look to a reader of Markdown. That a whole cell is bold or italic is the table's look and
-/// says nothing; that some of its words are, does.
-class CellLook {
- public:
-  CellLook(const Cell& cell, const Page& page) : page_(page), cell_(style_of(cell.lines, page.fonts)) {}
-
-  TextLook operator()(const Word& word) const {
-    TextLook look{.script = word.script, .link = word.link};
-    if (word.font >= 0 && static_cast<std::size_t>(word.font) < page_.fonts.size()) {
-      const auto& font = page_.fonts[static_cast<std::size_t>(word.font)];
-      look.code = font.monospace && !page_.body.monospace && word.link < 0;
-      look.bold = font.bold && !cell_.bold && !look.code;
-      look.italic = font.italic && !cell_.italic && !look.code;
-    }
-    return look;
-  }
-
- private:
-  const Page& page_;
-  TextStyle cell_;
-};
-
 void append_pipe_text(std::string& out, const Cell& cell, const Page& page) {
   WordJoiner joiner;
   MarkdownInline markdown;
@@ -73,7 +52,11 @@ void append_pipe_text(std::string& out, const Cell& cell, const Page& page) {
   const auto sink = [&](std::string_view piece, std::span<const Stretch> stretches) {
     markdown.put(piece, stretches, page.links, text);
   };
-  add_lines(joiner, cell.lines, CellLook(cell, page), sink);
+  // That a whole cell is bold or italic is the table's look and says nothing; that some of its words are, does.
+  auto usual = style_of(cell.lines, page.fonts);
+  usual.monospace = page.body.monospace;
+  add_lines(
+      joiner, cell.lines, [&](const Word& word) { return look_of(word, page.fonts, usual); }, sink);
   joiner.finish(sink);
   markdown.close(text);
   for (const char c : text) {
@@ -81,24 +64,6 @@ void append_pipe_text(std::string& out, const Cell& cell, const Page& page) {
       out += '\\';
     }
     out += c;
-  }
-}
-
-void append_html_text(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += c;
-    }
   }
 }
 
@@ -214,7 +179,7 @@ void MarkdownTable::add_html_row(const std::vector<const Cell*>& cells, std::str
     append_span(out, "rowspan", cell->row_span);
     append_span(out, "colspan", cell->column_span);
     out += '>';
-    append_html_text(out, text_of(std::span(cell->lines)));
+    append_html(out, text_of(std::span(cell->lines)), HtmlPlace::text);
     out += "</";
     out += tag;
     out += '>';

@@ -1,0 +1,37 @@
+#include "engine/write/html_text.h"
+
+namespace docket::engine {
+namespace {
+
+/// The reference for `c`; empty if it stands for itself.
+std::string_view reference_for(char c, HtmlPlace place) noexcept {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return place == HtmlPlace::attribute ? "&quot;" : "";
+    case '\'':
+      return place == HtmlPlace::attribute ? "&#39;" : "";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+void append_html(std::string& out, std::string_view text, HtmlPlace place) {
+  for (const char c : text) {
+    const auto reference = reference_for(c, place);
+    if (reference.empty()) {
+      out += c;
+    } else {
+      out += reference;
+    }
+  }
+}
+
+}  // namespace docket::engine
