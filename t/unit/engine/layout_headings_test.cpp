@@ -10,6 +10,7 @@ namespace docket::engine {
 namespace {
 
 using test::filler;
+using test::headings;
 using test::page_of;
 using test::set_line;
 using testing::ElementsAre;
@@ -18,26 +19,6 @@ void add_text(std::vector<Line>& lines, float y) {
   for (int i = 0; i < 12; ++i) {
     lines.push_back(filler(i == 0 ? "Text" : "text", 70, 100, y + 12 * static_cast<float>(i)));
   }
-}
-
-/// The headings of pages that are one document, as "level text".
-std::vector<std::string> headings(std::vector<Page> pages) {
-  HeadingDigest digest;
-  for (auto& page : pages) {
-    page = lay_out(std::move(page));
-    digest.add(page);
-  }
-  const auto levels = digest.levels();
-  std::vector<std::string> found;
-  for (auto& page : pages) {
-    resolve_headings(page, levels);
-    for (const auto& block : page.blocks) {
-      if (block.kind == BlockKind::heading) {
-        found.push_back(std::to_string(block.level) + " " + text_of(block));
-      }
-    }
-  }
-  return found;
 }
 
 TEST(Headings, AreToldBySize) {

@@ -3,10 +3,14 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/document.h"
+#include "engine/document_digest.h"
+#include "engine/flow.h"
 #include "engine/layout.h"
+#include "engine/rendering.h"
 
 namespace docket::engine::test {
 
@@ -85,6 +89,33 @@ inline std::vector<std::string> first_words(const std::vector<Region>& regions) 
     }
   }
   return words;
+}
+
+/// Pages laid out and resolved as one document's.
+inline std::vector<Page> resolved(std::vector<Page> pages) {
+  DocumentDigest digest;
+  for (auto& page : pages) {
+    page = lay_out(std::move(page));
+    digest.add(page);
+  }
+  const auto findings = digest.findings();
+  for (auto& page : pages) {
+    findings.apply(page);
+  }
+  return pages;
+}
+
+/// The headings of pages that are one document, as "level text".
+inline std::vector<std::string> headings(std::vector<Page> pages) {
+  std::vector<std::string> found;
+  for (const auto& page : resolved(std::move(pages))) {
+    for (const auto& block : page.blocks) {
+      if (block.kind == BlockKind::heading) {
+        found.push_back(std::to_string(block.level) + " " + text_of(block));
+      }
+    }
+  }
+  return found;
 }
 
 }  // namespace docket::engine::test

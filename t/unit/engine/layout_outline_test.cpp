@@ -11,6 +11,7 @@ namespace docket::engine {
 namespace {
 
 using test::filler;
+using test::headings;
 using test::page_of;
 using test::set_line;
 using testing::ElementsAre;
@@ -47,26 +48,6 @@ class PageMaker {
   std::vector<OutlineItem> items_;
   float y_ = 60;
 };
-
-/// The headings of pages that are one document, as "level text".
-std::vector<std::string> headings(std::vector<Page> pages) {
-  DocumentDigest digest;
-  for (auto& page : pages) {
-    page = lay_out(std::move(page));
-    digest.add(page);
-  }
-  const auto findings = digest.findings();
-  std::vector<std::string> found;
-  for (auto& page : pages) {
-    findings.apply(page);
-    for (const auto& block : page.blocks) {
-      if (block.kind == BlockKind::heading) {
-        found.push_back(std::to_string(block.level) + " " + text_of(block));
-      }
-    }
-  }
-  return found;
-}
 
 TEST(Outline, ComparesTitlesWithoutSpacesSignsAndCase) {
   EXPECT_EQ(title_key("Über  das — Ganze!").letters, "überdasganze");

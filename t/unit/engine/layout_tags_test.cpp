@@ -11,7 +11,9 @@ namespace docket::engine {
 namespace {
 
 using test::filler;
+using test::headings;
 using test::page_of;
+using test::resolved;
 using test::set_line;
 using testing::ElementsAre;
 
@@ -69,32 +71,6 @@ constexpr Tag heading(std::uint8_t level) {
 }
 constexpr Tag paragraph{Role::paragraph, 0};
 constexpr Tag item{Role::list_item, 0};
-
-std::vector<Page> resolved(std::vector<Page> pages) {
-  DocumentDigest digest;
-  for (auto& page : pages) {
-    page = lay_out(std::move(page));
-    digest.add(page);
-  }
-  const auto findings = digest.findings();
-  for (auto& page : pages) {
-    findings.apply(page);
-  }
-  return pages;
-}
-
-/// The headings of pages that are one document, as "level text".
-std::vector<std::string> headings(std::vector<Page> pages) {
-  std::vector<std::string> found;
-  for (const auto& page : resolved(std::move(pages))) {
-    for (const auto& block : page.blocks) {
-      if (block.kind == BlockKind::heading) {
-        found.push_back(std::to_string(block.level) + " " + text_of(block));
-      }
-    }
-  }
-  return found;
-}
 
 std::vector<std::string> texts_of(const Page& page, BlockKind kind) {
   std::vector<std::string> found;
