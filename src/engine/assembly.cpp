@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "core/json_text.h"
 #include "engine/document_digest.h"
@@ -96,7 +97,7 @@ std::vector<Rendering> render_page(const Page& page, const RenderOptions& option
   DocumentDigest digest;
   digest.add(page);
   Page resolved = page;
-  digest.findings().apply(resolved);
+  std::move(digest).findings().apply(resolved);
   std::vector<Rendering> renderings;
   for (const auto& entry : all_formats) {
     if (!options.formats.has(entry.format) || entry.shape == Shape::file) {
@@ -183,7 +184,7 @@ class ResolvedPages {
 struct Assembly::State {
   /// One of the job's files: what its pages have in common, and which are its.
   struct File {
-    DocumentDigest digest;
+    std::optional<DocumentDigest> digest{std::in_place};  ///< until its findings are asked for
     DocumentFindings findings;
     std::size_t first = 0;
     std::size_t end = 0;
@@ -197,10 +198,12 @@ struct Assembly::State {
   /// Runs the pages [first, end) through a writer and hands the bytes to `sink` in pieces.
   Result<void> stream(Format format, std::size_t first, std::size_t end, ResolvedPages& source, const Sink& sink);
 
-  /// Lets all digests tell what they found.
+  /// Lets all digests tell what they found, once all pages were added; they are empty afterwards.
   void find_out() {
     for (auto& [index, file] : files) {
-      file.findings = file.digest.findings();
+      if (auto digest = std::exchange(file.digest, std::nullopt); digest) {
+        file.findings = std::move(*digest).findings();
+      }
     }
   }
 
@@ -358,7 +361,7 @@ void Assembly::add(const Page& page) {
   if (is_new) {
     file->second.first = state_->pages;
   }
-  file->second.digest.add(page);
+  file->second.digest->add(page);
   file->second.end = ++state_->pages;
 }
 

@@ -11,7 +11,7 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::size_t most_words = 40'000;  ///< a table of half a megabyte
+constexpr std::size_t most_words = 32'000;  ///< a table of half a megabyte
 constexpr std::size_t first_slots = 1024;
 constexpr std::size_t shortest = 3;  ///< bytes
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/document.h"
@@ -31,7 +32,8 @@ class KnownWords {
 class WordDigest {
  public:
   void add(const Page& page);
-  [[nodiscard]] const KnownWords& words() const noexcept { return words_; }
+  [[nodiscard]] const KnownWords& words() const& noexcept { return words_; }
+  [[nodiscard]] KnownWords words() && noexcept { return std::move(words_); }
 
  private:
   void add(const std::vector<Line>& lines);

@@ -44,12 +44,24 @@ void DocumentDigest::add(const Page& page) {
   words_.add(page);
 }
 
-DocumentFindings DocumentDigest::findings() const {
+DocumentFindings DocumentDigest::all_but_words() const {
   return {.levels = headings_.levels(),
           .running = running_.texts(),
           .body = body_.look(),
           .decoration = images_.decoration(),
-          .words = words_.words()};
+          .words = {}};
+}
+
+DocumentFindings DocumentDigest::findings() const& {
+  auto findings = all_but_words();
+  findings.words = words_.words();
+  return findings;
+}
+
+DocumentFindings DocumentDigest::findings() && {
+  auto findings = all_but_words();
+  findings.words = std::move(words_).words();
+  return findings;
 }
 
 }  // namespace docket::engine

@@ -40,9 +40,13 @@ struct DocumentFindings {
 class DocumentDigest {
  public:
   void add(const Page& page);
-  [[nodiscard]] DocumentFindings findings() const;
+  [[nodiscard]] DocumentFindings findings() const&;
+  /// The same of a digest that is no longer wanted: its words, which are most of it, are not copied.
+  [[nodiscard]] DocumentFindings findings() &&;
 
  private:
+  [[nodiscard]] DocumentFindings all_but_words() const;
+
   HeadingDigest headings_;
   RunningDigest running_;
   BodyDigest body_;

@@ -19,7 +19,7 @@ constexpr std::uint64_t plenty = 1024 * mebibyte;
 constexpr std::uint64_t multiple_for_reading = 4;
 constexpr std::uint64_t multiple_for_assembly = 3;
 /// Less than this is what allocators happen to have at hand.
-constexpr std::uint64_t least_need = 2 * mebibyte;
+constexpr std::uint64_t least_need = 3 * mebibyte;
 
 constexpr std::uint32_t short_pages = 20;
 constexpr std::uint32_t pages_per_range = 20;
