@@ -1,7 +1,5 @@
 #include "engine/pdf_text.h"
 
-#include <Annot.h>
-#include <Link.h>
 #include <PDFDoc.h>
 #include <UnicodeTypeTable.h>
 
@@ -14,172 +12,14 @@
 #include <string>
 #include <utility>
 
-#include "engine/pdf_drawing.h"
-#include "engine/pdf_figures.h"
 #include "engine/pdf_font.h"
-#include "engine/pdf_image_device.h"
-#include "engine/pdf_marks.h"
+#include "engine/pdf_layer_device.h"
 #include "engine/pdf_page_tags.h"
 #include "engine/text_layer_check.h"
 #include "engine/unicode_text.h"
 
 namespace docket::engine {
 namespace {
-
-/// A place on the page that leads to a URI.
-struct LinkArea {
-  Box box;
-  std::string uri;
-};
-
-/// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell),
-/// the links, and what is drawn.
-class LayerDevice final : public TextImageDevice {
- public:
-  explicit LayerDevice(const PageFrame& frame)
-      : TextImageDevice(nullptr, /*physLayoutA=*/false, 0, /*rawOrderA=*/false, /*append=*/false),
-        images_(frame.width, frame.height, frame.user_unit),
-        wants_images_(frame.may_have_images) {}
-
-  // Without images Poppler need not look at anything but text and paths.
-  bool needNonText() override { return wants_images_; }
-
-  void updateFont(GfxState* state) override {
-    TextOutputDev::updateFont(state);
-    const auto& font = state->getFont();
-    if (font && font->getWeight() >= GfxFont::W600 && !is_heavy_reference(*font->getID())) {
-      heavy_.push_back(*font->getID());
-    }
-  }
-
-  // Poppler does not export what the sanitizer would have to know of AnnotLink.
-  __attribute__((no_sanitize("vptr"))) void processLink(AnnotLink* link) override {
-    const auto* action = link->getAction();
-    if (action == nullptr || action->getKind() != actionURI || links_.size() >= max_links) {
-      return;
-    }
-    const auto& uri = static_cast<const LinkURI*>(action)->getURI();
-    if (uri.empty() || uri.size() > longest_uri ||
-        std::any_of(uri.begin(), uri.end(), [](char c) { return c <= 0x20 || c >= 0x7f; })) {
-      return;  // URIs are ASCII (RFC 3986)
-    }
-    double x0 = 0;
-    double y0 = 0;
-    double x1 = 0;
-    double y1 = 0;
-    link->getRect(&x0, &y0, &x1, &y1);
-    int left = 0;
-    int top = 0;
-    int right = 0;
-    int bottom = 0;
-    cvtUserToDev(x0, y0, &left, &top);
-    cvtUserToDev(x1, y1, &right, &bottom);
-    const auto [first_x, last_x] = std::minmax(left, right);
-    const auto [first_y, last_y] = std::minmax(top, bottom);
-    links_.push_back({{static_cast<float>(first_x), static_cast<float>(first_y), static_cast<float>(last_x),
-                       static_cast<float>(last_y)},
-                      uri});
-  }
-
-  [[nodiscard]] const std::vector<LinkArea>& links() const noexcept { return links_; }
-
-  void stroke(GfxState* state) override { paths_.stroke(*state); }
-  void fill(GfxState* state) override { paths_.fill(*state); }
-  void eoFill(GfxState* state) override { paths_.fill(*state); }
-
-  [[nodiscard]] PathCollector& paths() { return paths_; }
-  [[nodiscard]] ImageCollector& images() { return images_; }
-
-  void drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
-                CharCode code, int bytes, const Unicode* unicode, int length) override {
-    // Poppler sets the letters of one glyph side by side from left to right.
-    if (length > 1 && unicode != nullptr && put_in_visual_order({unicode, static_cast<std::size_t>(length)})) {
-      TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, visual_.data(), length);
-    } else {
-      TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, unicode, length);
-    }
-    marks_.advance(bytes);
-    // What has a replacement text needs none of its own.
-    if (replaced_ == 0) {
-      tally_.add(std::span(unicode, unicode != nullptr ? static_cast<std::size_t>(std::max(length, 0)) : 0), code,
-                 state->getRender());
-    }
-  }
-
-  void beginActualText(GfxState* state, const GooString* replacement) override {
-    TextOutputDev::beginActualText(state, replacement);
-    ++replaced_;
-  }
-
-  void endActualText(GfxState* state) override {
-    TextOutputDev::endActualText(state);
-    replaced_ -= replaced_ > 0 ? 1 : 0;
-  }
-
-  void incCharCount(int bytes) override {
-    TextOutputDev::incCharCount(bytes);
-    marks_.advance(bytes);
-  }
-
-  void beginMarkedContent(const char* name, Dict* properties) override { marks_.begin(name, properties); }
-  void endMarkedContent(GfxState* /*state*/) override { marks_.end(); }
-  void beginForm(Ref form) override { marks_.begin_form(form); }
-  void endForm(Ref /*form*/) override { marks_.end_form(); }
-
-  [[nodiscard]] const ContentMarks& marks() const { return marks_; }
-  [[nodiscard]] const CharacterTally& tally() const { return tally_; }
-
-  [[nodiscard]] bool is_heavy(const TextFontInfo& font) const {
-    return std::any_of(heavy_.begin(), heavy_.end(), [&font](const Ref& id) { return font.matches(&id); });
-  }
-
- protected:
-  bool visit_image(const ImageDrawing& drawing) override {
-    images_.add(drawing);
-    return false;
-  }
-
-  void visit_shading(GfxState& /*state*/) override {}
-
- private:
-  [[nodiscard]] bool is_heavy_reference(Ref id) const {
-    return std::find(heavy_.begin(), heavy_.end(), id) != heavy_.end();
-  }
-
-  // Turns round the runs of right-to-left letters among a glyph's characters, which stand in logical order. False if
-  // there are none.
-  bool put_in_visual_order(std::span<const Unicode> characters) {
-    const auto runs_leftwards = [](Unicode c) { return direction_of(char32_t{c}) == Direction::right_to_left; };
-    auto next = std::find_if(characters.begin(), characters.end(), runs_leftwards);
-    if (next == characters.end()) {
-      return false;
-    }
-    visual_.assign(characters.begin(), next);
-    while (next != characters.end()) {
-      const auto end = std::find_if_not(next, characters.end(), runs_leftwards);
-      run_.assign(next, end);
-      make_logical(run_);  // its own inverse
-      visual_.insert(visual_.end(), run_.begin(), run_.end());
-      next = std::find_if(end, characters.end(), runs_leftwards);
-      visual_.insert(visual_.end(), end, next);
-    }
-    return true;
-  }
-
-  static constexpr std::size_t max_links = 1000;
-  static constexpr std::size_t longest_uri = 4096;
-
-  std::vector<Ref> heavy_;
-  std::vector<LinkArea> links_;
-  PathCollector paths_;
-  ImageCollector images_;
-  bool wants_images_;
-  CharacterTally tally_;
-  ContentMarks marks_;
-  int replaced_ = 0;
-  std::vector<Unicode> visual_;
-  std::vector<char32_t> run_;
-};
 
 /// Whether a font's characters are all of one width, told from words: not every descriptor says so.
 class Pitch {
