@@ -80,6 +80,14 @@ def text_pdf(pages):
     return _pdf_of_pages([_text_page(lines) for lines in pages], [HELVETICA])
 
 
+def cropped_pdf(lines, box):
+    """A PDF of one page with text, of which the crop box `box` (x0, y0, x1, y1; y runs up) shows a part."""
+    resources, contents, _ = _text_page(lines)
+    return pdf_file([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", HELVETICA,
+                     b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /CropBox [%d %d %d %d] /Contents 5 0 R"
+                     b" /Resources << %s >> >>" % (*A4, *box, resources), contents])
+
+
 def padded_pdf(pages, size):
     """A PDF with text that is `size` bytes long: a stream that nothing refers to fills it up, not compressible."""
     plain = text_pdf(pages)

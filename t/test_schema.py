@@ -52,6 +52,14 @@ def test_text(docket):
     assert kinds_of(value) >= {"heading", "paragraph", "list_item"}
 
 
+def test_hidden_text(docket):
+    value = json_of(docket, documents.cropped_pdf(["Cut off at the top.", "Seen on the page."], (0, 0, 595, 768)))
+    [page] = value["pages"]
+    assert [block["text"] for block in page["blocks"]] == ["Seen on the page."]
+    assert [block["text"] for block in page["hidden"]] == ["Cut off at the top."]
+    assert page["hidden"][0]["box"][1] < 0
+
+
 def test_scans(docket):
     value = json_of(docket, documents.png(documents.scan_page(1), dpi=150), "scan.png")
     assert value["pages"][0]["source"] == "recognised"

@@ -219,6 +219,7 @@ struct Page {
   OutlineCount outlined;             ///< after layout
   std::vector<Line> lines;           ///< as read; empty after layout
   std::vector<Block> blocks;         ///< in reading order, after layout
+  std::vector<Block> hidden;         ///< text beyond the page's edges, which the file has and nobody sees: paragraphs
   BodyLook body;                     ///< set once the whole document is known; not stored
 
   friend bool operator==(const Page&, const Page&) = default;

@@ -15,6 +15,10 @@ namespace docket::engine {
 
 Page lay_out(Page page) {
   clean_lines(page.lines);
+  for (auto& block : page.hidden) {
+    clean_lines(block.lines);
+  }
+  std::erase_if(page.hidden, [](const Block& block) { return block.lines.empty(); });
   const bool is_leftward = runs_leftwards(page.lines);
   if (page.source == Source::text) {
     mark_scripts(page.lines);

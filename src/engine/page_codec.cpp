@@ -1,6 +1,6 @@
 // The binary form of a page: version, head, fonts, links, images, rules, fills, shapes, counts of the outline, lines,
-// blocks. All numbers are little-endian; a string is its length as one byte (255: four more bytes follow) and its
-// bytes. What is read is checked, so that bytes of any kind give an error or a sound page.
+// blocks, hidden blocks. All numbers are little-endian; a string is its length as one byte (255: four more bytes
+// follow) and its bytes. What is read is checked, so that bytes of any kind give an error or a sound page.
 #include <cmath>
 
 #include "core/bytes.h"
@@ -138,6 +138,7 @@ class PageReader {
     page.outlined.found = reader_.get<std::uint32_t>();
     page.lines = lines();
     page.blocks = list<Block>(least_block, [this] { return block(); });
+    page.hidden = list<Block>(least_block, [this] { return block(); });
     sound_ = sound_ && reader_.at_end();
     return page;
   }
@@ -313,9 +314,11 @@ std::string encode_page(const Page& page) {
   writer.put(page.outlined.named);
   writer.put(page.outlined.found);
   put_lines(writer, page.lines);
-  writer.put(static_cast<std::uint32_t>(page.blocks.size()));
-  for (const auto& block : page.blocks) {
-    put_block(writer, block);
+  for (const auto* const blocks : {&page.blocks, &page.hidden}) {
+    writer.put(static_cast<std::uint32_t>(blocks->size()));
+    for (const auto& block : *blocks) {
+      put_block(writer, block);
+    }
   }
   return writer.take();
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <exception>
@@ -131,14 +132,41 @@ void scale(Page& page, float unit) {
   for (auto& image : page.images) {
     image.box = scaled(image.box);
   }
-  for (auto& line : page.lines) {
-    line.box = scaled(line.box);
-    line.baseline *= unit;
-    for (auto& word : line.words) {
-      word.box = scaled(word.box);
-      word.size *= unit;
+  const auto scale_lines = [&](std::vector<Line>& lines) {
+    for (auto& line : lines) {
+      line.box = scaled(line.box);
+      line.baseline *= unit;
+      for (auto& word : line.words) {
+        word.box = scaled(word.box);
+        word.size *= unit;
+      }
     }
+  };
+  scale_lines(page.lines);
+  for (auto& block : page.hidden) {
+    block.box = scaled(block.box);
+    scale_lines(block.lines);
   }
+}
+
+// The sheet around a page, where it is noticeably larger than the page.
+std::optional<Surroundings> surroundings(const ::Page& source) {
+  constexpr double noticeable = 1;
+  const auto& sheet = *source.getMediaBox();
+  const auto& page = *source.getCropBox();
+  // From the page's edges to the sheet's: left, below, right, above (Poppler sees to it that none is negative).
+  const std::array<double, 4> margins{page.x1 - sheet.x1, page.y1 - sheet.y1, sheet.x2 - page.x2, sheet.y2 - page.y2};
+  if (!std::ranges::all_of(margins, [](double margin) { return std::isfinite(margin); }) ||
+      std::ranges::none_of(margins, [](double margin) { return margin > noticeable; })) {
+    return std::nullopt;
+  }
+  // Turned clockwise, what was left is above.
+  const auto turns = static_cast<std::size_t>((source.getRotate() / 90 % 4 + 4) % 4);
+  const auto margin = [&](std::size_t side) { return static_cast<float>(margins[(side + turns) % 4]); };
+  const bool sideways = turns % 2 != 0;
+  const auto width = static_cast<float>(sideways ? source.getMediaHeight() : source.getMediaWidth());
+  const auto height = static_cast<float>(sideways ? source.getMediaWidth() : source.getMediaHeight());
+  return Surroundings{width, height, {margin(0), margin(3), width - margin(2), height - margin(1)}};
 }
 
 /// Lives in a child, on its only thread.
@@ -268,6 +296,9 @@ class PdfReader final : public DocumentReader {
     page.rules = std::move(layer.rules);
     page.fills = std::move(layer.fills);
     page.shapes = std::move(layer.shapes);
+    if (const auto sheet = surroundings(source); sheet && layer.has_meaning) {
+      page.hidden = read_hidden_text(*open_.document, index, *sheet);
+    }
     if (options_.ocr == OcrMode::off || (layer.has_meaning && layer.covered >= little_text * width * height)) {
       return page;
     }

@@ -317,7 +317,60 @@ class LayerBuilder {
   std::vector<char32_t> characters_;
 };
 
+/// Feeds all that `device` has read to `builder`, in the order of Poppler's flows.
+void add_flows(LayerDevice& device, LayerBuilder& builder) {
+  for (const auto* flow = device.getFlows(); flow != nullptr; flow = flow->getNext()) {
+    for (const auto* block = flow->getBlocks(); block != nullptr; block = block->getNext()) {
+      builder.add_block(*block);
+    }
+  }
+}
+
+/// What of a line of the sheet lies beyond the page, in the page's coordinates; no words if nothing does.
+Line beyond(Line line, const Box& page) {
+  // As Poppler tells what belongs to a page: by where a character stands on its baseline, not by its ink. The baseline
+  // of a line that runs up or down is not known; it is near its middle.
+  const bool is_level = line.baseline < line.box.y1;
+  std::erase_if(line.words, [&](const Word& word) {
+    const auto stem = is_level ? Box{word.box.x0, line.baseline, word.box.x1, line.baseline}
+                               : Box{middle_x(word.box), word.box.y0, middle_x(word.box), word.box.y1};
+    const auto shared = intersection(stem, page);
+    return shared.width() >= 0 && shared.height() >= 0;
+  });
+  for (auto& word : line.words) {
+    word.box = {word.box.x0 - page.x0, word.box.y0 - page.y0, word.box.x1 - page.x0, word.box.y1 - page.y0};
+    word.font = -1;
+    word.link = -1;
+    line.box = &word == line.words.data() ? word.box : united(line.box, word.box);
+  }
+  line.baseline -= page.y0;
+  line.tag = -1;
+  return line;
+}
+
 }  // namespace
+
+std::vector<Block> read_hidden_text(PDFDoc& document, int page, const Surroundings& sheet) {
+  LayerDevice device({.width = sheet.width, .height = sheet.height, .may_have_images = false});
+  document.displayPage(&device, page, 72, 72, 0, /*useMediaBox=*/true, /*crop=*/false, /*printing=*/false);
+  LayerBuilder builder(device, PageTags(device.marks(), nullptr, Ref::INVALID()));
+  add_flows(device, builder);
+  std::vector<Block> blocks;
+  std::int32_t group = -1;
+  for (auto& whole : builder.take().lines) {
+    auto line = beyond(std::move(whole), sheet.page);
+    if (line.words.empty()) {
+      continue;
+    }
+    if (blocks.empty() || line.group != group) {
+      group = line.group;
+      blocks.emplace_back().box = line.box;
+    }
+    blocks.back().box = united(blocks.back().box, line.box);
+    blocks.back().lines.push_back(std::move(line));
+  }
+  return blocks;
+}
 
 TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame, PdfStructure* structure) {
   LayerDevice device(frame);
@@ -326,11 +379,7 @@ TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame, Pd
   ::Page* const source = document.getPage(page);
   LayerBuilder builder(device,
                        PageTags(device.marks(), structure, source != nullptr ? source->getRef() : Ref::INVALID()));
-  for (const auto* flow = device.getFlows(); flow != nullptr; flow = flow->getNext()) {
-    for (const auto* block = flow->getBlocks(); block != nullptr; block = block->getNext()) {
-      builder.add_block(*block);
-    }
-  }
+  add_flows(device, builder);
   auto layer = builder.take();
   layer.rules = device.paths().take_rules(frame.width, frame.height);
   layer.fills = device.paths().take_fills(frame.width, frame.height);

@@ -184,6 +184,19 @@ void append_block(std::string& out, const Page& page, const Block& block) {
   out += '}';
 }
 
+void append_blocks(std::string& out, const Page& page, std::string_view name, std::span<const Block> blocks) {
+  out += ",\"";
+  out += name;
+  out += "\":[";
+  for (const auto& block : blocks) {
+    if (&block != blocks.data()) {
+      out += ',';
+    }
+    append_block(out, page, block);
+  }
+  out += ']';
+}
+
 }  // namespace
 
 void JsonWriter::add_page(const Page& page, std::string& out) {
@@ -213,14 +226,11 @@ void JsonWriter::add_page(const Page& page, std::string& out) {
     out += ",\"quarter_turns\":";
     append_json_number(out, std::uint64_t{page.quarter_turns});
   }
-  out += ",\"blocks\":[";
-  for (const auto& block : page.blocks) {
-    if (&block != page.blocks.data()) {
-      out += ',';
-    }
-    append_block(out, page, block);
+  append_blocks(out, page, "blocks", page.blocks);
+  if (!page.hidden.empty()) {
+    append_blocks(out, page, "hidden", page.hidden);
   }
-  out += "]}";
+  out += '}';
 }
 
 void JsonWriter::finish(std::string& out) {

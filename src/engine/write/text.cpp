@@ -53,6 +53,11 @@ void TextWriter::add_page(const Page& page, std::string& out) {
     is_first = false;
     in_list = is_item;
   }
+  for (const auto& block : page.hidden) {
+    out += any_text_ ? "\n\n" : "";
+    out += text_of(block);
+    any_text_ = true;
+  }
   any_page_ = true;
 }
 

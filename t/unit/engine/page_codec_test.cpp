@@ -48,6 +48,7 @@ Page sample() {
   figure.kind = BlockKind::figure;
   figure.image = 1;
   page.blocks = {heading, item, Block{}, table, figure};
+  page.hidden = {item};
   return page;
 }
 

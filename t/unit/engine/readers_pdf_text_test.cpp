@@ -6,7 +6,6 @@
 namespace docket::engine::readers_test {
 namespace {
 
-using testing::AllOf;
 using testing::FloatNear;
 using testing::HasSubstr;
 
@@ -130,6 +129,60 @@ TEST(PdfText, TheCropBoxIsThePage) {
   EXPECT_EQ(text_of(page), "inside\n");
   EXPECT_THAT(word_of(page, "inside").box.x0, FloatNear(50, 1));
   EXPECT_THAT(page.lines.at(0).baseline, FloatNear(50, 0.5F));
+}
+
+struct Sheet {
+  std::string entries;
+  float x;  ///< where the hidden word begins on the baseline, as the page is shown
+  float y;
+};
+
+TEST(PdfText, WhatTheCropBoxHidesIsToldApart) {
+  const std::string body = "BT /F1 12 Tf 150 650 Td (inside) Tj ET BT /F1 12 Tf 30 750 Td (beyond) Tj ET";
+  for (const auto& [entries, x, y] : std::vector<Sheet>{{"", -70, -50},
+                                                        {" /Rotate 90", 250, -70},
+                                                        {" /Rotate 180", 370, 250},
+                                                        {" /Rotate -90", -50, 370},
+                                                        {" /UserUnit 2", -140, -100}}) {
+    auto attributes = helvetica + " /CropBox [100 500 400 700]";
+    attributes += entries;
+    const auto page = read_first(one_page(body, attributes), MediaType::pdf, text_only);
+    EXPECT_EQ(text_of(page), "inside\n") << entries;
+    ASSERT_EQ(page.hidden.size(), 1U) << entries;
+    const auto& block = page.hidden[0];
+    ASSERT_EQ(block.lines.size(), 1U) << entries;
+    ASSERT_EQ(block.lines[0].words.size(), 1U) << entries;
+    const auto& word = block.lines[0].words[0];
+    EXPECT_EQ(word.text, "beyond") << entries;
+    EXPECT_EQ(word.font, -1) << entries;
+    // The place of the word's origin is on the edge of its box, or near it.
+    constexpr float near = 8;
+    EXPECT_TRUE(word.box.x0 - near < x && x < word.box.x1 + near) << entries << ": " << word.box.x0;
+    EXPECT_TRUE(word.box.y0 - near < y && y < word.box.y1 + near) << entries << ": " << word.box.y0;
+    EXPECT_EQ(block.box, word.box) << entries;
+  }
+}
+
+TEST(PdfText, WordsAcrossTheEdgeAreOnOneSide) {
+  // One stands below the upper edge and one above it, both with ink on either side; the last begins before the left
+  // one.
+  const auto page = read_first(one_page("BT /F1 12 Tf 150 698 Td (below) Tj ET BT /F1 12 Tf 250 701 Td (gap) Tj ET "
+                                        "BT /F1 12 Tf 90 600 Td (across) Tj ET",
+                                        helvetica + " /CropBox [100 500 400 700]"),
+                               MediaType::pdf, text_only);
+  EXPECT_THAT(text_of(page), testing::HasSubstr("below"));
+  EXPECT_THAT(text_of(page), testing::HasSubstr("ross"));
+  ASSERT_EQ(page.hidden.size(), 1U);
+  ASSERT_EQ(page.hidden[0].lines.size(), 1U);
+  EXPECT_EQ(page.hidden[0].lines[0].words[0].text, "gap");
+}
+
+TEST(PdfText, NothingIsHiddenWithoutACropBox) {
+  const auto page = read_first(
+      one_page("BT /F1 12 Tf 150 650 Td (inside) Tj ET BT /F1 12 Tf 30 900 Td (off the sheet) Tj ET", helvetica),
+      MediaType::pdf, text_only);
+  EXPECT_EQ(text_of(page), "inside\n");
+  EXPECT_THAT(page.hidden, testing::IsEmpty());
 }
 
 TEST(PdfText, TextInFormsCountsAndInvisibleTextToo) {

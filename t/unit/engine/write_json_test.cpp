@@ -42,6 +42,21 @@ TEST(Json, OfNothingHasNoPages) {
   EXPECT_EQ(written({}), json::parse(R"({"pages": []})"));
 }
 
+TEST(Json, TellsHiddenTextApart) {
+  auto page = sample();
+  EXPECT_FALSE(written({page})["pages"][0].contains("hidden"));
+  Block hidden;
+  hidden.lines = {test::set_line("cut off", -90, 20)};
+  hidden.box = hidden.lines[0].box;
+  page.hidden = {hidden};
+  const auto told = written({page})["pages"][0];
+  EXPECT_EQ(told["blocks"].size(), 1U);
+  ASSERT_EQ(told["hidden"].size(), 1U);
+  EXPECT_EQ(told["hidden"][0]["type"], "paragraph");
+  EXPECT_EQ(told["hidden"][0]["text"], "cut off");
+  EXPECT_EQ(told["hidden"][0]["box"][0], -90);
+}
+
 TEST(Json, SaysWhatAPageIs) {
   const auto page = written({sample()})["pages"][0];
   EXPECT_EQ(page["page"], 4);

@@ -35,6 +35,13 @@ TEST(Text, OfNothingIsNothing) {
   EXPECT_EQ(text({}), "");
 }
 
+TEST(Text, HasWhatIsHiddenAtItsPagesEnd) {
+  auto page = page_with({block_of(BlockKind::paragraph, {set_line("Seen.", 0, 10)})});
+  page.hidden = {block_of(BlockKind::paragraph, {set_line("Cut", -50, 10), set_line("off.", -50, 22)})};
+  EXPECT_EQ(text({page, page_with({block_of(BlockKind::paragraph, {set_line("Next.", 0, 10)})})}),
+            "Seen.\n\nCut off.\n\nNext.\n");
+}
+
 TEST(Text, HasOneLineAParagraph) {
   EXPECT_EQ(
       text({page_with({block_of(BlockKind::heading, {set_line("# Title", 0, 10)}),
