@@ -75,8 +75,8 @@ Box around(const std::vector<Line>& lines) noexcept {
 /// Finds the notes of a page. Lives for one call of mark_footnotes(), on its stack.
 class NoteFinder {
  public:
-  NoteFinder(Page& page, std::span<const Box> rules) : page_(page) {
-    for (const auto& rule : rules) {
+  explicit NoteFinder(Page& page) : page_(page) {
+    for (const auto& rule : page.rules) {
       if (rule.width() > shortest_rule && rule.width() < 0.5F * page.width && rules_.size() < most_rules_above) {
         rules_.push_back(rule);
       }
@@ -309,8 +309,8 @@ class NoteFinder {
 
 }  // namespace
 
-void mark_footnotes(Page& page, std::span<const Box> rules) {
-  NoteFinder(page, rules).run();
+void mark_footnotes(Page& page) {
+  NoteFinder(page).run();
 }
 
 }  // namespace docket::engine

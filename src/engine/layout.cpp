@@ -36,7 +36,7 @@ Page lay_out(Page page) {
   page.blocks = build_blocks(std::move(regions), page.fonts, page.source);
   put_tables(page.blocks, std::move(tables));
   if (page.source == Source::text) {
-    mark_footnotes(page, page.rules);
+    mark_footnotes(page);
   }
   make_code(page);
   mark_headings(page);
@@ -44,7 +44,7 @@ Page lay_out(Page page) {
   mark_outlined(page);
   make_lists(page.blocks);
   if (page.source == Source::text) {
-    mark_quotes(page, page.rules, page.fills);
+    mark_quotes(page);
   }
   place_figures(page);
   put_columns(page, std::move(columns));

@@ -67,14 +67,13 @@ void mark_headings(Page& page);
 /// Makes footnotes of small paragraphs at the foot of a page or column, and of side notes, that begin with a mark which
 /// is raised in the text: one block for each, with the mark as its marker and not among its words. A further paragraph
 /// of a note is a footnote without a marker. What refers to them becomes Script::note, and a paragraph that goes on in
-/// the next column goes on past them. `rules` are those drawn on the page.
-void mark_footnotes(Page& page, std::span<const Box> rules);
+/// the next column goes on past them.
+void mark_footnotes(Page& page);
 
 /// Takes the markers out of list items' words and gives the items their depth.
 void make_lists(std::vector<Block>& blocks);
 
-/// Makes quotations of paragraphs below others that are set in from these on both sides, or stand beside a bar. `rules`
-/// and `fills` are those drawn on the page.
-void mark_quotes(Page& page, std::span<const Box> rules, std::span<const Box> fills);
+/// Makes quotations of paragraphs below others that are set in from these on both sides, or stand beside a bar.
+void mark_quotes(Page& page);
 
 }  // namespace docket::engine

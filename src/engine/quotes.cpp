@@ -117,8 +117,8 @@ bool is_text(const Block& block) noexcept {
 /// Finds the quotations of a page. Lives for one call of mark_quotes().
 class QuoteFinder {
  public:
-  QuoteFinder(Page& page, std::span<const Box> rules, std::span<const Box> fills) : page_(page), rules_(rules) {
-    if (rules.size() > most_rules_around) {
+  explicit QuoteFinder(Page& page) : page_(page) {
+    if (page.rules.size() > most_rules_around) {
       return;  // a page of tables and forms: what is framed could not be told in time
     }
     const auto add_bars = [&](std::span<const Box> boxes) {
@@ -128,8 +128,8 @@ class QuoteFinder {
         }
       }
     };
-    add_bars(rules);
-    add_bars(fills);
+    add_bars(page.rules);
+    add_bars(page.fills);
   }
 
   void run() {
@@ -177,7 +177,7 @@ class QuoteFinder {
     const float em = style.size;
     const auto spans = [&](const Box& bar) { return bar.y0 < box.y0 + 0.5F * em && bar.y1 > box.y1 - 0.5F * em; };
     const auto is_frame = [&](const Box& bar) {
-      return std::ranges::any_of(rules_, [&](const Box& rule) {
+      return std::ranges::any_of(page_.rules, [&](const Box& rule) {
         const bool is_level = rule.width() > rule.height();
         const bool touches = rule.x0 < bar.x1 + 2 && rule.x1 > bar.x0 + 2 * em &&
                              (std::abs(rule.y0 - bar.y0) < 3 || std::abs(rule.y1 - bar.y1) < 3);
@@ -191,14 +191,13 @@ class QuoteFinder {
   }
 
   Page& page_;
-  std::span<const Box> rules_;
   std::vector<Box> bars_;
 };
 
 }  // namespace
 
-void mark_quotes(Page& page, std::span<const Box> rules, std::span<const Box> fills) {
-  QuoteFinder(page, rules, fills).run();
+void mark_quotes(Page& page) {
+  QuoteFinder(page).run();
 }
 
 }  // namespace docket::engine
