@@ -16,7 +16,8 @@ constexpr std::size_t first_slots = 1024;
 constexpr std::size_t shortest = 3;  ///< bytes
 
 /// The same for words that differ in the case of ASCII letters only; never 0.
-std::uint64_t hash_of(std::string_view word, std::uint64_t hash = 0xCBF2'9CE4'8422'2325U) noexcept {
+std::uint64_t hash_of(std::string_view word) noexcept {
+  std::uint64_t hash = 0xCBF2'9CE4'8422'2325U;
   for (const char c : word) {
     const auto small = c >= 'A' && c <= 'Z' ? c | 0x20 : c;
     hash = (hash ^ static_cast<unsigned char>(small)) * 0x100'0000'01B3U;  // FNV-1a
@@ -24,25 +25,10 @@ std::uint64_t hash_of(std::string_view word, std::uint64_t hash = 0xCBF2'9CE4'84
   return hash | 1U;
 }
 
-bool is_of_word(char32_t c) noexcept {
-  return is_letter(c) || is_digit(c);
-}
-
-/// `text` without quotes, brackets and full stops around it.
-std::string_view bare(std::string_view text) noexcept {
-  for (auto c = first_char(text); c.length != 0 && !is_of_word(c.code); c = first_char(text)) {
-    text.remove_prefix(c.length);
-  }
-  for (auto c = last_char(text); c.length != 0 && !is_of_word(c.code); c = last_char(text)) {
-    text.remove_suffix(c.length);
-  }
-  return text;
-}
-
 /// Whether the last word of `line` is broken off there, as the next one is on another row.
 bool is_broken(const Line& line, const Line& next) noexcept {
   const std::string_view last = line.words.back().text;
-  return without_hyphen(last).size() < last.size() && !bare(without_hyphen(last)).empty() && !beside(line, next);
+  return without_hyphen(last).size() < last.size() && !bare_word(without_hyphen(last)).empty() && !beside(line, next);
 }
 
 /// Pronouns and the like that French puts behind a hyphen.
@@ -63,7 +49,7 @@ class HyphenTeller {
     for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
       auto& last = lines[i].words.back();
       if (last.hyphen == Hyphen::unknown && is_broken(lines[i], lines[i + 1])) {
-        last.hyphen = tell(bare(without_hyphen(last.text)), bare(lines[i + 1].words.front().text));
+        last.hyphen = tell(bare_word(without_hyphen(last.text)), bare_word(lines[i + 1].words.front().text));
       }
     }
   }
@@ -151,7 +137,7 @@ void WordDigest::add(const std::vector<Line>& lines) {
     for (const auto& word : words) {
       const bool is_last = is_broken_off && &word == &words.back();
       if (!std::exchange(is_rest, is_last) && !is_last) {
-        words_.add(bare(word.text));
+        words_.add(bare_word(word.text));
       }
     }
   }

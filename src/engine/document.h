@@ -128,6 +128,12 @@ constexpr bool is_marginal(BlockKind kind) noexcept {
          kind == BlockKind::page_footer;
 }
 
+/// Whether blocks of this kind are text of which a file may say that it is something else.
+constexpr bool is_plain_text(BlockKind kind) noexcept {
+  return kind == BlockKind::paragraph || kind == BlockKind::heading || kind == BlockKind::list_item ||
+         kind == BlockKind::code;
+}
+
 /// Whether blocks of this kind are repeated from page to page and say nothing of their own.
 constexpr bool is_running(BlockKind kind) noexcept {
   return kind == BlockKind::page_header || kind == BlockKind::page_footer;

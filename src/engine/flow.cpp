@@ -76,18 +76,6 @@ Box level_box(const Line& line) noexcept {
   return box;
 }
 
-/// `word` without what stands before and behind its letters and digits.
-std::string_view letters_of(std::string_view word) noexcept {
-  const auto is_other = [](char32_t c) { return !is_letter(c) && !is_digit(c); };
-  for (auto c = first_char(word); c.length != 0 && is_other(c.code); c = first_char(word)) {
-    word.remove_prefix(c.length);
-  }
-  for (auto c = last_char(word); c.length != 0 && is_other(c.code); c = last_char(word)) {
-    word.remove_suffix(c.length);
-  }
-  return word;
-}
-
 /// Whether `next` joins two words of which the first leaves its end to the second: "Vor- und Nachteile". Only words
 /// that are no syllables of others.
 bool is_conjunction(std::string_view next) noexcept {
@@ -123,7 +111,7 @@ bool begins_with_small_word(std::string_view next) noexcept {
 bool wants_hyphen(std::string_view stem, std::string_view next) noexcept {
   static constexpr std::array<std::string_view, 6> prefixes{"self", "Self", "well", "Well", "quasi", "Quasi"};
   return count_chars(stem) == 1 ||
-         (count_chars(letters_of(next)) > 4 && std::ranges::find(prefixes, stem) != prefixes.end());
+         (count_chars(bare_word(next)) > 4 && std::ranges::find(prefixes, stem) != prefixes.end());
 }
 
 }  // namespace
@@ -205,7 +193,7 @@ Joint joint(std::string_view last, std::string_view next, Hyphen hyphen) noexcep
   }
   const auto stem = last.substr(0, last.size() - end.length);
   if (!is_lower(start)) {
-    if (hyphen == Hyphen::unknown && is_in_capitals(stem) && is_in_capitals(letters_of(next))) {
+    if (hyphen == Hyphen::unknown && is_in_capitals(stem) && is_in_capitals(bare_word(next))) {
       return Joint::mended;
     }
     return is_letter(start) || is_digit(start) ? Joint::direct : Joint::space;
@@ -218,7 +206,7 @@ Joint joint(std::string_view last, std::string_view next, Hyphen hyphen) noexcep
   const bool is_compound = hyphen == Hyphen::own || is_digit(last_char(stem).code) ||
                            stem.find('-') != std::string_view::npos || stem.find("://") != std::string_view::npos ||
                            stem.find('/') != std::string_view::npos || begins_with_small_word(next) ||
-                           wants_hyphen(letters_of(stem), next);
+                           wants_hyphen(bare_word(stem), next);
   return is_compound ? Joint::direct : Joint::mended;
 }
 

@@ -55,17 +55,6 @@ void append_letters(std::string& key, std::string_view text) {
   }
 }
 
-bool has_letter(std::string_view text) {
-  while (!text.empty()) {
-    const auto c = first_char(text);
-    text.remove_prefix(c.length);
-    if (is_letter(c.code)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /// A block, or some neighbours together, that may be what an item names.
 struct Place {
   std::size_t first = 0;
@@ -74,9 +63,8 @@ struct Place {
 };
 
 bool may_be_named(const Block& block) {
-  const bool is_text = block.kind == BlockKind::paragraph || block.kind == BlockKind::heading ||
-                       block.kind == BlockKind::list_item || block.kind == BlockKind::code;
-  return is_text && !block.lines.empty() && block.lines.size() <= most_lines && !begins_caption(block.lines);
+  return is_plain_text(block.kind) && !block.lines.empty() && block.lines.size() <= most_lines &&
+         !begins_caption(block.lines);
 }
 
 /// Whether `next` stands below `last` or beside it, close enough to be the same heading.

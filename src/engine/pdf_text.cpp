@@ -344,7 +344,6 @@ Line beyond(Line line, const Box& page) {
     line.box = &word == line.words.data() ? word.box : united(line.box, word.box);
   }
   line.baseline -= page.y0;
-  line.tag = -1;
   return line;
 }
 

@@ -57,18 +57,9 @@ std::vector<Line> cell_lines(const std::vector<Line>& page, std::vector<TableWor
 }
 
 bool has_letters(const Cell& cell) {
-  for (const auto& line : cell.lines) {
-    for (const auto& word : line.words) {
-      for (std::string_view rest = word.text; !rest.empty();) {
-        const auto c = first_char(rest);
-        rest.remove_prefix(c.length);
-        if (is_letter(c.code)) {
-          return true;
-        }
-      }
-    }
-  }
-  return false;
+  return std::ranges::any_of(cell.lines, [](const Line& line) {
+    return std::ranges::any_of(line.words, [](const Word& word) { return has_letter(word.text); });
+  });
 }
 
 /// Whether most of a table's words run from right to left.
@@ -106,11 +97,8 @@ struct RowLook {
 };
 
 bool is_shaded(const Box& cell, std::span<const Box> fills) {
-  const float x = (cell.x0 + cell.x1) / 2;
-  const float y = (cell.y0 + cell.y1) / 2;
-  return std::ranges::any_of(fills, [&](const Box& fill) {
-    return fill.x0 <= x && x <= fill.x1 && fill.y0 <= y && y <= fill.y1 && fill.height() < 2 * cell.height() + 6;
-  });
+  return std::ranges::any_of(
+      fills, [&](const Box& fill) { return holds_middle(fill, cell) && fill.height() < 2 * cell.height() + 6; });
 }
 
 std::vector<RowLook> look_of_rows(const Block& table, const Page& page, std::size_t rows) {

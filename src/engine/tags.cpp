@@ -29,11 +29,6 @@ bool is_heading(const Tag& tag) noexcept {
   return tag.role == Role::heading || tag.role == Role::title;
 }
 
-bool is_text(const Block& block) noexcept {
-  return block.kind == BlockKind::paragraph || block.kind == BlockKind::heading || block.kind == BlockKind::list_item ||
-         block.kind == BlockKind::code;
-}
-
 /// How many of the page's words have which kind of tag.
 struct Tally {
   std::size_t words = 0;
@@ -109,7 +104,7 @@ void cut_blocks(Page& page) {
   blocks.reserve(page.blocks.size());
   for (auto& block : page.blocks) {
     std::vector<std::size_t> cuts{0};
-    const bool may_be_cut = is_text(block) && !is_mixed(block, page);
+    const bool may_be_cut = is_plain_text(block.kind) && !is_mixed(block, page);
     for (std::size_t i = 1; may_be_cut && i < block.lines.size(); ++i) {
       if (is_cut(block.lines[i - 1], block.lines[i], page)) {
         cuts.push_back(i);
@@ -139,8 +134,8 @@ void join_headings(Page& page) {
   blocks.reserve(page.blocks.size());
   for (auto& block : page.blocks) {
     const auto tag = shared_tag(block);
-    if (tag >= 0 && is_text(block) && !blocks.empty() && is_text(blocks.back()) && shared_tag(blocks.back()) == tag &&
-        is_heading(tag_of(block.lines.front(), page)) &&
+    if (tag >= 0 && is_plain_text(block.kind) && !blocks.empty() && is_plain_text(blocks.back().kind) &&
+        shared_tag(blocks.back()) == tag && is_heading(tag_of(block.lines.front(), page)) &&
         blocks.back().lines.size() + block.lines.size() <= most_lines) {
       auto& last = blocks.back();
       last.box = united(last.box, block.box);
@@ -155,18 +150,14 @@ void join_headings(Page& page) {
 
 bool may_be_heading(const Block& block) {
   std::size_t words = 0;
-  bool has_letter = false;
+  bool is_worded = false;
   for (const auto& line : block.lines) {
     words += line.words.size();
     for (const auto& word : line.words) {
-      for (std::string_view rest = word.text; !rest.empty() && !has_letter;) {
-        const auto c = first_char(rest);
-        rest.remove_prefix(c.length);
-        has_letter = is_letter(c.code);
-      }
+      is_worded = is_worded || has_letter(word.text);
     }
   }
-  return has_letter && words <= most_words && block.lines.size() <= most_lines;
+  return is_worded && words <= most_words && block.lines.size() <= most_lines;
 }
 
 void make_heading(Block& block, const Tag& tag) {
@@ -223,7 +214,7 @@ void mark_tagged(Page& page) {
     std::set<std::int32_t> items;  // an item's second paragraph is no item
     for (auto& block : page.blocks) {
       const auto shared = shared_tag(block);
-      if (shared < 0 || (!is_text(block) && block.kind != BlockKind::margin)) {
+      if (shared < 0 || (!is_plain_text(block.kind) && block.kind != BlockKind::margin)) {
         continue;
       }
       const auto tag = tag_of(block.lines.front(), page);

@@ -181,6 +181,28 @@ std::string ascii_lower(std::string_view text) {
   return lower;
 }
 
+bool has_letter(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto c = first_char(text);
+    text.remove_prefix(c.length);
+    if (is_letter(c.code)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string_view bare_word(std::string_view text) noexcept {
+  const auto is_other = [](char32_t c) { return !is_letter(c) && !is_digit(c); };
+  for (auto c = first_char(text); c.length != 0 && is_other(c.code); c = first_char(text)) {
+    text.remove_prefix(c.length);
+  }
+  for (auto c = last_char(text); c.length != 0 && is_other(c.code); c = last_char(text)) {
+    text.remove_suffix(c.length);
+  }
+  return text;
+}
+
 bool is_spaceless(char32_t c) noexcept {
   return (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) ||
          (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF);

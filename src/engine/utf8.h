@@ -74,6 +74,11 @@ char32_t to_lower(char32_t c) noexcept;
 /// `text` with its ASCII capitals small.
 std::string ascii_lower(std::string_view text);
 
+bool has_letter(std::string_view text) noexcept;
+
+/// `text` without what stands before and behind its letters and digits: quotes, brackets, full stops.
+std::string_view bare_word(std::string_view text) noexcept;
+
 /// Ideographs, kana and their punctuation: text that has no spaces between words.
 bool is_spaceless(char32_t c) noexcept;
 
