@@ -153,6 +153,19 @@ def test_pages(docket, job):
     assert second.headers["ETag"]
 
 
+def test_a_page_of_a_small_document_is_as_in_the_whole(docket):
+    """What only the whole document tells (here that the first lines run through it) is told of its pages, too."""
+    texts = [[f"Annals of letters {number}", *[f"{word} fills the page with lines that are read." for word in words]]
+             for number, words in enumerate((("One", "Two"), ("Three", "Four"), ("Five", "Six"), ("Seven", "Eight")), 1)]
+    job = docket.submit(documents.text_pdf(texts))
+    docket.finish(job)
+    whole = docket.result(job, "markdown?raw=1").text
+    assert "Annals" not in whole
+    for number, words in ((1, "One fills"), (3, "Five fills")):
+        page = docket.result(job, f"pages/{number}/markdown?raw=1").text
+        assert page.startswith(words) and page.strip() in whole
+
+
 def test_pages_are_there_as_soon_as_they_are_done(start):
     docket = start(http="docket_concurrency 1;")
     job = docket.submit(documents.scan_pdf([documents.scan_page(number) for number in range(1, 6)]))

@@ -91,66 +91,26 @@ RenderOptions with_valid_text(RenderOptions options) {
   return options;
 }
 
-}  // namespace
-
-std::vector<Rendering> render_page(const Page& page, const RenderOptions& options) {
-  DocumentDigest digest;
-  digest.add(page);
-  Page resolved = page;
-  std::move(digest).findings().apply(resolved);
-  std::vector<Rendering> renderings;
-  for (const auto& entry : all_formats) {
-    if (!options.formats.has(entry.format) || entry.shape == Shape::file) {
-      continue;
-    }
-    if (entry.shape == Shape::list) {
-      std::string list;
-      ImageList images(options.job_id, list);
-      images.add(page);
-      images.finish();
-      renderings.push_back({entry.format, Form::wrapped, std::move(list)});
-      continue;
-    }
-    std::string raw;
-    raw.reserve(entry.format == Format::json ? 64 * 1024 : 8 * 1024);
-    const auto writer = make_writer(entry.format, {});
-    writer->add_page(resolved, raw);
-    writer->finish(raw);
-    auto wrapped = wrapped_head(options.job_id);
-    wrapped.reserve(wrapped.size() + raw.size() + raw.size() / 16 + 8);
-    wrapped += quote(entry.format);
-    append_content(wrapped, entry.format, raw);
-    wrapped += quote(entry.format);
-    wrapped += "}\n";
-    renderings.push_back({entry.format, Form::raw, std::move(raw)});
-    renderings.push_back({entry.format, Form::wrapped, std::move(wrapped)});
-  }
-  return renderings;
-}
-
-/// The pages as the writers want them, the first ones kept from format to format within a fixed budget. Lives for one
-/// call of Assembly::write().
-class ResolvedPages {
+/// Pages that are read and resolved when they are asked for, the first ones kept within a fixed budget. Owned by who
+/// writes them; refers to their assembly.
+class PageCache {
  public:
-  using Findings = std::function<const DocumentFindings&(std::uint16_t file)>;
+  PageCache(Assembly& assembly, Assembly::PageSource source) : assembly_(assembly), source_(std::move(source)) {}
 
-  ResolvedPages(const Assembly::PageSource& source, Findings findings)
-      : source_(source), findings_(std::move(findings)) {}
-
-  /// Page `index` with what the document tells of it; good until the next call.
+  /// Page `index`; good until the next call.
   Result<const Page*> get(std::size_t index) {
-    if (index < cache_.size()) {
-      return &cache_[index];
+    if (index < kept_.size()) {
+      return &kept_[index];
     }
     auto page = source_(index);
     if (!page) {
-      return tl::unexpected(page.error());
+      return tl::unexpected(std::move(page.error()));
     }
-    findings_(page->file).apply(*page);
-    if (index == cache_.size() && budget_ > 0) {
+    assembly_.resolve(*page);
+    if (index == kept_.size() && budget_ > 0) {
       budget_ -= std::min(budget_, count_words(*page));
-      cache_.push_back(std::move(*page));
-      return &cache_.back();
+      kept_.push_back(std::move(*page));
+      return &kept_.back();
     }
     current_ = std::move(*page);
     return &current_;
@@ -173,12 +133,52 @@ class ResolvedPages {
     return words;
   }
 
-  const Assembly::PageSource& source_;
-  Findings findings_;
+  Assembly& assembly_;
+  Assembly::PageSource source_;
   std::size_t budget_ = cached_words;
-  std::deque<Page> cache_;  // pages 0 … size() - 1
+  std::deque<Page> kept_;  // pages 0 … size() - 1
   Page current_;
 };
+
+}  // namespace
+
+Page resolve_alone(Page page) {
+  DocumentDigest digest;
+  digest.add(page);
+  std::move(digest).findings().apply(page);
+  return page;
+}
+
+std::vector<Rendering> render_page(const Page& page, const RenderOptions& options) {
+  std::vector<Rendering> renderings;
+  for (const auto& entry : all_formats) {
+    if (!options.formats.has(entry.format) || entry.shape == Shape::file) {
+      continue;
+    }
+    if (entry.shape == Shape::list) {
+      std::string list;
+      ImageList images(options.job_id, list);
+      images.add(page);
+      images.finish();
+      renderings.push_back({entry.format, Form::wrapped, std::move(list)});
+      continue;
+    }
+    std::string raw;
+    raw.reserve(entry.format == Format::json ? 64 * 1024 : 8 * 1024);
+    const auto writer = make_writer(entry.format, {});
+    writer->add_page(page, raw);
+    writer->finish(raw);
+    auto wrapped = wrapped_head(options.job_id);
+    wrapped.reserve(wrapped.size() + raw.size() + raw.size() / 16 + 8);
+    wrapped += quote(entry.format);
+    append_content(wrapped, entry.format, raw);
+    wrapped += quote(entry.format);
+    wrapped += "}\n";
+    renderings.push_back({entry.format, Form::raw, std::move(raw)});
+    renderings.push_back({entry.format, Form::wrapped, std::move(wrapped)});
+  }
+  return renderings;
+}
 
 /// What is kept between add() and write(). Owned by the Assembly.
 struct Assembly::State {
@@ -196,7 +196,7 @@ struct Assembly::State {
   std::size_t pages = 0;
 
   /// Runs the pages [first, end) through a writer and hands the bytes to `sink` in pieces.
-  Result<void> stream(Format format, std::size_t first, std::size_t end, ResolvedPages& source, const Sink& sink);
+  Result<void> stream(Format format, std::size_t first, std::size_t end, const ResolvedPages& source, const Sink& sink);
 
   /// Lets all digests tell what they found, once all pages were added; they are empty afterwards.
   void find_out() {
@@ -213,22 +213,23 @@ struct Assembly::State {
     return known == files.end() ? none : known->second.findings;
   }
 
-  Result<void> write_raw(Format format, ResolvedPages& source, const Sink& sink, std::optional<std::string>& replay);
-  Result<void> write_wrapped(Format format, ResolvedPages& source, const Sink& sink,
+  Result<void> write_raw(Format format, const ResolvedPages& source, const Sink& sink,
+                         std::optional<std::string>& replay);
+  Result<void> write_wrapped(Format format, const ResolvedPages& source, const Sink& sink,
                              const std::optional<std::string>& replay);
-  Result<void> write_content(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
+  Result<void> write_content(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
                              const Sink& sink);
-  Result<void> write_documents(Format format, ResolvedPages& source, const Sink& sink);
-  Result<void> write_image_list(ResolvedPages& source, const Sink& sink) const;
+  Result<void> write_documents(Format format, const ResolvedPages& source, const Sink& sink);
+  Result<void> write_image_list(const ResolvedPages& source, const Sink& sink) const;
 };
 
-Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
+Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
                                      const Sink& sink) {
   const auto writer = make_writer(format, {options.page_separator, filenames.size() > 1});
   std::string out;
   out.reserve(2 * piece_size);
   for (auto index = first; index < end; ++index) {
-    const auto page = source.get(index);
+    const auto page = source(index);
     if (!page) {
       return tl::unexpected(page.error());
     }
@@ -244,7 +245,7 @@ Result<void> Assembly::State::stream(Format format, std::size_t first, std::size
   return out.empty() ? Result<void>{} : sink(out);
 }
 
-Result<void> Assembly::State::write_raw(Format format, ResolvedPages& source, const Sink& sink,
+Result<void> Assembly::State::write_raw(Format format, const ResolvedPages& source, const Sink& sink,
                                         std::optional<std::string>& replay) {
   replay.emplace();
   return stream(format, 0, pages, source, [&](std::string_view bytes) {
@@ -257,8 +258,8 @@ Result<void> Assembly::State::write_raw(Format format, ResolvedPages& source, co
   });
 }
 
-Result<void> Assembly::State::write_content(Format format, std::size_t first, std::size_t end, ResolvedPages& source,
-                                            const Sink& sink) {
+Result<void> Assembly::State::write_content(Format format, std::size_t first, std::size_t end,
+                                            const ResolvedPages& source, const Sink& sink) {
   std::string escaped;
   return sink(quote(format))
       .and_then([&] {
@@ -271,7 +272,7 @@ Result<void> Assembly::State::write_content(Format format, std::size_t first, st
       .and_then([&] { return sink(quote(format)); });
 }
 
-Result<void> Assembly::State::write_documents(Format format, ResolvedPages& source, const Sink& sink) {
+Result<void> Assembly::State::write_documents(Format format, const ResolvedPages& source, const Sink& sink) {
   std::string head = ",\"documents\":[";
   for (std::size_t i = 0; i < filenames.size(); ++i) {
     head += i == 0 ? "{\"filename\":" : ",{\"filename\":";
@@ -291,7 +292,7 @@ Result<void> Assembly::State::write_documents(Format format, ResolvedPages& sour
   return sink(head);
 }
 
-Result<void> Assembly::State::write_wrapped(Format format, ResolvedPages& source, const Sink& sink,
+Result<void> Assembly::State::write_wrapped(Format format, const ResolvedPages& source, const Sink& sink,
                                             const std::optional<std::string>& replay) {
   auto written = sink(wrapped_head(options.job_id));
   if (written && !replay) {
@@ -318,11 +319,11 @@ Result<void> Assembly::State::write_wrapped(Format format, ResolvedPages& source
   return written.and_then([&] { return sink("}\n"); });
 }
 
-Result<void> Assembly::State::write_image_list(ResolvedPages& source, const Sink& sink) const {
+Result<void> Assembly::State::write_image_list(const ResolvedPages& source, const Sink& sink) const {
   std::string out;
   ImageList images(options.job_id, out);
   for (std::size_t index = 0; index < pages; ++index) {
-    const auto page = source.get(index);
+    const auto page = source(index);
     if (!page) {
       return tl::unexpected(page.error());
     }
@@ -345,15 +346,14 @@ Assembly::Assembly(RenderOptions options, std::vector<std::string> filenames) : 
 
 Assembly::~Assembly() = default;
 
-Assembly::PageSource Assembly::resolved(const PageSource& pages) const {
+void Assembly::resolve(Page& page) {
   state_->find_out();
-  return [this, &pages](std::size_t index) {
-    auto page = pages(index);
-    if (page) {
-      state_->findings(page->file).apply(*page);
-    }
-    return page;
-  };
+  state_->findings(page.file).apply(page);
+}
+
+Assembly::ResolvedPages Assembly::resolved(PageSource source) {
+  return
+      [cache = std::make_shared<PageCache>(*this, std::move(source))](std::size_t index) { return cache->get(index); };
 }
 
 void Assembly::add(const Page& page) {
@@ -365,16 +365,13 @@ void Assembly::add(const Page& page) {
   file->second.end = ++state_->pages;
 }
 
-Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const Sink& sink) {
-  state_->find_out();
-  ResolvedPages source(pages, [&](std::uint16_t file) -> const DocumentFindings& { return state_->findings(file); });
+Result<void> Assembly::write(const ResolvedPages& pages, const Begin& begin, const Sink& sink) {
   for (const auto& entry : all_formats) {
     if (!state_->options.formats.has(entry.format) || entry.shape == Shape::file) {
       continue;
     }
     if (entry.shape == Shape::list) {
-      auto written =
-          begin(entry.format, Form::wrapped).and_then([&] { return state_->write_image_list(source, sink); });
+      auto written = begin(entry.format, Form::wrapped).and_then([&] { return state_->write_image_list(pages, sink); });
       if (!written) {
         return written;
       }
@@ -382,9 +379,9 @@ Result<void> Assembly::write(const PageSource& pages, const Begin& begin, const 
     }
     std::optional<std::string> replay;
     auto written = begin(entry.format, Form::raw)
-                       .and_then([&] { return state_->write_raw(entry.format, source, sink, replay); })
+                       .and_then([&] { return state_->write_raw(entry.format, pages, sink, replay); })
                        .and_then([&] { return begin(entry.format, Form::wrapped); })
-                       .and_then([&] { return state_->write_wrapped(entry.format, source, sink, replay); });
+                       .and_then([&] { return state_->write_wrapped(entry.format, pages, sink, replay); });
     if (!written) {
       return written;
     }

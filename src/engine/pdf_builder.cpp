@@ -114,7 +114,7 @@ std::string add_resource(QPDFPageObjectHelper& page, const std::string& kind, co
 /// Puts one document together. Lives for one call of build_pdf().
 class Builder {
  public:
-  Builder(const PdfPlan& plan, PdfPages how, const Assembly::PageSource& pages)
+  Builder(const PdfPlan& plan, PdfPages how, const Assembly::ResolvedPages& pages)
       : plan_(plan), how_(how), pages_(pages) {}
 
   void write(const Assembly::Sink& sink) {
@@ -307,16 +307,16 @@ class Builder {
     content.replaceStreamData(
         [this, index = note->index, is_layout, name, begin, crop = crop_of(page),
          rotation = rotation_of(page)](Pipeline* pipeline) {
-          auto model = pages_(index);
+          const auto model = pages_(index);
           if (!model) {
-            throw Stopped(std::move(model.error()));
+            throw Stopped(model.error());
           }
           std::string text = begin;
-          append_pdf_matrix(text, place_page(crop, rotation, *model));
+          append_pdf_matrix(text, place_page(crop, rotation, **model));
           if (is_layout) {
-            append_layout_boxes(text, *model, name);
+            append_layout_boxes(text, **model, name);
           } else {
-            append_text_layer(text, *model, plan_.codes, name);
+            append_text_layer(text, **model, plan_.codes, name);
           }
           text += "Q\n";
           pipeline->writeString(text);
@@ -364,7 +364,7 @@ class Builder {
 
   const PdfPlan& plan_;
   PdfPages how_;
-  const Assembly::PageSource& pages_;
+  const Assembly::ResolvedPages& pages_;
   // What streams are read from lives as long as the documents that have them.
   std::vector<MappedFile> mapped_;
   std::vector<std::unique_ptr<DocumentReader>> readers_;
@@ -377,7 +377,7 @@ class Builder {
 
 }  // namespace
 
-Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const Assembly::PageSource& pages,
+Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const Assembly::ResolvedPages& pages,
                        const Assembly::Sink& sink) {
   try {
     Builder(plan, how, pages).write(sink);

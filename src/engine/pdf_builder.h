@@ -21,7 +21,7 @@ struct PdfPlan {
 enum class PdfPages : std::uint8_t { originals, pictures };
 
 /// Writes the document. Errors: the source's, the sink's; corrupt if a file cannot be taken over so.
-Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const Assembly::PageSource& pages,
+Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const Assembly::ResolvedPages& pages,
                        const Assembly::Sink& sink);
 
 }  // namespace docket::engine

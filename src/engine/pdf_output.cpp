@@ -55,7 +55,7 @@ Result<void> PdfOutput::copy_original(const Assembly::Sink& sink) const {
   }
 }
 
-Result<void> PdfOutput::write(Format format, const Assembly::PageSource& pages, const Begin& begin,
+Result<void> PdfOutput::write(Format format, const Assembly::ResolvedPages& pages, const Begin& begin,
                               const Assembly::Sink& sink) {
   if (auto begun = begin(); !begun) {
     return begun;

@@ -49,7 +49,8 @@ class PdfOutput {
 
   /// Writes `format`, pdf or layout_pdf. Errors: the sink's and the source's; corrupt where a file cannot be read any
   /// more.
-  Result<void> write(Format format, const Assembly::PageSource& pages, const Begin& begin, const Assembly::Sink& sink);
+  Result<void> write(Format format, const Assembly::ResolvedPages& pages, const Begin& begin,
+                     const Assembly::Sink& sink);
 
  private:
   [[nodiscard]] bool is_original() const;

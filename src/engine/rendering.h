@@ -35,13 +35,16 @@ struct Rendering {
   std::string bytes;
 };
 
-/// A page's own results: each format that is a text raw and wrapped, the list of its images. Heading levels are this
-/// page's guess.
+/// A page with what it tells by itself, for results that do not wait for the whole document: heading levels are a
+/// guess.
+Page resolve_alone(Page page);
+
+/// A resolved page's own results: each format that is a text raw and wrapped, the list of its images.
 std::vector<Rendering> render_page(const Page& page, const RenderOptions& options);
 
 /// The whole document, read page by page: first every page is shown to add() (which keeps a small digest: fonts and
 /// sizes, margins), then write() asks for each once more, in the same order, per format. Memory does not grow with the
-/// pages' contents.
+/// pages' contents. Lives for one unit, on the child's only thread.
 class Assembly {
  public:
   explicit Assembly(RenderOptions options, std::vector<std::string> filenames);
@@ -52,8 +55,11 @@ class Assembly {
   /// The digest pass; pages in the order of file and number.
   void add(const Page& page);
 
-  /// Gives page `index` (0-based, in the order of add()); an error ends the assembly with it.
+  /// Gives page `index` (0-based, in the order of add()) as it was shown to add().
   using PageSource = std::function<Result<Page>(std::size_t index)>;
+  /// The same with what the whole document tells of it. The page is good until the next call; an error ends what is
+  /// being written with it.
+  using ResolvedPages = std::function<Result<const Page*>(std::size_t index)>;
   /// Takes the next bytes of the representation that is being written.
   using Sink = std::function<Result<void>(std::string_view bytes)>;
   /// Called before each representation's bytes.
@@ -61,11 +67,14 @@ class Assembly {
 
   /// Writes every format that is a text in both forms and the list of images, one after the other. With several files
   /// the wrapped form also has "documents": [{"filename", "content"}].
-  Result<void> write(const PageSource& pages, const Begin& begin, const Sink& sink);
+  Result<void> write(const ResolvedPages& pages, const Begin& begin, const Sink& sink);
 
-  /// The same pages with what the whole document tells of them, for results that are not written here. Refers to
-  /// `pages` and to the assembly, which was shown all of them.
-  PageSource resolved(const PageSource& pages) const;
+  /// Gives a page what the whole document tells of it. Once all pages were shown.
+  void resolve(Page& page);
+
+  /// The pages of `source`, resolved; the first ones are kept from format to format within a fixed budget. Once all
+  /// pages were shown; refers to the assembly.
+  ResolvedPages resolved(PageSource source);
 
  private:
   struct State;

@@ -42,6 +42,13 @@ RenderOptions render_options(const wire::UnitRequest& request) {
       .formats = request.options.formats, .job_id = request.job_id, .page_separator = request.options.page_separator};
 }
 
+/// A page that was read, or why it could not be.
+struct LaidOut {
+  std::uint32_t number = 0;
+  Result<Page> page;
+  std::vector<Section> pictures;  ///< those that are written already
+};
+
 /// One unit in the hands of its child.
 class UnitWork {
  public:
@@ -56,11 +63,14 @@ class UnitWork {
   [[nodiscard]] ReadOptions read_options() const;
   Result<std::unique_ptr<DocumentReader>> open() const;
   std::vector<PageClass> classify(DocumentReader& reader) const;
-  Result<std::optional<Page>> do_page(DocumentReader& reader, std::uint32_t number, AppendFile& file, bool with_model);
+  Result<LaidOut> read_page(DocumentReader& reader, std::uint32_t number, AppendFile& file) const;
+  Result<void> write_page(const LaidOut& page, std::string block, AppendFile& file) const;
+  Result<void> do_pages(DocumentReader& reader, PageRange range, AppendFile& file) const;
+  Result<void> do_document(DocumentReader& reader, std::uint32_t total);
   Result<void> write_pictures(DocumentReader& reader, std::uint32_t number, Page& page, AppendFile& file,
                               std::vector<Section>& sections) const;
   [[nodiscard]] std::optional<PdfOutput> pdf_output(std::vector<SourceFile> files) const;
-  Result<void> finish(Assembly& assembly, PdfOutput* pdf, const Assembly::PageSource& pages);
+  Result<void> finish(Assembly& assembly, PdfOutput* pdf, const Assembly::ResolvedPages& pages);
   Result<Page> read_model(const wire::PageIndex& entry) const;
 
   const wire::UnitRequest& request_;
@@ -137,34 +147,42 @@ Result<void> UnitWork::write_pictures(DocumentReader& reader, std::uint32_t numb
   return {};
 }
 
-/// Reads a page, writes its results (and, for assemble, its model) as one block and tells so. Nothing where the page
-/// itself is at fault: that was told, and the others go on.
-Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint32_t number, AppendFile& file,
-                                              bool with_model) {
-  wire::PageDone done;
-  done.page.file = request_.file;
-  done.page.page = number;
+/// Reads a page, lays it out and writes its pictures. What is wrong with the page itself is not an error here: it is
+/// told where its turn comes, and the others go on.
+Result<LaidOut> UnitWork::read_page(DocumentReader& reader, std::uint32_t number, AppendFile& file) const {
+  LaidOut done{.number = number, .page = {}, .pictures = {}};
   auto read = reader.read(number);
   if (!read) {
-    done.page.error = read.error().code;
-    done.page.error_detail = std::move(read.error().detail);
-    say(descriptors_.unit, done);
-    return std::nullopt;
+    done.page = tl::unexpected(std::move(read.error()));
+    return done;
   }
   auto page = lay_out(std::move(*read));
   page.file = request_.file;
-
-  std::vector<Section> pictures;
-  if (auto written = write_pictures(reader, number, page, file, pictures); !written) {
+  auto written = write_pictures(reader, number, page, file, done.pictures);
+  if (!written) {
     return tl::unexpected(std::move(written.error()));
   }
-  std::string block;
-  auto& sections = done.page.outputs.sections;
-  if (with_model) {
-    block = encode_page(page);
+  done.page = std::move(page);
+  return done;
+}
+
+/// Writes a resolved page's results behind `model` (its own, or nothing) and tells so; or that it was given up.
+Result<void> UnitWork::write_page(const LaidOut& done, std::string model, AppendFile& file) const {
+  wire::PageDone message;
+  message.page.file = request_.file;
+  message.page.page = done.number;
+  if (!done.page) {
+    message.page.error = done.page.error().code;
+    message.page.error_detail = done.page.error().detail;
+    say(descriptors_.unit, message);
+    return {};
+  }
+  auto& sections = message.page.outputs.sections;
+  auto block = std::move(model);
+  if (!block.empty()) {
     sections.push_back({std::nullopt, Form::raw, 0, block.size()});
   }
-  for (const auto& rendering : render_page(page, render_options_)) {
+  for (const auto& rendering : render_page(*done.page, render_options_)) {
     sections.push_back({rendering.format, rendering.form, block.size(), rendering.bytes.size()});
     block += rendering.bytes;
   }
@@ -175,13 +193,70 @@ Result<std::optional<Page>> UnitWork::do_page(DocumentReader& reader, std::uint3
   for (auto& section : sections) {
     section.offset += *begin;
   }
-  std::ranges::move(pictures, std::back_inserter(sections));
-  say(descriptors_.unit, done);
-  return page;
+  std::ranges::copy(done.pictures, std::back_inserter(sections));
+  say(descriptors_.unit, message);
+  return {};
+}
+
+/// Pages of which the whole is put together later: each with its model, its results as it sees itself, told as it ends.
+Result<void> UnitWork::do_pages(DocumentReader& reader, PageRange range, AppendFile& file) const {
+  for (auto number = range.first; number <= range.last; ++number) {
+    auto done = read_page(reader, number, file);
+    if (!done) {
+      return tl::unexpected(std::move(done.error()));
+    }
+    std::string model;
+    if (done->page) {
+      model = encode_page(*done->page);
+      done->page = resolve_alone(std::move(*done->page));
+    }
+    if (auto written = write_page(*done, std::move(model), file); !written) {
+      return written;
+    }
+  }
+  say(descriptors_.unit, wire::RangeDone{});
+  return {};
+}
+
+/// A small document that is its job's only one, whole: nothing of it counts before all is there.
+Result<void> UnitWork::do_document(DocumentReader& reader, std::uint32_t total) {
+  AppendFile file(descriptors_.output);
+  Assembly assembly(render_options_, request_.filenames);
+  auto pdf = pdf_output({{descriptors_.input, request_.type}});
+  std::vector<LaidOut> pages;
+  std::vector<const Page*> good;
+  pages.reserve(total);
+  for (std::uint32_t number = 1; number <= total; ++number) {
+    auto done = read_page(reader, number, file);
+    if (!done) {
+      return tl::unexpected(std::move(done.error()));
+    }
+    const auto& page = pages.emplace_back(std::move(*done)).page;
+    if (page) {
+      good.push_back(&*page);
+      assembly.add(*page);
+      if (pdf) {
+        pdf->add(*page);
+      }
+    }
+  }
+  for (auto& done : pages) {
+    if (done.page) {
+      assembly.resolve(*done.page);
+    }
+    if (auto written = write_page(done, {}, file); !written) {
+      return written;
+    }
+  }
+  if (good.empty()) {
+    say(descriptors_.unit, wire::RangeDone{});
+    return {};
+  }
+  return finish(assembly, pdf ? &*pdf : nullptr, [&](std::size_t index) -> Result<const Page*> { return good[index]; });
 }
 
 /// Writes the final results and tells so. `pdf` where the documents are needed for them.
-Result<void> UnitWork::finish(Assembly& assembly, PdfOutput* pdf, const Assembly::PageSource& pages) {
+Result<void> UnitWork::finish(Assembly& assembly, PdfOutput* pdf, const Assembly::ResolvedPages& pages) {
   struct stat output {};
   if (::fstat(descriptors_.output, &output) != 0) {
     return fail(ErrorCode::crashed, "the results have no file");
@@ -204,11 +279,10 @@ Result<void> UnitWork::finish(Assembly& assembly, PdfOutput* pdf, const Assembly
   };
   const Assembly::Sink sink = [&](std::string_view bytes) { return stream.write(bytes); };
   auto written = assembly.write(pages, begin, sink);
-  const auto resolved = assembly.resolved(pages);
   for (const auto format : {Format::pdf, Format::layout_pdf}) {
     if (written && pdf != nullptr && request_.options.formats.has(format)) {
       written = pdf->write(
-          format, resolved, [&] { return begin(format, Form::raw); }, sink);
+          format, pages, [&] { return begin(format, Form::raw); }, sink);
     }
   }
   if (!written) {
@@ -234,30 +308,11 @@ Result<void> UnitWork::probe() {
     return {};
   }
   say(descriptors_.unit, wire::Probed{total, {}});
-  AppendFile file(request_.may_finish ? descriptors_.output : descriptors_.pages);
-  std::vector<Page> pages;
-  for (std::uint32_t number = 1; number <= total; ++number) {
-    auto page = do_page(**reader, number, file, !request_.may_finish);
-    if (!page) {
-      return tl::unexpected(std::move(page.error()));
-    }
-    if (page->has_value() && request_.may_finish) {
-      pages.push_back(std::move(**page));
-    }
+  if (request_.may_finish) {
+    return do_document(**reader, total);
   }
-  if (pages.empty()) {  // to be assembled with the other files' pages, or there is nothing to assemble
-    say(descriptors_.unit, wire::RangeDone{});
-    return {};
-  }
-  Assembly assembly(render_options_, request_.filenames);
-  auto pdf = pdf_output({{descriptors_.input, request_.type}});
-  for (const auto& page : pages) {
-    assembly.add(page);
-    if (pdf) {
-      pdf->add(page);
-    }
-  }
-  return finish(assembly, pdf ? &*pdf : nullptr, [&](std::size_t index) -> Result<Page> { return pages[index]; });
+  AppendFile file(descriptors_.pages);
+  return do_pages(**reader, {1, total}, file);
 }
 
 /// What puts the PDFs together; nothing where none are asked for.
@@ -274,13 +329,7 @@ Result<void> UnitWork::range() {
     return tl::unexpected(std::move(reader.error()));
   }
   AppendFile file(descriptors_.pages);
-  for (auto number = request_.first_page; number <= request_.last_page; ++number) {
-    if (auto page = do_page(**reader, number, file, true); !page) {
-      return tl::unexpected(std::move(page.error()));
-    }
-  }
-  say(descriptors_.unit, wire::RangeDone{});
-  return {};
+  return do_pages(**reader, {request_.first_page, request_.last_page}, file);
 }
 
 Result<Page> UnitWork::read_model(const wire::PageIndex& entry) const {
@@ -330,7 +379,8 @@ Result<void> UnitWork::assemble() {
       pdf->add(*page);
     }
   }
-  return finish(assembly, pdf ? &*pdf : nullptr, [&](std::size_t at) { return read_model(index[at]); });
+  return finish(assembly, pdf ? &*pdf : nullptr,
+                assembly.resolved([&](std::size_t at) { return read_model(index[at]); }));
 }
 
 }  // namespace

@@ -46,10 +46,10 @@ Written assemble(const std::vector<Page>& pages, std::vector<std::string> filena
   Written written;
   std::string* current = nullptr;
   written.result = assembly.write(
-      [&](std::size_t index) -> Result<Page> {
+      assembly.resolved([&](std::size_t index) -> Result<Page> {
         ++written.pages_read;
         return pages.at(index);
-      },
+      }),
       [&](Format format, Form form) -> Result<void> {
         current = &written.representations[{format, form}];
         return {};
@@ -103,7 +103,8 @@ TEST(Assembly, LeavesDecorationOut) {
   EXPECT_EQ(written.wrapped(Format::images)["count"], 0);
   EXPECT_THAT(written.raw(Format::markdown), testing::Not(testing::HasSubstr("images/")));
   // By itself a page does not know.
-  EXPECT_THAT(render_page(pages[0], options_for(every_format()))[0].bytes, testing::HasSubstr("![](images/1_0.png)"));
+  EXPECT_THAT(render_page(resolve_alone(pages[0]), options_for(every_format()))[0].bytes,
+              testing::HasSubstr("![](images/1_0.png)"));
 }
 
 TEST(Assembly, WrapsWhatItWroteRaw) {
@@ -197,18 +198,19 @@ TEST(Assembly, EndsWithTheErrorOfAPageOrSink) {
   Assembly assembly(options_for(every_format()), {"a.pdf"});
   assembly.add(page);
   const auto begin = [](Format, Form) -> Result<void> { return {}; };
-  const auto no_page = assembly.write([](std::size_t) -> Result<Page> { return fail(ErrorCode::bad_record, "page"); },
-                                      begin, [](std::string_view) -> Result<void> { return {}; });
+  const auto unreadable = [](std::size_t) -> Result<Page> { return fail(ErrorCode::bad_record, "page"); };
+  const auto no_page =
+      assembly.write(assembly.resolved(unreadable), begin, [](std::string_view) -> Result<void> { return {}; });
   ASSERT_FALSE(no_page);
   EXPECT_EQ(no_page.error().code, ErrorCode::bad_record);
-  const auto no_room = assembly.write([&](std::size_t) -> Result<Page> { return page; }, begin,
+  const auto no_room = assembly.write(assembly.resolved([&](std::size_t) -> Result<Page> { return page; }), begin,
                                       [](std::string_view) -> Result<void> { return fail(ErrorCode::io, "full"); });
   ASSERT_FALSE(no_room);
   EXPECT_EQ(no_room.error().code, ErrorCode::io);
 }
 
 TEST(RenderPage, WritesAPageByItself) {
-  const auto renderings = render_page(text_page(0, 7, "Section", 14), options_for(every_format()));
+  const auto renderings = render_page(resolve_alone(text_page(0, 7, "Section", 14)), options_for(every_format()));
   ASSERT_EQ(renderings.size(), 11U);
   EXPECT_EQ(renderings[0].format, Format::markdown);
   EXPECT_EQ(renderings[0].form, Form::raw);

@@ -57,7 +57,7 @@ std::string shown(const std::string& font, int x, int y, std::u32string_view tex
 std::string markdown_of(const Page& page) {
   RenderOptions options;
   options.formats.add(Format::markdown);
-  return render_page(page, options).at(0).bytes;
+  return render_page(resolve_alone(page), options).at(0).bytes;
 }
 
 TEST(PdfWriting, ColumnsOfAVerticalFontRunDownwards) {
