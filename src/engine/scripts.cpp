@@ -15,6 +15,7 @@ constexpr float lowered = 0.21F;  ///< ems below the baseline: farther than a sm
 constexpr float gap = 0.2F;       ///< ems; less is no space between a word and its mark
 constexpr float apart = 0.1F;     ///< ems between the baselines of a line and of its mark …
 constexpr float too_far = 0.65F;  ///< … which is another line, farther away
+constexpr float away = 1.0F;      ///< ems beside a line: what is there is another cell of its row, say
 constexpr std::size_t few = 3;    ///< words that a mark has
 
 float size_of(const Line& line) noexcept {
@@ -35,7 +36,9 @@ void mark_within(Line& line, float size) {
   for (std::size_t i = 1; i < line.words.size(); ++i) {
     auto& word = line.words[i - 1];
     const auto& next = line.words[i];
-    if (word.script != next.script) {
+    // A raised mark before a line's text is apart from it.
+    const bool is_before_text = i == 1 && word.script == Script::superscript;
+    if (word.script != next.script && !is_before_text) {
       word.space_after = word.space_after && next.box.x0 - word.box.x1 > gap * size;
     }
   }
@@ -45,7 +48,8 @@ void mark_within(Line& line, float size) {
 bool mark_beside(Line& line, float size, const Line& other, float other_size) {
   const float above = other.baseline - line.baseline;
   const bool is_near = std::abs(above) > apart * other_size && std::abs(above) < too_far * other_size;
-  if (size >= largest * other_size || !is_near || (!beside(line, other) && !beside(other, line))) {
+  const bool is_away = std::max(line.box.x0 - other.box.x1, other.box.x0 - line.box.x1) > away * other_size;
+  if (size >= largest * other_size || !is_near || is_away || (!beside(line, other) && !beside(other, line))) {
     return false;
   }
   for (auto& word : line.words) {
