@@ -33,7 +33,7 @@ struct LinePart {
   bool has_text = false;
   float x1 = 0;
   float first_width = 0;  ///< of the first word
-  bool is_number = false;
+  bool is_figures = false;
 };
 
 std::vector<LinePart> parts_of(const TextRow& row, std::span<const float> xs) {
@@ -41,11 +41,12 @@ std::vector<LinePart> parts_of(const TextRow& row, std::span<const float> xs) {
   for (const auto& piece : row.pieces) {
     auto& part = parts[interval_of(xs, piece.middle_x())];
     const auto words = std::span(row.words).subspan(piece.first, piece.end - piece.first);
+    const bool is_figures = std::ranges::all_of(words, &TableWord::is_number);
     if (!part.has_text) {
-      part = {true, piece.box.x1, words.front().box.width(), words.size() == 1 && words.front().is_number};
+      part = {true, piece.box.x1, words.front().box.width(), is_figures};
     } else {
       part.x1 = std::max(part.x1, piece.box.x1);
-      part.is_number = false;
+      part.is_figures = part.is_figures && is_figures;
     }
   }
   return parts;
@@ -69,10 +70,12 @@ float least_pitch(std::span<const TextRow> rows) {
   return *at;
 }
 
-/// Whether a line's words had to stand on it because the line above was full, in every column in which it has any.
+/// Whether a line's words had to stand on it because the line above was full, in every column in which it has any; and
+/// are not mostly figures, of which each row has its own.
 bool only_goes_on(const std::vector<LinePart>& above, const std::vector<LinePart>& line, std::span<const Box> extents,
                   float size) {
-  bool any_words = false;
+  std::size_t words = 0;
+  std::size_t figures = 0;  // but for the first column's
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (!line[i].has_text) {
       continue;
@@ -80,9 +83,10 @@ bool only_goes_on(const std::vector<LinePart>& above, const std::vector<LinePart
     if (!above[i].has_text || above[i].x1 + 0.2F * size + line[i].first_width < extents[i].x1 - 0.3F * size) {
       return false;
     }
-    any_words = any_words || !line[i].is_number;
+    words += line[i].is_figures ? 0 : 1;
+    figures += i > 0 && line[i].is_figures ? 1 : 0;
   }
-  return any_words;
+  return words > figures;
 }
 
 struct Columns {
@@ -107,8 +111,8 @@ Columns columns_under(const TextPiece& piece, std::span<const float> xs, std::sp
 /// Makes an open grid. Lives for one call of open_grid(), on its stack.
 class OpenGridMaker {
  public:
-  OpenGridMaker(std::span<const TextRow> rows, std::span<const Box> rules, std::vector<float> xs)
-      : rows_(rows), rules_(rules), extents_(column_extents(rows, xs)) {
+  OpenGridMaker(std::span<const TextRow> rows, std::span<const Box> rules, std::size_t heads, std::vector<float> xs)
+      : rows_(rows), rules_(rules), heads_(heads), extents_(column_extents(rows.subspan(heads), xs)) {
     grid_.xs = std::move(xs);
   }
 
@@ -160,7 +164,13 @@ class OpenGridMaker {
     std::size_t band = 0;  // its first line
     std::size_t bands = 0;
     std::vector<bool> has_partial(rows_.size());
-    for (std::size_t i = 1; i <= rows_.size(); ++i) {
+    if (heads_ > 0) {
+      add_band(0, heads_, true, has_partial);
+      grid_.header_rows = static_cast<std::uint16_t>(starts_.size());
+      band = heads_;
+      ++bands;
+    }
+    for (std::size_t i = heads_ + 1; i <= rows_.size(); ++i) {
       const auto* const rule = i < rows_.size() ? rule_above(i) : nullptr;
       if (rule != nullptr && !runs_through(*rule)) {
         has_partial[i] = true;
@@ -256,10 +266,31 @@ class OpenGridMaker {
 
   std::span<const TextRow> rows_;
   std::span<const Box> rules_;
+  std::size_t heads_;
   std::vector<Box> extents_;
   Grid grid_;
   std::vector<std::size_t> starts_;
 };
+
+/// How many columns have long lines, most of which fill so large a share of their column's width.
+std::size_t running_columns(std::span<const TextRow> rows, std::span<const float> xs, std::uint32_t long_line,
+                            float full_share) {
+  const auto extents = column_extents(rows, xs);
+  std::vector<std::size_t> lines(extents.size());
+  std::vector<std::size_t> full(extents.size());
+  for (const auto& row : rows) {
+    for (const auto& piece : row.pieces) {
+      const auto column = interval_of(xs, piece.middle_x());
+      ++lines[column];
+      full[column] += piece.chars >= long_line && piece.box.width() >= full_share * extents[column].width() ? 1 : 0;
+    }
+  }
+  std::size_t running = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    running += 2 * full[i] > lines[i] ? 1 : 0;
+  }
+  return running;
+}
 
 }  // namespace
 
@@ -348,8 +379,8 @@ std::vector<std::size_t> first_lines(std::span<const TextRow> rows, std::span<co
   return starts;
 }
 
-std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box> rules) {
-  const auto gaps = column_gaps(rows);
+std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box> rules, std::size_t heads) {
+  const auto gaps = column_gaps(rows.subspan(heads));
   if (gaps.empty() || (gaps.size() + 1) * rows.size() > most_places) {
     return std::nullopt;
   }
@@ -362,26 +393,17 @@ std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box
   std::vector<float> xs{x0 - 1};
   xs.insert(xs.end(), gaps.begin(), gaps.end());
   xs.push_back(x1 + 1);
-  return OpenGridMaker(rows, rules, std::move(xs)).make();
+  return OpenGridMaker(rows, rules, heads, std::move(xs)).make();
 }
 
 bool is_running_text(std::span<const TextRow> rows, std::span<const float> xs) {
   constexpr std::uint32_t long_line = 24;  // characters
-  const auto extents = column_extents(rows, xs);
-  std::vector<std::size_t> lines(extents.size());
-  std::vector<std::size_t> full(extents.size());
-  for (const auto& row : rows) {
-    for (const auto& piece : row.pieces) {
-      const auto column = interval_of(xs, piece.middle_x());
-      ++lines[column];
-      full[column] += piece.chars >= long_line && piece.box.width() >= 0.8F * extents[column].width() ? 1 : 0;
-    }
-  }
-  std::size_t running = 0;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    running += 2 * full[i] > lines[i] ? 1 : 0;
-  }
-  return running == lines.size();
+  return running_columns(rows, xs, long_line, 0.8F) + 1 == xs.size();
+}
+
+bool has_running_text(std::span<const TextRow> rows, std::span<const float> xs) {
+  constexpr std::uint32_t very_long_line = 40;  // characters
+  return running_columns(rows, xs, very_long_line, 0.9F) > 0;
 }
 
 }  // namespace docket::engine

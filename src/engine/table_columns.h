@@ -19,10 +19,14 @@ std::vector<float> column_gaps(std::span<const TextRow> rows);
 std::vector<std::size_t> first_lines(std::span<const TextRow> rows, std::span<const float> xs);
 
 /// The grid of a table whose columns have no rules between them. `rules` are level ones among its rows: they divide
-/// rows, and one that does not run through tells how far the heads above it reach. Nothing if there is only one column.
-std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box> rules);
+/// rows, and one that does not run through tells how far the heads above it reach. The first `heads` lines are known to
+/// be heads, which do not tell the columns. Nothing if there is only one column.
+std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box> rules, std::size_t heads = 0);
 
 /// Whether all columns are those of running text: long lines, most of which fill their column.
 bool is_running_text(std::span<const TextRow> rows, std::span<const float> xs);
+
+/// Whether any column is one of running text whose lines are longer than a table's cells mostly are.
+bool has_running_text(std::span<const TextRow> rows, std::span<const float> xs);
 
 }  // namespace docket::engine

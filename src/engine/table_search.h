@@ -24,9 +24,13 @@ std::vector<FoundTable> find_ruled_tables(std::span<const Box> rules, std::span<
 std::vector<FoundTable> find_open_tables(std::span<const Box> rules, std::span<const TableWord> words,
                                          std::span<const Box> taken);
 
-/// Tables without rules: rows of short pieces, most of them figures, that stand in three columns or more. `words` are
-/// those that no other table has.
-std::vector<FoundTable> find_aligned_tables(std::span<const TableWord> words);
+/// Tables without rules: rows of short pieces, most of them figures, that stand in columns. `words` are those of
+/// `lines` that no other table has.
+std::vector<FoundTable> find_aligned_tables(std::span<const TableWord> words, std::span<const Line> lines);
+
+/// False where find_aligned_tables() cannot find anything, told from the lines alone: most pages of running text, for
+/// which nothing else need be looked at then. Errs towards true.
+bool may_have_aligned_tables(std::span<const Line> lines);
 
 /// The table that has `words` in `grid`, if it reads as one: text in several rows and columns, of few words each, and
 /// none across the edges; and not as a chart does, with labels beside its rows or much space round its words. `page`

@@ -63,7 +63,8 @@ std::vector<TableWord> table_words(std::span<const Line> lines) {
       const auto& word = lines[i].words[k];
       const auto chars = static_cast<std::uint32_t>(count_chars(word.text));
       if (runs_across(word, chars)) {
-        words.push_back({i, k, word.box, std::max(size_of(word), 1.0F), chars, is_number(word.text)});
+        const bool is_figure = word.script == Script::normal && is_number(word.text);
+        words.push_back({i, k, word.box, std::max(size_of(word), 1.0F), chars, is_figure});
       }
     }
   }

@@ -16,7 +16,7 @@ struct TableWord {
   Box box;
   float size = 0;  ///< points, at least 1
   std::uint32_t chars = 0;
-  bool is_number = false;  ///< figures, with what belongs to them: signs, separators, units of a letter or two
+  bool is_number = false;  ///< figures, with what belongs to them: signs, separators, units of a letter or two; no mark
 
   [[nodiscard]] float middle_x() const noexcept { return (box.x0 + box.x1) / 2; }
   [[nodiscard]] float middle_y() const noexcept { return (box.y0 + box.y1) / 2; }

@@ -172,6 +172,9 @@ class TableTaker {
   explicit TableTaker(Page& page) : page_(page) {}
 
   std::vector<Block> take() {
+    if (page_.rules.empty() && !may_have_aligned_tables(page_.lines)) {
+      return {};
+    }
     const auto words = table_words(page_.lines);
     auto found = find_ruled_tables(page_.rules, words);
     std::vector<Box> taken;
@@ -180,7 +183,7 @@ class TableTaker {
       taken.push_back(table.grid.box());
     }
     std::ranges::move(find_open_tables(page_.rules, words, taken), std::back_inserter(found));
-    std::ranges::move(find_aligned_tables(words_beside(words, found)), std::back_inserter(found));
+    std::ranges::move(find_aligned_tables(words_beside(words, found), page_.lines), std::back_inserter(found));
     std::ranges::sort(found, {}, [](const FoundTable& table) { return table.grid.ys.front(); });
     std::vector<Block> tables;
     tables.reserve(found.size());
