@@ -1,6 +1,7 @@
 // Whether text goes on from one line, column or page to the next, and how the two ends are put together.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -114,8 +115,13 @@ class WordJoiner {
   /// The last word is followed by another line's first on the same row: a space, whatever it ends with.
   void end_fragment() noexcept { space_ = true; }
 
-  /// The page's links are gone.
-  void end_page() noexcept {
+  /// The page's links are gone. A link that is kept back is handed out before, unless its last word is broken.
+  template <class Sink>
+  void end_page(Sink&& sink) {
+    const auto is_link = [](const Stretch& stretch) { return stretch.look.link >= 0; };
+    if (std::ranges::any_of(stretches_, is_link) && without_hyphen(pending_).size() == pending_.size()) {
+      finish(sink);
+    }
     for (auto& stretch : stretches_) {
       stretch.look.link = -1;
     }

@@ -1,5 +1,5 @@
 // Footnotes: small text at the foot of a page or column, or beside the text, that begins with a mark which is raised in
-// the text.
+// the text; and the rest of one that goes on on the next page, below the rule there.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -86,14 +86,14 @@ class NoteFinder {
   void run() {
     join_lone_marks(page_.blocks);
     find_candidates();
-    if (std::ranges::find(candidates_, true) == candidates_.end()) {
+    if (std::ranges::find(candidates_, true) == candidates_.end() && rest_ == none) {
       return;
     }
     places_.reserve(page_.blocks.size());
     for (std::size_t i = 0; i < page_.blocks.size(); ++i) {
       auto& block = page_.blocks[i];
       const float size = style_of(block.lines, {}).size;
-      places_.push_back({block.box, size, candidates_[i] || is_marginal(block.kind)});
+      places_.push_back({block.box, size, candidates_[i] || i == rest_ || is_marginal(block.kind)});
       if (!candidates_[i]) {
         find_references(block, size, references_);
       }
@@ -104,6 +104,9 @@ class NoteFinder {
       auto& block = blocks[i];
       if (candidates_[i] && (block.kind == BlockKind::margin || is_at_foot(i))) {
         split(std::move(block), places_[i].size);
+      } else if (i == rest_ && is_at_foot(i)) {
+        block.kind = BlockKind::footnote;
+        page_.blocks.push_back(std::move(block));
       } else if (further_ < most_notes && goes_on_note(block, places_[i].size) && is_at_foot(i)) {
         ++further_;
         block.kind = BlockKind::footnote;
@@ -132,7 +135,20 @@ class NoteFinder {
       const auto lead = note_lead(block.lines, 0);
       candidates_[i] = lead && (lead->is_raised || (i > 0 && candidates_[i - 1]) || has_rule_above(block));
       many += candidates_[i] ? 1 : 0;
+      rest_ = rest_ == none && is_rest_of_note(i) ? i : rest_;
     }
+  }
+
+  /// Whether block `index` may be the rest of a note of the page before: small text without a mark below a short rule.
+  /// What stands so below a table is a remark on it.
+  [[nodiscard]] bool is_rest_of_note(std::size_t index) const noexcept {
+    const auto& block = page_.blocks[index];
+    if (candidates_[index] || index == 0 || block.kind != BlockKind::paragraph || !has_rule_above(block)) {
+      return false;
+    }
+    const auto& above = page_.blocks[index - 1];
+    return !above.lines.empty() && above.kind != BlockKind::caption &&
+           style_of(block.lines, {}).size <= largest_size * style_of(above.lines, {}).size;
   }
 
   /// Whether a short rule divides the block from the text above.
@@ -300,6 +316,7 @@ class NoteFinder {
   Page& page_;
   std::vector<Box> rules_;  ///< short ones, such as stand above notes
   std::vector<bool> candidates_;
+  std::size_t rest_ = none;  ///< the block that may be the rest of a note of the page before
   std::vector<PlaceOfBlock> places_;
   NoteReferences references_;
   std::map<std::string, const std::vector<NoteReference>*, std::less<>> found_;  ///< by the notes' marks

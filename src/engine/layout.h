@@ -66,8 +66,8 @@ void mark_headings(Page& page);
 
 /// Makes footnotes of small paragraphs at the foot of a page or column, and of side notes, that begin with a mark which
 /// is raised in the text: one block for each, with the mark as its marker and not among its words. A further paragraph
-/// of a note is a footnote without a marker. What refers to them becomes Script::note, and a paragraph that goes on in
-/// the next column goes on past them.
+/// of a note is a footnote without a marker, and so is the rest of one that began on the page before. What refers to
+/// them becomes Script::note, and a paragraph that goes on in the next column goes on past them.
 void mark_footnotes(Page& page);
 
 /// Takes the markers out of list items' words and gives the items their depth.

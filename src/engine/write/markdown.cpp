@@ -52,16 +52,12 @@ void MarkdownWriter::add_words(WordJoiner& joiner, const Block& block, const Pag
   add_lines(joiner, block.lines, look, sink);
 }
 
-void MarkdownWriter::append_paragraph(std::string& out, const Block& block, const Page& page) const {
-  WordJoiner joiner;
-  MarkdownInline text;
-  text.begin(MarkdownPlace::start);
-  const auto sink = [&](std::string_view piece, std::span<const Stretch> stretches) {
-    text.put(piece, stretches, page.links, out);
-  };
-  add_words(joiner, block, page, sink);
-  joiner.finish(sink);
-  text.close(out);
+/// The whole block, which is no part of the running text; `lead` stands before it.
+std::string MarkdownWriter::paragraph_of(const Block& block, const Page& page, std::string lead) const {
+  MarkdownParagraph paragraph;
+  paragraph.begin(std::move(lead));
+  add_words(paragraph.joiner(), block, page, paragraph.sink(page.links));
+  return paragraph.close(page.links);
 }
 
 void MarkdownWriter::add_page(const Page& page, std::string& out) {
@@ -84,7 +80,11 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
       continue;
     }
     if (block.kind == BlockKind::margin || block.kind == BlockKind::footnote) {
-      hold_back(block, page);
+      if (block.kind == BlockKind::footnote) {
+        add_note(block, page);
+      } else {
+        hold_back(paragraph_of(block, page, {}));
+      }
       if (held_back_.size() > max_held_back) {
         close_block(out);
       }
@@ -106,8 +106,10 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
     end_ = end_of(block);
     end_.kind = kind;
   }
-  joiner_.end_page();
+  joiner_.end_page(sink(out));
   inline_.end_page(out);
+  end_page_of_note();
+  links_ = {};
 }
 
 void MarkdownWriter::add_table(const Block& table, const Page& page, bool is_first, std::string& out) {
@@ -124,6 +126,7 @@ void MarkdownWriter::add_table(const Block& table, const Page& page, bool is_fir
 }
 
 void MarkdownWriter::finish(std::string& out) {
+  close_note();
   close_block(out);
   if (any_text_) {
     out += '\n';
@@ -133,6 +136,7 @@ void MarkdownWriter::finish(std::string& out) {
 void MarkdownWriter::begin_page(const Page& page, std::string& out) {
   const bool separated = any_page_ && !page_separator_.empty();
   if (separated || (any_page_ && page.file != file_)) {
+    close_note();
     close_block(out);
     indents_.clear();
   }
@@ -144,6 +148,8 @@ void MarkdownWriter::begin_page(const Page& page, std::string& out) {
   }
   any_page_ = true;
   file_ = page.file;
+  has_notes_ = false;
+  links_ = page.links;
   own_labels_.begin_page(page);
 }
 
@@ -213,21 +219,60 @@ void MarkdownWriter::begin_list_item(const Block& block, std::string& out) {
 }
 
 void MarkdownWriter::add_text(const Block& block, const Page& page, std::string& out) {
-  add_words(joiner_, block, page, [&](std::string_view piece, std::span<const Stretch> stretches) {
-    inline_.put(piece, stretches, page.links, out);
-  });
+  add_words(joiner_, block, page, sink(out));
 }
 
-void MarkdownWriter::hold_back(const Block& block, const Page& page) {
-  if (!held_back_.empty()) {
+void MarkdownWriter::hold_back(std::string markdown) {
+  if (held_back_.empty()) {
+    held_back_ = std::move(markdown);
+  } else {
     held_back_ += "\n\n";
+    held_back_ += markdown;
   }
-  if (block.kind == BlockKind::footnote && block.marker.empty()) {
-    held_back_ += "    ";  // a further paragraph of the note before
-  } else if (block.kind == BlockKind::footnote) {
-    held_back_ += "[^" + label_of(labels_->note(block.marker)) + "]: ";
+}
+
+/// A footnote, which stays open; or, without a marker, what goes on the last one: over the page, or as its further
+/// paragraph.
+void MarkdownWriter::add_note(const Block& block, const Page& page) {
+  const bool is_rest = block.marker.empty() && note_.is_carried;
+  if (!is_rest) {
+    close_note();
   }
-  append_paragraph(held_back_, block, page);
+  if (!is_rest && block.marker.empty()) {
+    hold_back(paragraph_of(block, page, has_notes_ ? "    " : ""));
+    return;
+  }
+  if (!is_rest) {
+    note_.text.begin("[^" + label_of(labels_->note(block.marker)) + "]: ");
+  }
+  add_words(note_.text.joiner(), block, page, note_.text.sink(page.links));
+  const auto end = end_of(block);
+  // Many notes have no full stop: what is broken off fills its last line, or says that more is to come.
+  note_.is_broken_off = (end.is_full && !ends_sentence(end.word)) || goes_on(end.word, "More");
+  note_.is_open = true;
+  note_.is_carried = false;
+  has_notes_ = true;
+}
+
+/// What is not ended at a page's end may go on at the next one's foot, and nowhere else.
+void MarkdownWriter::end_page_of_note() {
+  if (!note_.is_open) {
+    return;
+  }
+  if (note_.is_carried || !note_.is_broken_off || note_.text.size() > max_held_back) {
+    close_note();
+    return;
+  }
+  note_.text.end_page(links_);
+  note_.is_carried = true;
+}
+
+void MarkdownWriter::close_note() {
+  if (note_.is_open) {
+    hold_back(note_.text.close(links_));
+  }
+  note_.is_open = false;
+  note_.is_carried = false;
 }
 
 /// A figure's image, if it was taken out: a link must lead somewhere. It stands behind the paragraph that goes on.
@@ -236,17 +281,13 @@ void MarkdownWriter::hold_back_figure(const Page& page, const Block& block) {
     return;
   }
   if (const auto& name = page.images[static_cast<std::size_t>(block.image)].name; !name.empty()) {
-    held_back_ += held_back_.empty() ? "![](images/" : "\n\n![](images/";
-    held_back_ += name;
-    held_back_ += ')';
+    hold_back("![](images/" + name + ")");
   }
 }
 
 void MarkdownWriter::close_block(std::string& out) {
   if (is_open_) {
-    joiner_.finish([&](std::string_view piece, std::span<const Stretch> stretches) {
-      inline_.put(piece, stretches, {}, out);  // a piece that was left over from another page has no link
-    });
+    joiner_.finish(sink(out));
     inline_.close(out);
   }
   table_.close(out);

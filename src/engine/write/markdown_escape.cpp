@@ -1,6 +1,7 @@
 #include "engine/write/markdown_escape.h"
 
 #include <algorithm>
+#include <array>
 
 namespace docket::engine {
 namespace {
@@ -16,6 +17,18 @@ bool is_word(char c) noexcept {
 }
 bool is_punctuation(char c) noexcept {
   return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+}
+
+/// Whether a character may be markup inside a line. A table: every byte of every document is asked about.
+bool is_special(char c) noexcept {
+  static constexpr auto table = [] {
+    std::array<bool, 256> specials{};
+    for (const char special : std::string_view("\\`*_<&[]~")) {
+      specials[static_cast<unsigned char>(special)] = true;
+    }
+    return specials;
+  }();
+  return table[static_cast<unsigned char>(c)];
 }
 
 bool only(std::string_view piece, char c) noexcept {
@@ -66,7 +79,6 @@ std::size_t block_start(std::string_view piece) noexcept {
 }  // namespace
 
 void append_markdown(std::string& out, std::string_view piece, MarkdownPlace place) {
-  constexpr std::string_view special = "\\`*_<&[]~";
   if (piece.empty()) {
     return;
   }
@@ -82,9 +94,8 @@ void append_markdown(std::string& out, std::string_view piece, MarkdownPlace pla
     out += '\\';
     plain = first;
   }
-  for (auto i = piece.find_first_of(special, plain); i != std::string_view::npos;
-       i = piece.find_first_of(special, i + 1)) {
-    if (is_markup(piece, i, place == MarkdownPlace::start)) {
+  for (auto i = plain; i < piece.size(); ++i) {
+    if (is_special(piece[i]) && is_markup(piece, i, place == MarkdownPlace::start)) {
       out.append(piece.substr(plain, i - plain));
       out += '\\';
       plain = i;

@@ -40,9 +40,12 @@ void mend(std::string_view piece, std::vector<Stretch>& parts) {
 /// The full stop after a link is none of it.
 void part_from_links(std::string_view piece, std::vector<Stretch>& parts) {
   auto& last = parts.back();
+  if (last.look.link < 0) {
+    return;
+  }
   const auto begin = parts.size() > 1 ? parts[parts.size() - 2].end : 0;
   const auto text = piece.substr(begin, last.end - begin).find_last_not_of(".,;:");
-  if (last.look.link < 0 || text == std::string_view::npos || begin + text + 1 == last.end) {
+  if (text == std::string_view::npos || begin + text + 1 == last.end) {
     return;
   }
   Stretch rest = last;
@@ -84,8 +87,9 @@ bool says_address(std::string_view text, std::string_view uri) {
   while (text.ends_with('/') || text.ends_with('.') || text.ends_with(',')) {
     text.remove_suffix(1);
   }
-  // Parts of a long address that is broken over lines are links of their own.
-  return text.find(uri) != std::string_view::npos || (text.size() >= 8 && uri.find(text) != std::string_view::npos);
+  // Parts of a long address that is broken over lines are links of their own. A word that an address has is none.
+  const bool is_part = text.size() >= 8 && text.find_first_of("/.:_=?&%#0123456789") != std::string_view::npos;
+  return text.find(uri) != std::string_view::npos || (is_part && uri.find(text) != std::string_view::npos);
 }
 
 void append_code(std::string& out, std::string_view code) {

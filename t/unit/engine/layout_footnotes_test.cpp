@@ -182,6 +182,71 @@ TEST(Footnotes, HaveSeveralParagraphs) {
   EXPECT_NE(markdown({page}).find("\n\n[^1]: A note of two paragraphs.\n\n    The second one.\n"), std::string::npos);
 }
 
+/// A page at whose foot, below a rule, `rest` stands without a mark.
+Page page_with_rest(std::string_view rest) {
+  auto lines = paragraph(100);
+  lines.push_back(set_line(rest, 100, 600, 8));
+  auto page = test::page_of(std::move(lines));
+  page.rules.push_back({100, 588, 200, 588.5F});
+  return lay_out(std::move(page));
+}
+
+TEST(Footnotes, GoOnOnTheNextPage) {
+  const auto first = page_with({note("1", "A note that is bro-", 600)}, "1");
+  const auto rest = page_with_rest("ken off and ends here.");
+  ASSERT_EQ(rest.blocks.size(), 2U);
+  EXPECT_EQ(rest.blocks[1].kind, BlockKind::footnote);
+  EXPECT_EQ(rest.blocks[1].marker, "");
+  const auto text = markdown({first, rest, page_with({note("2", "Another.", 600)}, "2")});
+  EXPECT_NE(text.find("\n\n[^1]: A note that is broken off and ends here.\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n\n[^2]: Another.\n"), std::string::npos) << text;
+  // With a separator each page is whole by itself.
+  const auto apart = written(MarkdownWriter("* * *"), {first, rest});
+  EXPECT_NE(apart.find("\n\n[^1]: A note that is bro-\n\n* * *\n\n"), std::string::npos) << apart;
+  EXPECT_NE(apart.find("\n\nken off and ends here.\n"), std::string::npos) << apart;
+}
+
+TEST(Footnotes, GoOnOnTheVeryNextPageOnly) {
+  const auto first = page_with({note("1", "A note without its end", 600)}, "1");
+  const auto ended = page_with({note("2", "A note with its end.", 600)}, "2");
+  const auto plain = lay_out(test::page_of(paragraph(100)));
+  const auto rest = page_with_rest("Printed on paper that was used.");
+  const auto text = markdown({first, plain, rest, ended, rest});
+  EXPECT_NE(text.find("\n\n[^1]: A note without its end\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n\n[^2]: A note with its end.\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("end Printed"), std::string::npos) << text;
+  EXPECT_EQ(text.find("    Printed"), std::string::npos) << text;
+  // A note without a full stop is ended all the same, unless its last line is full.
+  const auto unlike = markdown({first, rest});
+  EXPECT_NE(unlike.find("\n\n[^1]: A note without its end\n\n"), std::string::npos) << unlike;
+}
+
+TEST(Footnotes, WithoutAMarkStandBelowAShortRule) {
+  auto lines = paragraph(100);
+  lines.push_back(set_line("A remark below a rule.", 100, 600, 8));
+  auto page = test::page_of(std::move(lines));
+  EXPECT_EQ(lay_out(page).blocks.back().kind, BlockKind::paragraph);
+  page.rules.push_back({100, 588, 500, 588.5F});  // as wide as the text: a table's, or the page's
+  EXPECT_EQ(lay_out(page).blocks.back().kind, BlockKind::paragraph);
+}
+
+TEST(Footnotes, AreNoRemarksOnATable) {
+  auto lines = paragraph(100);
+  for (int i = 0; i < 5; ++i) {
+    const float y = 540 + 12 * static_cast<float>(i);
+    lines.push_back(set_line("Country" + std::to_string(i), 100, y));
+    lines.push_back(set_line(std::to_string(100 + i), 200, y));
+    lines.push_back(set_line(std::to_string(200 + i) + "%", 260, y));
+  }
+  lines.push_back(set_line("Source: a remark on the table.", 100, 606, 8));
+  auto page = test::page_of(std::move(lines));
+  page.rules.push_back({100, 594, 160, 594.5F});
+  page = lay_out(std::move(page));
+  ASSERT_EQ(page.blocks.size(), 3U);
+  EXPECT_EQ(page.blocks[1].kind, BlockKind::table);
+  EXPECT_EQ(page.blocks[2].kind, BlockKind::paragraph);
+}
+
 TEST(Footnotes, AreMarkdownsFootnotes) {
   const auto page = page_with({note("1", "A note.", 600)}, "1");
   const auto text = markdown({page, page, page_with({note("*", "A sign.", 600)}, "*")});

@@ -239,6 +239,30 @@ TEST(Markdown, SaysWhatLinksLeadTo) {
   auto address = styled({{"at example.org/docs, or", test::plain}});
   address.lines[0].words[1].link = 0;
   EXPECT_EQ(marked(address, {"https://example.org/docs/"}), "at example.org/docs, or\n");
+  auto name = styled({{"of Glastonbury now", test::plain}});
+  name.lines[0].words[1].link = 0;
+  EXPECT_EQ(marked(name, {"https://example.org/Glastonbury"}),
+            "of [Glastonbury](https://example.org/Glastonbury) now\n");
+}
+
+TEST(Markdown, LastWordsKeepTheirLinks) {
+  auto block = styled({{"leads here", test::plain}});
+  block.lines[0].words[1].link = 0;
+  Page page;
+  page.fonts = test::fonts();
+  page.links = {"https://example.org/a"};
+  page.blocks = {block, styled({{"Next.", test::plain}}), block};
+  Page next;
+  next.fonts = test::fonts();
+  next.blocks = {styled({{"and goes on.", test::plain}})};
+  MarkdownWriter writer({});
+  std::string out;
+  writer.add_page(page, out);
+  writer.add_page(next, out);
+  writer.finish(out);
+  EXPECT_EQ(out,
+            "leads [here](https://example.org/a)\n\nNext.\n\n"
+            "leads [here](https://example.org/a) and goes on.\n");
 }
 
 TEST(Markdown, RaisesAndLowers) {
