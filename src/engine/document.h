@@ -96,7 +96,7 @@ struct Line {
   std::vector<Word> words;  ///< in the order in which they are read
   Box box;
   float baseline = 0;            ///< y of the baseline
-  std::int32_t group = -1;       ///< the reader's own idea of a block (Poppler's, Tesseract's paragraph); -1 none
+  std::int32_t group = -1;       ///< the reader's own idea of a block (group_runs(), Tesseract's paragraph); -1 none
   std::int32_t stands_for = -1;  ///< during layout only: the table whose place this line keeps; -1 for text
   Writing writing = Writing::rightwards;  ///< from a reader downwards or not; the rest is told by the layout
   std::int32_t tag = -1;                  ///< during layout only: index into Page::tags; -1 none

@@ -4,9 +4,8 @@
 
 namespace docket::engine {
 
-template <class Base>
-void ImagesOf<Base>::visit(GfxState* state, Object* ref, Stream* stream, int width, int height,
-                           GfxImageColorMap* colors, bool invert, bool masked, bool inline_image) {
+void ImageDevice::visit(GfxState* state, Object* ref, Stream* stream, int width, int height, GfxImageColorMap* colors,
+                        bool invert, bool masked, bool inline_image) {
   bool consumed = false;
   if (!in_soft_mask() && width > 0 && height > 0) {
     consumed = visit_image({images_, *state, *stream, ref, width, height, colors, invert, masked || soft_masked_});
@@ -22,93 +21,76 @@ void ImagesOf<Base>::visit(GfxState* state, Object* ref, Stream* stream, int wid
   }
 }
 
-template <class Base>
-void ImagesOf<Base>::drawImageMask(GfxState* state, Object* ref, Stream* stream, int width, int height, bool invert,
-                                   bool /*interpolate*/, bool inline_image) {
+void ImageDevice::drawImageMask(GfxState* state, Object* ref, Stream* stream, int width, int height, bool invert,
+                                bool /*interpolate*/, bool inline_image) {
   visit(state, ref, stream, width, height, nullptr, invert, false, inline_image);
 }
 
-template <class Base>
-void ImagesOf<Base>::setSoftMaskFromImageMask(GfxState* state, Object* ref, Stream* stream, int width, int height,
-                                              bool invert, bool inline_image, double* /*base_matrix*/) {
+void ImageDevice::setSoftMaskFromImageMask(GfxState* state, Object* ref, Stream* stream, int width, int height,
+                                           bool invert, bool inline_image, double* /*base_matrix*/) {
   // A stencil painted with a pattern.
   visit(state, ref, stream, width, height, nullptr, invert, true, inline_image);
 }
 
-template <class Base>
-void ImagesOf<Base>::drawImage(GfxState* state, Object* ref, Stream* stream, int width, int height,
-                               GfxImageColorMap* colors, bool /*interpolate*/, const int* mask_colors,
-                               bool inline_image) {
+void ImageDevice::drawImage(GfxState* state, Object* ref, Stream* stream, int width, int height,
+                            GfxImageColorMap* colors, bool /*interpolate*/, const int* mask_colors, bool inline_image) {
   visit(state, ref, stream, width, height, colors, false, mask_colors != nullptr, inline_image);
 }
 
-template <class Base>
-void ImagesOf<Base>::drawMaskedImage(GfxState* state, Object* ref, Stream* stream, int width, int height,
-                                     GfxImageColorMap* colors, bool /*interpolate*/, Stream* /*mask*/,
-                                     int /*mask_width*/, int /*mask_height*/, bool /*mask_invert*/,
-                                     bool /*mask_interpolate*/) {
+void ImageDevice::drawMaskedImage(GfxState* state, Object* ref, Stream* stream, int width, int height,
+                                  GfxImageColorMap* colors, bool /*interpolate*/, Stream* /*mask*/, int /*mask_width*/,
+                                  int /*mask_height*/, bool /*mask_invert*/, bool /*mask_interpolate*/) {
   visit(state, ref, stream, width, height, colors, false, true, false);
 }
 
-template <class Base>
-void ImagesOf<Base>::drawSoftMaskedImage(GfxState* state, Object* ref, Stream* stream, int width, int height,
-                                         GfxImageColorMap* colors, bool /*interpolate*/, Stream* /*mask*/,
-                                         int /*mask_width*/, int /*mask_height*/, GfxImageColorMap* /*mask_colors*/,
-                                         bool /*mask_interpolate*/) {
+void ImageDevice::drawSoftMaskedImage(GfxState* state, Object* ref, Stream* stream, int width, int height,
+                                      GfxImageColorMap* colors, bool /*interpolate*/, Stream* /*mask*/,
+                                      int /*mask_width*/, int /*mask_height*/, GfxImageColorMap* /*mask_colors*/,
+                                      bool /*mask_interpolate*/) {
   visit(state, ref, stream, width, height, colors, false, true, false);
 }
 
-template <class Base>
-bool ImagesOf<Base>::tilingPatternFill(GfxState* state, Gfx* /*gfx*/, Catalog* /*catalog*/,
-                                       GfxTilingPattern* /*pattern*/, const double* /*matrix*/, int /*x0*/, int /*y0*/,
-                                       int /*x1*/, int /*y1*/, double /*x_step*/, double /*y_step*/) {
+bool ImageDevice::tilingPatternFill(GfxState* state, Gfx* /*gfx*/, Catalog* /*catalog*/, GfxTilingPattern* /*pattern*/,
+                                    const double* /*matrix*/, int /*x0*/, int /*y0*/, int /*x1*/, int /*y1*/,
+                                    double /*x_step*/, double /*y_step*/) {
   visit_shading(*state);
   return true;
 }
 
-template <class Base>
-bool ImagesOf<Base>::functionShadedFill(GfxState* state, GfxFunctionShading* /*shading*/) {
+bool ImageDevice::functionShadedFill(GfxState* state, GfxFunctionShading* /*shading*/) {
   visit_shading(*state);
   return true;
 }
 
-template <class Base>
-bool ImagesOf<Base>::axialShadedFill(GfxState* state, GfxAxialShading* /*shading*/, double /*t_min*/,
-                                     double /*t_max*/) {
+bool ImageDevice::axialShadedFill(GfxState* state, GfxAxialShading* /*shading*/, double /*t_min*/, double /*t_max*/) {
   visit_shading(*state);
   return true;
 }
 
-template <class Base>
-bool ImagesOf<Base>::radialShadedFill(GfxState* state, GfxRadialShading* /*shading*/, double /*t_min*/,
-                                      double /*t_max*/) {
+bool ImageDevice::radialShadedFill(GfxState* state, GfxRadialShading* /*shading*/, double /*t_min*/, double /*t_max*/) {
   visit_shading(*state);
   return true;
 }
 
-template <class Base>
-bool ImagesOf<Base>::gouraudTriangleShadedFill(GfxState* state, GfxGouraudTriangleShading* /*shading*/) {
+bool ImageDevice::gouraudTriangleShadedFill(GfxState* state, GfxGouraudTriangleShading* /*shading*/) {
   visit_shading(*state);
   return true;
 }
 
-template <class Base>
-bool ImagesOf<Base>::patchMeshShadedFill(GfxState* state, GfxPatchMeshShading* /*shading*/) {
+bool ImageDevice::patchMeshShadedFill(GfxState* state, GfxPatchMeshShading* /*shading*/) {
   visit_shading(*state);
   return true;
 }
 
-template <class Base>
-void ImagesOf<Base>::beginTransparencyGroup(GfxState* /*state*/, const double* /*bbox*/, GfxColorSpace* /*blending*/,
-                                            bool /*isolated*/, bool /*knockout*/, bool for_soft_mask) {
+void ImageDevice::beginTransparencyGroup(GfxState* /*state*/, const double* /*bbox*/, GfxColorSpace* /*blending*/,
+                                         bool /*isolated*/, bool /*knockout*/, bool for_soft_mask) {
   groups_.push_back(for_soft_mask);
   if (for_soft_mask) {
     ++soft_masks_;
   }
 }
 
-template <class Base>
-void ImagesOf<Base>::endTransparencyGroup(GfxState* /*state*/) {
+void ImageDevice::endTransparencyGroup(GfxState* /*state*/) {
   if (groups_.empty()) {
     return;
   }
@@ -118,19 +100,14 @@ void ImagesOf<Base>::endTransparencyGroup(GfxState* /*state*/) {
   groups_.pop_back();
 }
 
-template <class Base>
-void ImagesOf<Base>::setSoftMask(GfxState* /*state*/, const double* /*bbox*/, bool /*alpha*/, Function* /*transfer*/,
-                                 GfxColor* /*backdrop*/) {
+void ImageDevice::setSoftMask(GfxState* /*state*/, const double* /*bbox*/, bool /*alpha*/, Function* /*transfer*/,
+                              GfxColor* /*backdrop*/) {
   // Poppler restores no soft mask at Q here; once one was set, taking an image as it is would be a guess.
   soft_masked_ = true;
 }
 
-template <class Base>
-void ImagesOf<Base>::clearSoftMask(GfxState* /*state*/) {
+void ImageDevice::clearSoftMask(GfxState* /*state*/) {
   soft_masked_ = false;
 }
-
-template class ImagesOf<OutputDev>;
-template class ImagesOf<TextOutputDev>;
 
 }  // namespace docket::engine

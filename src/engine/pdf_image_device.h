@@ -1,12 +1,10 @@
-// Output devices for Poppler that look at the images that a page draws.
+// An output device for Poppler that looks at the images that a page draws.
 #pragma once
 
 #include <GfxState.h>
 #include <OutputDev.h>
-#include <TextOutputDev.h>
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace docket::engine {
@@ -24,14 +22,9 @@ struct ImageDrawing {
   bool masked;               ///< some of its pixels are transparent
 };
 
-/// Base of devices that want a page's images in the order in which they are drawn, and what `Base` does with the rest.
-/// Lives while a page is interpreted.
-template <class Base>
-class ImagesOf : public Base {
+/// Base of devices that want a page's images in the order in which they are drawn. Lives while a page is interpreted.
+class ImageDevice : public OutputDev {
  public:
-  template <class... Arguments>
-  explicit ImagesOf(Arguments&&... arguments) : Base(std::forward<Arguments>(arguments)...) {}
-
   bool upsideDown() override { return true; }
   bool useDrawChar() override { return true; }
   bool interpretType3Chars() override { return false; }
@@ -86,13 +79,5 @@ class ImagesOf : public Base {
   std::uint32_t soft_masks_ = 0;
   bool soft_masked_ = false;
 };
-
-extern template class ImagesOf<OutputDev>;
-extern template class ImagesOf<TextOutputDev>;
-
-/// Looks at the images and at nothing else.
-using ImageDevice = ImagesOf<OutputDev>;
-/// Reads the text as well.
-using TextImageDevice = ImagesOf<TextOutputDev>;
 
 }  // namespace docket::engine

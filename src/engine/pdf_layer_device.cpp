@@ -41,19 +41,17 @@ __attribute__((no_sanitize("vptr"))) void LayerDevice::processLink(AnnotLink* li
                     uri});
 }
 
-void LayerDevice::drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
-                           CharCode code, int bytes, const Unicode* unicode, int length) {
-  // Poppler sets the letters of one glyph side by side from left to right.
-  if (length > 1 && unicode != nullptr && put_in_visual_order({unicode, static_cast<std::size_t>(length)})) {
-    TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, visual_.data(), length);
-  } else {
-    TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code, bytes, unicode, length);
-  }
+void LayerDevice::drawChar(GfxState* state, double x, double y, double dx, double dy, double /*origin_x*/,
+                           double /*origin_y*/, CharCode code, int bytes, const Unicode* unicode, int length) {
+  const std::span text(unicode, unicode != nullptr ? static_cast<std::size_t>(std::max(length, 0)) : 0);
+  const DrawnCharacter character{x, y, dx, dy, code, marks_.position()};
+  // The letters of one glyph are set side by side from left to right.
+  const bool is_turned = text.size() > 1 && put_in_visual_order(text);
+  glyphs_.add(*state, character, is_turned ? std::span<const Unicode>(visual_) : text);
   marks_.advance(bytes);
   // What has a replacement text needs none of its own.
   if (replaced_ == 0) {
-    tally_.add(std::span(unicode, unicode != nullptr ? static_cast<std::size_t>(std::max(length, 0)) : 0), code,
-               state->getRender());
+    tally_.add(text, code, state->getRender());
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "engine/pdf_drawing.h"
 #include "engine/pdf_figures.h"
+#include "engine/pdf_glyph_collector.h"
 #include "engine/pdf_image_device.h"
 #include "engine/pdf_marks.h"
 #include "engine/pdf_text.h"
@@ -23,25 +24,24 @@ struct LinkArea {
   std::string uri;
 };
 
-/// Poppler's text device, which also notes the fonts that their descriptors call heavy (TextFontInfo does not tell),
-/// the links, and what is drawn. Lives while one page is interpreted and its words are taken.
-class LayerDevice final : public TextImageDevice {
+/// Notes the characters, the links, and what is drawn. Lives while one page is interpreted and its words are taken.
+class LayerDevice final : public ImageDevice {
  public:
   explicit LayerDevice(const PageFrame& frame)
-      : TextImageDevice(nullptr, /*physLayoutA=*/false, 0, /*rawOrderA=*/false, /*append=*/false),
-        images_(frame.width, frame.height, frame.user_unit),
-        wants_images_(frame.may_have_images) {}
+      : images_(frame.width, frame.height, frame.user_unit), wants_images_(frame.may_have_images) {}
 
   // Without images Poppler need not look at anything but text and paths.
   bool needNonText() override { return wants_images_; }
 
-  void updateFont(GfxState* state) override {
-    TextOutputDev::updateFont(state);
-    const auto& font = state->getFont();
-    if (font && font->getWeight() >= GfxFont::W600 && !is_heavy_reference(*font->getID())) {
-      heavy_.push_back(*font->getID());
-    }
+  // Characters of layers that are not shown have positions, too.
+  bool needCharCount() override { return true; }
+
+  void startPage(int /*page*/, GfxState* state, XRef* /*xref*/) override {
+    glyphs_.start_page(state != nullptr ? state->getPageWidth() : 0, state != nullptr ? state->getPageHeight() : 0);
   }
+
+  void updateFont(GfxState* /*state*/) override { glyphs_.change_style(); }
+  void restoreState(GfxState* /*state*/) override { glyphs_.change_style(); }
 
   void processLink(AnnotLink* link) override;
 
@@ -57,20 +57,17 @@ class LayerDevice final : public TextImageDevice {
   void drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
                 CharCode code, int bytes, const Unicode* unicode, int length) override;
 
-  void beginActualText(GfxState* state, const GooString* replacement) override {
-    TextOutputDev::beginActualText(state, replacement);
+  void beginActualText(GfxState* /*state*/, const GooString* replacement) override {
+    glyphs_.begin_replacement(replacement->toStr());
     ++replaced_;
   }
 
   void endActualText(GfxState* state) override {
-    TextOutputDev::endActualText(state);
+    glyphs_.end_replacement(*state);
     replaced_ -= replaced_ > 0 ? 1 : 0;
   }
 
-  void incCharCount(int bytes) override {
-    TextOutputDev::incCharCount(bytes);
-    marks_.advance(bytes);
-  }
+  void incCharCount(int bytes) override { marks_.advance(bytes); }
 
   void beginMarkedContent(const char* name, Dict* properties) override { marks_.begin(name, properties); }
   void endMarkedContent(GfxState* /*state*/) override { marks_.end(); }
@@ -80,9 +77,7 @@ class LayerDevice final : public TextImageDevice {
   [[nodiscard]] const ContentMarks& marks() const { return marks_; }
   [[nodiscard]] const CharacterTally& tally() const { return tally_; }
 
-  [[nodiscard]] bool is_heavy(const TextFontInfo& font) const {
-    return std::any_of(heavy_.begin(), heavy_.end(), [&font](const Ref& id) { return font.matches(&id); });
-  }
+  [[nodiscard]] GlyphCollector& glyphs() { return glyphs_; }
 
  protected:
   bool visit_image(const ImageDrawing& drawing) override {
@@ -93,15 +88,11 @@ class LayerDevice final : public TextImageDevice {
   void visit_shading(GfxState& /*state*/) override {}
 
  private:
-  [[nodiscard]] bool is_heavy_reference(Ref id) const {
-    return std::find(heavy_.begin(), heavy_.end(), id) != heavy_.end();
-  }
-
   // Turns round the runs of right-to-left letters among a glyph's characters, which stand in logical order. False if
   // there are none.
   bool put_in_visual_order(std::span<const Unicode> characters);
 
-  std::vector<Ref> heavy_;
+  GlyphCollector glyphs_;
   std::vector<LinkArea> links_;
   PathCollector paths_;
   ImageCollector images_;

@@ -25,6 +25,8 @@ class ContentMarks {
   void end_form();
   /// The strings shown go on by so many bytes.
   void advance(int bytes) { position_ += bytes; }
+  /// Of the next character.
+  [[nodiscard]] int position() const noexcept { return position_; }
 
   [[nodiscard]] bool empty() const noexcept { return runs_.empty(); }
   [[nodiscard]] const std::vector<ContentMark>& marks() const noexcept { return marks_; }

@@ -14,7 +14,9 @@
 
 #include "engine/pdf_font.h"
 #include "engine/pdf_layer_device.h"
+#include "engine/pdf_lines.h"
 #include "engine/pdf_page_tags.h"
+#include "engine/pdf_words.h"
 #include "engine/text_layer_check.h"
 #include "engine/unicode_text.h"
 
@@ -52,28 +54,23 @@ class Pitch {
   std::size_t letters_ = 0;
 };
 
-/// Turns Poppler's words into ours. One a page.
+/// Makes lines of text of a page's characters. One a page.
 class LayerBuilder {
  public:
-  LayerBuilder(const LayerDevice& device, PageTags tags) : device_(device), tags_(std::move(tags)) {}
+  LayerBuilder(LayerDevice& device, PageTags tags)
+      : device_(device), tags_(std::move(tags)), known_(device.glyphs().fonts().size(), not_asked) {}
 
-  void add_block(const TextBlock& block) {
-    const auto before = layer_.lines.size();
-    balance_ = 0;
-    for (const auto* line = block.getLines(); line != nullptr; line = line->getNext()) {
-      add_line(*line);
+  TextLayer build() {
+    glyphs_ = device_.glyphs().take();
+    const auto source = make_lines(make_words(glyphs_), glyphs_);
+    layer_.lines.reserve(source.lines.size());
+    for (std::size_t at = 0; at < source.lines.size(); ++at) {
+      const auto& line = source.lines[at];
+      add_line(std::span(source.words).subspan(line.first, line.end - line.first), line.base);
+      if (at + 1 == source.lines.size() || source.lines[at + 1].group != line.group) {
+        end_group();
+      }
     }
-    // A line of Latin words in a paragraph that runs leftwards runs leftwards, too.
-    for (const auto& [line, directions] : visual_) {
-      put_in_reading_order(layer_.lines[line].words, logical_order(directions, balance_ < 0));
-    }
-    visual_.clear();
-    if (layer_.lines.size() > before) {
-      ++group_;
-    }
-  }
-
-  TextLayer take() {
     for (std::size_t i = 0; i < layer_.fonts.size(); ++i) {
       layer_.fonts[i].monospace = layer_.fonts[i].monospace || pitches_[i].is_fixed();
     }
@@ -82,15 +79,25 @@ class LayerBuilder {
   }
 
  private:
-  void add_line(const TextLine& source) {
+  void end_group() {
+    // A line of Latin words in a paragraph that runs leftwards runs leftwards, too.
+    for (const auto& [line, directions] : visual_) {
+      put_in_reading_order(layer_.lines[line].words, logical_order(directions, balance_ < 0));
+    }
+    visual_.clear();
+    balance_ = 0;
+    ++group_;
+  }
+
+  void add_line(std::span<const GlyphWord> source, float base) {
     words_.clear();
     directions_.clear();
-    const TextWord* first = nullptr;
+    const GlyphWord* first = nullptr;
     tags_.begin_line();
-    for (const auto* word = source.getWords(); word != nullptr; word = word->getNext()) {
-      if (add_word(*word)) {
-        first = first == nullptr ? word : first;
-        tags_.add_word(word->getCharPos(), word->getLength());
+    for (const auto& word : source) {
+      if (add_word(word)) {
+        first = first == nullptr ? &word : first;
+        tags_.add_word(glyphs_.glyphs[word.first].position, static_cast<int>(word.length()));
       }
     }
     if (first == nullptr) {
@@ -106,38 +113,39 @@ class LayerBuilder {
       line.box = united(line.box, word.box);
       layer_.covered += static_cast<double>(word.box.width()) * static_cast<double>(word.box.height());
     }
-    // Poppler's baseline is an x coordinate in lines that run up or down.
-    const bool upright = first->getRotation() % 2 == 0;
-    line.baseline = upright ? static_cast<float>(first->getBaseline()) : line.box.y1;
+    // The baseline of lines that run up or down is no y coordinate.
+    const bool is_level = first->turns % 2 == 0;
+    line.baseline = !is_level ? line.box.y1 : first->turns == 0 ? base : -base;
     line.group = group_;
-    if (first->getRotation() == 1 && first->getFontInfo(0) != nullptr && first->getFontInfo(0)->getWMode() == 1) {
+    if (first->turns == 1 && style_of(first->first).is_vertical) {
       line.writing = Writing::downwards;
     }
     line.tag = tags_.of_line();
     layer_.lines.push_back(std::move(line));
   }
 
-  // Adds the words of one of Poppler's, which has blanks inside where a replacement text (ActualText) had them, and may
-  // change from bold to plain.
-  bool add_word(const TextWord& source) {
-    const int length = source.getLength();
+  // Adds a word in parts, if it changes from bold to plain.
+  bool add_word(const GlyphWord& source) {
     bool added = false;
-    for (int from = 0; from < length;) {
-      int to = from;
-      while (to < length && !is_blank(*source.getChar(to)) && (to == from || look_alike(source, to - 1, to))) {
+    for (auto from = source.first; from < source.end;) {
+      auto to = from + 1;
+      while (to < source.end && look_alike(to - 1, to)) {
         ++to;
       }
-      added = (to > from && add_part(source, from, to)) || added;
-      from = to < length && is_blank(*source.getChar(to)) ? to + 1 : to;
+      added = add_part(source, from, to) || added;
+      from = to;
     }
-    if (!words_.empty() && source.getSpaceAfter()) {
+    if (!words_.empty() && source.space_after) {
       words_.back().space_after = true;
     }
     return added;
   }
 
-  bool add_part(const TextWord& source, int from, int to) {
-    characters_.assign(source.getChar(from), source.getChar(from) + (to - from));
+  bool add_part(const GlyphWord& source, std::uint32_t from, std::uint32_t to) {
+    characters_.clear();
+    for (auto at = from; at < to; ++at) {
+      characters_.push_back(glyphs_.glyphs[at].code);
+    }
     const auto direction = direction_of(characters_);
     if (direction == Direction::right_to_left) {
       make_logical(characters_);
@@ -150,61 +158,40 @@ class LayerBuilder {
     if (word.text.empty()) {
       return false;
     }
-    const bool whole = to - from == source.getLength();
-    word.box = whole ? box_of(source) : united(box_of(source, from), box_of(source, to - 1));
-    word.size = static_cast<float>(source.getFontSize());
-    word.font = font_index(source.getFontInfo(from));
-    if (word.font >= 0 && source.getRotation() == 0) {
+    auto box = source.box;
+    if (to - from != source.length()) {
+      box.along0 = glyphs_.glyphs[from].start;
+      box.along1 = glyphs_.glyphs[to - 1].end;
+    }
+    word.box = on_page(box, source.turns);
+    word.size = source.size;
+    word.font = font_index(style_of(from).font);
+    if (word.font >= 0 && source.turns == 0) {
       pitches_[static_cast<std::size_t>(word.font)].add(word);
     }
     word.link = device_.links().empty() ? std::int16_t{-1} : link_index(word.box);
-    word.space_after = to < source.getLength() ? is_blank(*source.getChar(to)) : source.getSpaceAfter();
+    word.space_after = to == source.end && source.space_after;
     words_.push_back(std::move(word));
     directions_.push_back(direction);
     return true;
   }
 
-  bool look_alike(const TextWord& word, int one, int other) {
-    const auto* font = word.getFontInfo(one);
-    const auto* next = word.getFontInfo(other);
-    if (font == next) {
+  [[nodiscard]] const GlyphStyle& style_of(std::uint32_t glyph) const {
+    return glyphs_.styles[glyphs_.glyphs[glyph].style];
+  }
+
+  bool look_alike(std::uint32_t one, std::uint32_t other) {
+    if (glyphs_.glyphs[one].style == glyphs_.glyphs[other].style) {
       return true;
     }
-    const auto a = font_index(font);
-    const auto b = font_index(next);
-    if (a < 0 || b < 0) {
+    const auto a = font_index(style_of(one).font);
+    const auto b = font_index(style_of(other).font);
+    if (a < 0 || b < 0 || a == b) {
       return true;
     }
     const auto& first = layer_.fonts[static_cast<std::size_t>(a)];
     const auto& second = layer_.fonts[static_cast<std::size_t>(b)];
     return first.bold == second.bold && first.italic == second.italic && first.monospace == second.monospace;
-  }
-
-  static bool is_blank(Unicode character) {
-    return character == ' ' || character == 0xa0 || (character >= 0x2000 && character <= 0x200b) ||
-           character == 0x202f || character == 0x3000;
-  }
-
-  static Box to_box(double x0, double y0, double x1, double y1) {
-    return {static_cast<float>(x0), static_cast<float>(y0), static_cast<float>(x1), static_cast<float>(y1)};
-  }
-
-  static Box box_of(const TextWord& word) {
-    double x0 = 0;
-    double y0 = 0;
-    double x1 = 0;
-    double y1 = 0;
-    word.getBBox(&x0, &y0, &x1, &y1);
-    return to_box(x0, y0, x1, y1);
-  }
-
-  static Box box_of(const TextWord& word, int character) {
-    double x0 = 0;
-    double y0 = 0;
-    double x1 = 0;
-    double y1 = 0;
-    word.getCharBBox(character, &x0, &y0, &x1, &y1);
-    return to_box(x0, y0, x1, y1);
   }
 
   // Ligatures and shaped letters as the letters they stand for: whoever searches for "file" types no U+FB01.
@@ -255,20 +242,20 @@ class LayerBuilder {
     words = std::move(ordered);
   }
 
-  std::int16_t font_index(const TextFontInfo* info) {
-    if (info == nullptr) {
+  // Of one of the page's fonts.
+  std::int16_t font_index(std::int32_t page_font) {
+    if (page_font < 0) {
       return -1;
     }
-    const auto known =
-        std::find_if(known_.begin(), known_.end(), [info](const auto& pair) { return pair.first == info; });
-    if (known != known_.end()) {
-      return known->second;
+    auto& known = known_[static_cast<std::size_t>(page_font)];
+    if (known == not_asked) {
+      known = add_font(device_.glyphs().fonts()[static_cast<std::size_t>(page_font)]);
     }
-    const auto* name = info->getFontName();
-    const auto font = describe_font(name == nullptr ? std::string() : name->toStr(),
-                                    {.bold = info->isBold() || device_.is_heavy(*info),
-                                     .italic = info->isItalic(),
-                                     .fixed_pitch = info->isFixedWidth()});
+    return known;
+  }
+
+  std::int16_t add_font(const PageFont& page_font) {
+    const auto font = describe_font(page_font.name(), page_font.flags());
     auto& fonts = layer_.fonts;
     auto place = std::find(fonts.begin(), fonts.end(), font);
     if (place == fonts.end()) {
@@ -278,9 +265,7 @@ class LayerBuilder {
       place = fonts.insert(place, font);
       pitches_.emplace_back();
     }
-    const auto index = static_cast<std::int16_t>(place - fonts.begin());
-    known_.emplace_back(info, index);
-    return index;
+    return static_cast<std::int16_t>(place - fonts.begin());
   }
 
   // Of the link under the middle of `box`.
@@ -301,14 +286,16 @@ class LayerBuilder {
   }
 
   static constexpr std::size_t max_fonts = 1000;
+  static constexpr std::int16_t not_asked = -2;
 
-  const LayerDevice& device_;
+  LayerDevice& device_;
   PageTags tags_;
+  PageGlyphs glyphs_;
   TextLayer layer_;
   std::int32_t group_ = 0;
-  std::vector<std::pair<const TextFontInfo*, std::int16_t>> known_;
-  std::vector<Pitch> pitches_;  ///< of the layer's fonts
-  // Of the block in hand: its lines with words that run right to left, and how many words more run left to right.
+  std::vector<std::int16_t> known_;  ///< what the page's fonts are in the layer
+  std::vector<Pitch> pitches_;       ///< of the layer's fonts
+  // Of the group in hand: its lines with words that run right to left, and how many words more run left to right.
   std::vector<std::pair<std::size_t, std::vector<Direction>>> visual_;
   int balance_ = 0;
   // Of the line in hand; members to keep their memory from line to line.
@@ -317,18 +304,9 @@ class LayerBuilder {
   std::vector<char32_t> characters_;
 };
 
-/// Feeds all that `device` has read to `builder`, in the order of Poppler's flows.
-void add_flows(LayerDevice& device, LayerBuilder& builder) {
-  for (const auto* flow = device.getFlows(); flow != nullptr; flow = flow->getNext()) {
-    for (const auto* block = flow->getBlocks(); block != nullptr; block = block->getNext()) {
-      builder.add_block(*block);
-    }
-  }
-}
-
 /// What of a line of the sheet lies beyond the page, in the page's coordinates; no words if nothing does.
 Line beyond(Line line, const Box& page) {
-  // As Poppler tells what belongs to a page: by where a character stands on its baseline, not by its ink. The baseline
+  // As it is told what belongs to a page: by where a character stands on its baseline, not by its ink. The baseline
   // of a line that runs up or down is not known; it is near its middle.
   const bool is_level = line.baseline < line.box.y1;
   std::erase_if(line.words, [&](const Word& word) {
@@ -353,10 +331,9 @@ std::vector<Block> read_hidden_text(PDFDoc& document, int page, const Surroundin
   LayerDevice device({.width = sheet.width, .height = sheet.height, .may_have_images = false});
   document.displayPage(&device, page, 72, 72, 0, /*useMediaBox=*/true, /*crop=*/false, /*printing=*/false);
   LayerBuilder builder(device, PageTags(device.marks(), nullptr, Ref::INVALID()));
-  add_flows(device, builder);
   std::vector<Block> blocks;
   std::int32_t group = -1;
-  for (auto& whole : builder.take().lines) {
+  for (auto& whole : builder.build().lines) {
     auto line = beyond(std::move(whole), sheet.page);
     if (line.words.empty()) {
       continue;
@@ -378,8 +355,7 @@ TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame, Pd
   ::Page* const source = document.getPage(page);
   LayerBuilder builder(device,
                        PageTags(device.marks(), structure, source != nullptr ? source->getRef() : Ref::INVALID()));
-  add_flows(device, builder);
-  auto layer = builder.take();
+  auto layer = builder.build();
   layer.rules = device.paths().take_rules(frame.width, frame.height);
   layer.fills = device.paths().take_fills(frame.width, frame.height);
   layer.shapes = device.paths().take_shapes(frame.width, frame.height);

@@ -15,7 +15,7 @@ class PdfStructure;
 struct TextLayer {
   std::vector<Font> fonts;
   std::vector<std::string> links;  ///< URIs
-  std::vector<Line> lines;         ///< in the reading order of Poppler's flows; group = number of the block
+  std::vector<Line> lines;         ///< group by group (see make_lines()), in the order in which these are drawn
   double covered = 0;              ///< the sum of the words' boxes, in square points
   bool is_invisible = false;       ///< most of it: an earlier recognition
   bool has_meaning = true;         ///< false: it is not what can be read on the page; that is to be recognised

@@ -34,18 +34,36 @@ TextStyle style_of(std::span<const Line> lines, std::span<const Font> fonts) noe
   std::uint32_t bold = 0;
   std::uint32_t italic = 0;
   std::uint32_t monospace = 0;
+  // Words of one look follow each other: they are counted together.
+  float size = 0;
+  std::int16_t font = -1;
+  std::uint32_t alike = 0;
+  const auto count = [&] {
+    sizes.add(size, alike);
+    chars += alike;
+    if (font >= 0 && static_cast<std::size_t>(font) < fonts.size()) {
+      const auto& its = fonts[static_cast<std::size_t>(font)];
+      bold += its.bold ? alike : 0;
+      italic += its.italic ? alike : 0;
+      monospace += its.monospace ? alike : 0;
+    }
+  };
   for (const auto& line : lines) {
     for (const auto& word : line.words) {
-      const auto count = static_cast<std::uint32_t>(count_chars(word.text));
-      sizes.add(size_of(word), count);
-      chars += count;
-      if (word.font >= 0 && static_cast<std::size_t>(word.font) < fonts.size()) {
-        const auto& font = fonts[static_cast<std::size_t>(word.font)];
-        bold += font.bold ? count : 0;
-        italic += font.italic ? count : 0;
-        monospace += font.monospace ? count : 0;
+      const auto its = size_of(word);
+      if (word.font != font || its != size) {
+        if (alike > 0) {
+          count();
+        }
+        size = its;
+        font = word.font;
+        alike = 0;
       }
+      alike += static_cast<std::uint32_t>(count_chars(word.text));
     }
+  }
+  if (alike > 0) {
+    count();
   }
   const auto most = [chars](std::uint32_t some, std::uint32_t percent) {
     return chars > 0 && some * 100 >= chars * percent;
