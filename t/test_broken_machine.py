@@ -4,6 +4,7 @@ import ctypes
 import os
 import re
 import shutil
+import socket
 import struct
 import subprocess
 
@@ -44,6 +45,21 @@ def test_a_full_disk():
         docket.finish(docket.submit(PDF))
         assert docket.get("/health").headers["X-Worker"] == worker
         wait_for(lambda: len(list(docket.store.glob("spool/*/*/*.in.*"))) == 2, 10, "the removal of what had no room")
+
+
+@needs_root
+def test_what_was_refused_takes_no_room():
+    """When the answer comes it is gone, and its key is free, though its client goes on sending and keeps the connection."""
+    with on_small_disk("24m") as docket:
+        docket.allow("The disk of docket_store is full")
+        document = documents.padded_pdf(1, 40_000_000)
+        with socket.create_connection(("127.0.0.1", docket.port), timeout=30) as connection:
+            connection.sendall((f"PUT /jobs/a.pdf HTTP/1.1\r\nHost: x\r\nIdempotency-Key: again\r\n"
+                                f"Content-Length: {len(document)}\r\n\r\n").encode() + document[:-1])
+            answer = connection.recv(65536)
+            assert b" 507 " in answer and b"store_full" in answer
+            assert list(docket.store.glob("spool/*/*/*.in.*")) == []
+            docket.finish(docket.submit(PDF, headers={"Idempotency-Key": "again"}))
 
 
 @needs_root

@@ -53,14 +53,19 @@ Upload::~Upload() {
     submission_->answer = nullptr;  // the client went; the job goes on
     return;
   }
-  if (created_ == 0) {
-    return;
-  }
-  // Removing a large file takes its time: not here.
+  remove_files([] {});
+}
+
+/// Removes what was written, and runs `then` once it is gone. False if that does not come: nothing was written, or
+/// there is no thread for it.
+bool Upload::remove_files(std::function<void()> then) noexcept {
   writer_.reset();
   descriptors_.clear();
-  worker_.post_io([&spool = worker_.spool(), id = id_, count = created_] { (void)spool.remove_job(id, count, {}); },
-                  [] {});
+  const auto count = std::exchange(created_, 0);
+  // Removing a large file takes its time: not here.
+  return count > 0 &&
+         worker_.post_io([&spool = worker_.spool(), id = id_, count] { (void)spool.remove_job(id, count, {}); },
+                         std::move(then));
 }
 
 Result<void> Upload::begin() {
@@ -109,13 +114,13 @@ void Upload::receive() {
   for (;;) {
     const auto size = take_buffers();
     if (!size) {
-      finalize(send_problem(r_, size.error()));
+      give_up(size.error());
       return;
     }
     taken += *size;
     if (r_->reading_body == 0 && r_->request_body->bufs == nullptr) {
       if (const auto done = whole(); !done) {
-        finalize(send_problem(r_, done.error()));
+        give_up(done.error());
       }
       return;
     }
@@ -125,7 +130,7 @@ void Upload::receive() {
     }
     const ngx_int_t rc = ngx_http_read_unbuffered_request_body(r_);
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-      finalize(rc);
+      give_up([rc] { return rc; });
       return;
     }
     if (rc == NGX_AGAIN && r_->request_body->bufs == nullptr) {
@@ -311,6 +316,23 @@ Result<void> Upload::whole() {
 }
 
 // ---- The answer.
+
+void Upload::give_up(const Error& error) {
+  give_up([this, error] { return send_problem(r_, error); });
+}
+
+/// Answers once the files and the key are free: nginx keeps a request whose client goes on sending, and who hears that
+/// the disk is full may come again at once.
+void Upload::give_up(std::function<ngx_int_t()> answer) {
+  r_->read_event_handler = ngx_http_block_reading;
+  const auto end = [this, answer = std::move(answer)] {
+    once_lock_.reset();
+    finalize(answer());
+  };
+  if (!remove_files(end)) {
+    end();
+  }
+}
 
 void Upload::answer(const Result<void>& result) {
   const auto& accept = std::exchange(submission_, nullptr)->accept;

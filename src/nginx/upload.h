@@ -1,6 +1,7 @@
 // docket_upload: from a request's body to a job.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,8 +20,8 @@
 namespace docket::ngx {
 
 /// One upload: takes the body as it comes, writes its files into the spool, and at the end hands all to the Intake.
-/// Lives in the request's pool and dies with the request; files that did not become a job are removed then. Event loop
-/// only.
+/// Lives in the request's pool and dies with the request; files that did not become a job are removed by then. Event
+/// loop only.
 class Upload final : public http::MultipartEvents {
  public:
   Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, std::string owner);
@@ -57,6 +58,9 @@ class Upload final : public http::MultipartEvents {
   Result<std::string> result_url();
   [[nodiscard]] std::string raw_filename() const;
 
+  bool remove_files(std::function<void()> then) noexcept;
+  void give_up(const Error& error);
+  void give_up(std::function<ngx_int_t()> answer);
   void answer(const Result<void>& result);
   void note_job(State state) noexcept;
   ngx_int_t send_accepted(State state);
