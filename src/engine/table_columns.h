@@ -20,7 +20,8 @@ std::vector<std::size_t> first_lines(std::span<const TextRow> rows, std::span<co
 
 /// The grid of a table whose columns have no rules between them. `rules` are level ones among its rows: they divide
 /// rows, and one that does not run through tells how far the heads above it reach. The first `heads` lines are known to
-/// be heads, which do not tell the columns. Nothing if there is only one column.
+/// be heads, which do not tell the columns. A cell that nearly touches the next one is told by where that one's column
+/// begins in the other rows. Nothing if there is only one column.
 std::optional<Grid> open_grid(std::span<const TextRow> rows, std::span<const Box> rules, std::size_t heads = 0);
 
 /// Whether all columns are those of running text: long lines, most of which fill their column.

@@ -217,6 +217,39 @@ TEST(OpenTables, WrappedLinesBelongToTheirRow) {
             "two\tCounts the differences of sequences\tHigh");
 }
 
+TEST(OpenTables, ACellThatReachesTheNextOneIsTold) {
+  auto page = page_of({set_line("Name", 100, 112), set_line("Field", 150, 112), set_line("Level", 240, 112)});
+  const std::vector<std::vector<std::string>> rows{{"one", "Old species", "Low"},
+                                                   {"two", "Genes", "High"},
+                                                   {"long_name", "Evolution", "High"},  // a space before the next cell
+                                                   {"three", "Old genes", "Low"}};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const float y = 130 + 12 * static_cast<float>(i);
+    page.lines.push_back(set_line(rows[i][0], 100, y));
+    page.lines.push_back(set_line(rows[i][1], 150, y));
+    page.lines.push_back(set_line(rows[i][2], 240, y));
+  }
+  page.rules = {level(98, 280, 100), level(98, 280, 116), level(98, 280, 172)};
+  const auto tables = take_tables(page);
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_EQ(plain(tables[0]),
+            "Name\tField\tLevel\none\tOld species\tLow\ntwo\tGenes\tHigh\nlong_name\tEvolution\tHigh\n"
+            "three\tOld genes\tLow");
+}
+
+TEST(OpenTables, WordsBelowEachOtherInOneColumnPartNothing) {
+  auto page = page_of({set_line("Name", 100, 112), set_line("Level", 240, 112)});
+  for (int i = 0; i < 5; ++i) {
+    const float y = 130 + 12 * static_cast<float>(i);
+    page.lines.push_back(set_line(i < 2 ? "no. gene" : "old gene", 100, y));
+    page.lines.push_back(set_line("Low", 240, y));
+  }
+  page.rules = {level(98, 280, 100), level(98, 280, 116), level(98, 280, 184)};
+  const auto tables = take_tables(page);
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_EQ(size_of_table(tables[0]).columns, 2U);
+}
+
 TEST(OpenTables, ARuleUnderAHeadTellsItsColumns) {
   auto page =
       page_of({set_line("First", 190, 112), set_line("Second", 290, 112), set_line("Name", 100, 128),
