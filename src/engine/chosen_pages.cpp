@@ -1,5 +1,6 @@
 #include "engine/chosen_pages.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,9 @@ class ChosenPages final : public DocumentReader {
   [[nodiscard]] std::uint32_t page_count() const override { return count_; }
   [[nodiscard]] PageClass classify(std::uint32_t page) override { return document_->classify(pages_.page_at(page)); }
   Result<Page> read(std::uint32_t page) override { return document_->read(pages_.page_at(page)); }
+  Result<std::optional<Page>> read_text(std::uint32_t page) override {
+    return document_->read_text(pages_.page_at(page));
+  }
   PixPtr draw(std::uint32_t page, const Box& part, float dpi) override {
     return document_->draw(pages_.page_at(page), part, dpi);
   }

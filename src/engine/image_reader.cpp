@@ -176,6 +176,13 @@ class ImageReader final : public DocumentReader {
     return recognise_page(number, std::move(pix));
   }
 
+  Result<std::optional<Page>> read_text(std::uint32_t number) override {
+    if (options_.ocr != OcrMode::off) {
+      return std::nullopt;
+    }
+    return read(number).map([](Page&& page) { return std::optional(std::move(page)); });
+  }
+
   PixPtr draw(std::uint32_t number, const Box& part, float dpi) override {
     if (number == 0 || number > pages_ || !check_size(number)) {
       return nullptr;

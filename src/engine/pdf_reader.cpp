@@ -188,26 +188,10 @@ class PdfReader final : public DocumentReader {
   }
 
   Result<Page> read(std::uint32_t page) override {
-    try {
-      ::Page* const source = find(page);
-      if (source == nullptr) {
-        return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be found in the document.");
-      }
-      const double unit = user_unit(*source);
-      auto result = read_page(*source, page, unit);
-      if (result) {
-        result->outline = outline_of(*source, static_cast<int>(page));
-      }
-      if (result && unit != 1) {
-        scale(*result, static_cast<float>(unit));
-      }
-      return result;
-    } catch (const std::bad_alloc&) {
-      throw;  // the end of the child, which says so by its exit code
-    } catch (const std::exception& exception) {
-      return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be read: " + exception.what() + ".");
-    }
+    return read(page, Recognition::now).map([](std::optional<Page>&& done) { return std::move(done).value(); });
   }
+
+  Result<std::optional<Page>> read_text(std::uint32_t page) override { return read(page, Recognition::later); }
 
   PixPtr draw(std::uint32_t page, const Box& part, float dpi) override {
     try {
@@ -228,6 +212,34 @@ class PdfReader final : public DocumentReader {
   [[nodiscard]] std::optional<StoredJpeg> stored_jpeg(std::uint32_t /*page*/) const override { return std::nullopt; }
 
  private:
+  /// What to do about a page that must be recognised.
+  enum class Recognition : std::uint8_t { now, later };
+
+  // Nothing: it is to be recognised later.
+  Result<std::optional<Page>> read(std::uint32_t page, Recognition recognition) {
+    try {
+      ::Page* const source = find(page);
+      if (source == nullptr) {
+        return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be found in the document.");
+      }
+      const double unit = user_unit(*source);
+      auto result = read_page(*source, page, unit, recognition);
+      if (!result || !*result) {
+        return result;
+      }
+      auto& done = **result;
+      done.outline = outline_of(*source, static_cast<int>(page));
+      if (unit != 1) {
+        scale(done, static_cast<float>(unit));
+      }
+      return result;
+    } catch (const std::bad_alloc&) {
+      throw;  // the end of the child, which says so by its exit code
+    } catch (const std::exception& exception) {
+      return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be read: " + exception.what() + ".");
+    }
+  }
+
   [[nodiscard]] ::Page* find(std::uint32_t page) {
     if (page == 0 || page > pages_) {
       return nullptr;
@@ -261,7 +273,7 @@ class PdfReader final : public DocumentReader {
   }
 
   // The page in its own units.
-  Result<Page> read_page(::Page& source, std::uint32_t number, double unit) {
+  Result<std::optional<Page>> read_page(::Page& source, std::uint32_t number, double unit, Recognition recognition) {
     const auto errors_before = poppler_errors();
     Page page;
     page.number = number;
@@ -274,8 +286,6 @@ class PdfReader final : public DocumentReader {
     page.width = static_cast<float>(width);
     page.height = static_cast<float>(height);
     const int index = static_cast<int>(number);
-    RenderRequest request{
-        .width = width, .height = height, .user_unit = unit, .dpi = options_.dpi, .max_pixels = options_.max_pixels};
     if (!structure_) {
       structure_.emplace(*open_.document);
     }
@@ -286,27 +296,19 @@ class PdfReader final : public DocumentReader {
                                   .may_have_images = reaches_image(source.getResourceDict())},
                                  &*structure_);
     page.images = std::move(layer.images);
-    if (options_.ocr == OcrMode::force) {
-      return recognise_into(std::move(page), survey_page(*open_.document, index, width, height), request);
+    const bool is_forced = options_.ocr == OcrMode::force;
+    if (!is_forced) {
+      take_layer(page, layer);
+      if (const auto sheet = surroundings(source); sheet && layer.has_meaning) {
+        page.hidden = read_hidden_text(*open_.document, index, *sheet);
+      }
+      if (options_.ocr == OcrMode::off || (layer.has_meaning && layer.covered >= little_text * width * height)) {
+        return page;
+      }
     }
-    page.fonts = std::move(layer.fonts);
-    page.tags = std::move(layer.tags);
-    page.links = std::move(layer.links);
-    page.lines = std::move(layer.lines);
-    page.rules = std::move(layer.rules);
-    page.fills = std::move(layer.fills);
-    page.shapes = std::move(layer.shapes);
-    if (const auto sheet = surroundings(source); sheet && layer.has_meaning) {
-      page.hidden = read_hidden_text(*open_.document, index, *sheet);
-    }
-    if (options_.ocr == OcrMode::off || (layer.has_meaning && layer.covered >= little_text * width * height)) {
-      return page;
-    }
-    auto survey = survey_page(*open_.document, index, width, height);
-    if (!layer.has_meaning && !page.lines.empty()) {
-      return recognise_instead(std::move(page), survey, request);
-    }
-    if (!wants_recognition(page, survey)) {
+    const auto survey = survey_page(*open_.document, index, width, height);
+    const auto need = is_forced ? Need::all : need_of(page, layer, survey);
+    if (need == Need::nothing) {
       if (page.lines.empty()) {
         const bool drawn = survey.image_share > 0 || survey.filled_shapes > 0 || survey.other_marks > 0;
         if (!drawn && poppler_errors() > errors_before && has_content(source)) {
@@ -316,12 +318,28 @@ class PdfReader final : public DocumentReader {
       }
       return page;
     }
-    if (layer.is_invisible) {  // an earlier recognition that hardly found anything
-      return recognise_instead(std::move(page), survey, request);
+    if (recognition == Recognition::later) {
+      return std::nullopt;
     }
-    // What is text already needs no recognition, unless it has no meaning as text.
-    request.without_text = !page.lines.empty();
-    return recognise_into(std::move(page), survey, request);
+    const RenderRequest request{.width = width,
+                                .height = height,
+                                .user_unit = unit,
+                                .dpi = options_.dpi,
+                                .max_pixels = options_.max_pixels,
+                                // What is text already needs no recognition.
+                                .without_text = need == Need::rest && !page.lines.empty()};
+    return need == Need::instead ? recognise_instead(std::move(page), survey, request)
+                                 : recognise_into(std::move(page), survey, request);
+  }
+
+  static void take_layer(Page& page, TextLayer& layer) {
+    page.fonts = std::move(layer.fonts);
+    page.tags = std::move(layer.tags);
+    page.links = std::move(layer.links);
+    page.lines = std::move(layer.lines);
+    page.rules = std::move(layer.rules);
+    page.fills = std::move(layer.fills);
+    page.shapes = std::move(layer.shapes);
   }
 
   // Whether there is something that could be drawn.
@@ -330,11 +348,23 @@ class PdfReader final : public DocumentReader {
     return contents.isStream() || (contents.isArray() && contents.arrayGetLength() > 0);
   }
 
-  static bool wants_recognition(const Page& page, const PageSurvey& survey) {
-    if (!page.lines.empty()) {
-      return survey.image_share >= mostly_picture;
+  /// What of a page is to be recognised: all of it, whatever its text layer says; what its text layer does not have; or
+  /// all, and its text layer counts only where nothing is found.
+  enum class Need : std::uint8_t { nothing, all, rest, instead };
+
+  // `page` has the layer's lines.
+  static Need need_of(const Page& page, const TextLayer& layer, const PageSurvey& survey) {
+    if (!layer.has_meaning && !page.lines.empty()) {
+      return Need::instead;
     }
-    return survey.image_share >= some_picture || survey.filled_shapes >= drawn_text || survey.visible_characters > 0;
+    const bool wants = page.lines.empty() ? survey.image_share >= some_picture || survey.filled_shapes >= drawn_text ||
+                                                survey.visible_characters > 0
+                                          : survey.image_share >= mostly_picture;
+    if (!wants) {
+      return Need::nothing;
+    }
+    // An earlier recognition that hardly found anything.
+    return layer.is_invisible ? Need::instead : Need::rest;
   }
 
   // The page without its text layer, which stays only where there is nothing to recognise.

@@ -49,12 +49,15 @@ class DocumentReader {
 
   [[nodiscard]] virtual std::uint32_t page_count() const = 0;
 
-  /// `page` is 1-based.
+  /// A guess, which costs next to nothing. `page` is 1-based.
   [[nodiscard]] virtual PageClass classify(std::uint32_t page) = 0;
 
   /// Reads one page: its words as lines, from the text layer or recognised, as the options say. An error is this
   /// page's only (corrupt, too_many_pixels …).
   virtual Result<Page> read(std::uint32_t page) = 0;
+
+  /// The same, but of a page that must be recognised nothing: it costs no more than a look at it.
+  virtual Result<std::optional<Page>> read_text(std::uint32_t page) = 0;
 
   /// Draws a part of a page: 32 bits a pixel, or fewer. `part` is in points of the page as the file shows it, which
   /// read() may have turned: see box_as_shown(). The caller sees to it that the picture is not too large. Nothing if it

@@ -24,9 +24,6 @@
 namespace docket::engine {
 namespace {
 
-// Pages beyond are not looked at one by one when the work is divided: telling their kind costs time, too.
-constexpr std::uint32_t most_classified = 2000;
-
 // A model longer than this is none: a page of words has some hundred kilobytes.
 constexpr std::uint64_t longest_model = std::uint64_t{1} << 30;
 
@@ -62,11 +59,12 @@ class UnitWork {
  private:
   [[nodiscard]] ReadOptions read_options() const;
   Result<std::unique_ptr<DocumentReader>> open() const;
-  std::vector<PageClass> classify(DocumentReader& reader) const;
-  Result<LaidOut> read_page(DocumentReader& reader, std::uint32_t number, AppendFile& file) const;
+  Result<LaidOut> lay_out_page(DocumentReader& reader, std::uint32_t number, Result<Page> read, AppendFile& file) const;
+  Result<std::vector<LaidOut>> read_document(DocumentReader& reader, std::vector<PageClass> classes,
+                                             AppendFile& file) const;
   Result<void> write_page(const LaidOut& page, std::string block, AppendFile& file) const;
-  Result<void> do_pages(DocumentReader& reader, PageRange range, AppendFile& file) const;
-  Result<void> do_document(DocumentReader& reader, std::uint32_t total);
+  Result<void> write_for_assembly(LaidOut done, AppendFile& file) const;
+  Result<void> finish_document(std::vector<LaidOut> pages, AppendFile& file);
   Result<void> write_pictures(DocumentReader& reader, std::uint32_t number, Page& page, AppendFile& file,
                               std::vector<Section>& sections) const;
   [[nodiscard]] std::optional<PdfOutput> pdf_output(std::vector<SourceFile> files) const;
@@ -90,27 +88,6 @@ ReadOptions UnitWork::read_options() const {
 
 Result<std::unique_ptr<DocumentReader>> UnitWork::open() const {
   return open_document(descriptors_.input, request_.type, read_options());
-}
-
-/// What each page costs. Not every page is looked at where there are very many: then the rest are taken for scans if
-/// any was one, which divides them finely.
-std::vector<PageClass> UnitWork::classify(DocumentReader& reader) const {
-  std::vector<PageClass> pages(reader.page_count(), PageClass::text);
-  if (request_.options.ocr == OcrMode::off) {
-    return pages;
-  }
-  if (request_.options.ocr == OcrMode::force) {
-    std::ranges::fill(pages, PageClass::scan);
-    return pages;
-  }
-  const auto looked_at = std::min(reader.page_count(), most_classified);
-  for (std::uint32_t page = 1; page <= looked_at; ++page) {
-    pages[page - 1] = reader.classify(page);
-  }
-  if (std::ranges::find(pages, PageClass::scan) != pages.end()) {
-    std::fill(pages.begin() + looked_at, pages.end(), PageClass::scan);
-  }
-  return pages;
 }
 
 /// Writes the page's pictures that are asked for, each on its own: together they may be large. Names the figures that
@@ -147,11 +124,11 @@ Result<void> UnitWork::write_pictures(DocumentReader& reader, std::uint32_t numb
   return {};
 }
 
-/// Reads a page, lays it out and writes its pictures. What is wrong with the page itself is not an error here: it is
-/// told where its turn comes, and the others go on.
-Result<LaidOut> UnitWork::read_page(DocumentReader& reader, std::uint32_t number, AppendFile& file) const {
+/// Lays out a page that was read and writes its pictures. What is wrong with the page itself is not an error here: it
+/// is told where its turn comes, and the others go on.
+Result<LaidOut> UnitWork::lay_out_page(DocumentReader& reader, std::uint32_t number, Result<Page> read,
+                                       AppendFile& file) const {
   LaidOut done{.number = number, .page = {}, .pictures = {}};
-  auto read = reader.read(number);
   if (!read) {
     done.page = tl::unexpected(std::move(read.error()));
     return done;
@@ -198,40 +175,54 @@ Result<void> UnitWork::write_page(const LaidOut& done, std::string model, Append
   return {};
 }
 
-/// Pages of which the whole is put together later: each with its model, its results as it sees itself, told as it ends.
-Result<void> UnitWork::do_pages(DocumentReader& reader, PageRange range, AppendFile& file) const {
-  for (auto number = range.first; number <= range.last; ++number) {
-    auto done = read_page(reader, number, file);
-    if (!done) {
-      return tl::unexpected(std::move(done.error()));
-    }
-    std::string model;
-    if (done->page) {
-      model = encode_page(*done->page);
-      done->page = resolve_alone(std::move(*done->page));
-    }
-    if (auto written = write_page(*done, std::move(model), file); !written) {
-      return written;
-    }
+/// Writes a page of which the whole is put together later: with its model, its results as it sees itself.
+Result<void> UnitWork::write_for_assembly(LaidOut done, AppendFile& file) const {
+  std::string model;
+  if (done.page) {
+    model = encode_page(*done.page);
+    done.page = resolve_alone(std::move(*done.page));
   }
-  say(descriptors_.unit, wire::RangeDone{});
-  return {};
+  return write_page(done, std::move(model), file);
 }
 
-/// A small document that is its job's only one, whole: nothing of it counts before all is there.
-Result<void> UnitWork::do_document(DocumentReader& reader, std::uint32_t total) {
-  AppendFile file(descriptors_.output);
-  Assembly assembly(render_options_, request_.filenames);
-  auto pdf = pdf_output({{descriptors_.input, request_.type}});
+/// Reads a small document and tells that its pages come. None come where one of several must be recognised: then the
+/// work is divided instead, and that was told.
+Result<std::vector<LaidOut>> UnitWork::read_document(DocumentReader& reader, std::vector<PageClass> classes,
+                                                     AppendFile& file) const {
+  const auto total = static_cast<std::uint32_t>(classes.size());
+  const bool is_one_page = total == 1;
+  if (is_one_page) {  // whatever it takes
+    say(descriptors_.unit, wire::Probed{total, {}});
+  }
   std::vector<LaidOut> pages;
-  std::vector<const Page*> good;
   pages.reserve(total);
   for (std::uint32_t number = 1; number <= total; ++number) {
-    auto done = read_page(reader, number, file);
+    auto read = is_one_page ? reader.read(number).map([](Page&& page) { return std::optional(std::move(page)); })
+                            : reader.read_text(number);
+    if (read && !*read) {
+      say(descriptors_.unit,
+          wire::Probed{total, plan_ranges(look_closer(reader, std::move(classes), number), wire::max_ranges)});
+      return std::vector<LaidOut>();
+    }
+    auto page = std::move(read).map([](std::optional<Page>&& text) { return std::move(text).value(); });
+    auto done = lay_out_page(reader, number, std::move(page), file);
     if (!done) {
       return tl::unexpected(std::move(done.error()));
     }
-    const auto& page = pages.emplace_back(std::move(*done)).page;
+    pages.push_back(std::move(*done));
+  }
+  if (!is_one_page) {
+    say(descriptors_.unit, wire::Probed{total, {}});
+  }
+  return pages;
+}
+
+/// Writes a small document that is its job's only one, whole: nothing of it counts before all is there.
+Result<void> UnitWork::finish_document(std::vector<LaidOut> pages, AppendFile& file) {
+  Assembly assembly(render_options_, request_.filenames);
+  auto pdf = pdf_output({{descriptors_.input, request_.type}});
+  std::vector<const Page*> good;
+  for (const auto& [number, page, pictures] : pages) {
     if (page) {
       good.push_back(&*page);
       assembly.add(*page);
@@ -301,18 +292,35 @@ Result<void> UnitWork::probe() {
   if (!reader) {
     return tl::unexpected(std::move(reader.error()));
   }
-  const auto classes = classify(**reader);
+  auto classes = classify_pages(**reader, request_.options.ocr);
   const auto total = static_cast<std::uint32_t>(classes.size());
-  if (!is_small(classes) || !(request_.may_finish || request_.may_do_pages)) {
+  // A second try reads no page: it divides the work, so that what went wrong costs one.
+  const bool may_read = request_.may_finish || request_.may_do_pages;
+  if (!may_read || !is_small(classes)) {
+    if (may_read && request_.options.ocr == OcrMode::automatic) {
+      classes = look_at_samples(**reader, std::move(classes));
+    }
     say(descriptors_.unit, wire::Probed{total, plan_ranges(classes, wire::max_ranges)});
     return {};
   }
-  say(descriptors_.unit, wire::Probed{total, {}});
-  if (request_.may_finish) {
-    return do_document(**reader, total);
+  AppendFile file(request_.may_finish ? descriptors_.output : descriptors_.pages);
+  auto pages = read_document(**reader, std::move(classes), file);
+  if (!pages) {
+    return tl::unexpected(std::move(pages.error()));
   }
-  AppendFile file(descriptors_.pages);
-  return do_pages(**reader, {1, total}, file);
+  if (pages->empty()) {
+    return {};
+  }
+  if (request_.may_finish) {
+    return finish_document(std::move(*pages), file);
+  }
+  for (auto& page : *pages) {
+    if (auto written = write_for_assembly(std::move(page), file); !written) {
+      return written;
+    }
+  }
+  say(descriptors_.unit, wire::RangeDone{});
+  return {};
 }
 
 /// What puts the PDFs together; nothing where none are asked for.
@@ -329,7 +337,16 @@ Result<void> UnitWork::range() {
     return tl::unexpected(std::move(reader.error()));
   }
   AppendFile file(descriptors_.pages);
-  return do_pages(**reader, {request_.first_page, request_.last_page}, file);
+  for (auto number = request_.first_page; number <= request_.last_page; ++number) {
+    auto done = lay_out_page(**reader, number, (*reader)->read(number), file).and_then([&](LaidOut&& page) {
+      return write_for_assembly(std::move(page), file);
+    });
+    if (!done) {
+      return done;
+    }
+  }
+  say(descriptors_.unit, wire::RangeDone{});
+  return {};
 }
 
 Result<Page> UnitWork::read_model(const wire::PageIndex& entry) const {

@@ -129,6 +129,36 @@ TEST_F(EngineUnits, ScannedPagesAreARangeEach) {
   EXPECT_EQ(probed->ranges, (std::vector<PageRange>{{1, 1}, {2, 2}, {3, 3}}));
 }
 
+TEST_F(EngineUnits, ScannedPagesWithAStampInTextAreARangeEach) {
+  const auto few = run(request(UnitKind::probe), stamped_scan_pdf(3));
+  const auto* probed = few.as<ended::Probed>();
+  ASSERT_NE(probed, nullptr) << few.error();
+  EXPECT_EQ(probed->total_pages, 3U);
+  EXPECT_EQ(probed->ranges, (std::vector<PageRange>{{1, 1}, {2, 2}, {3, 3}}));
+  EXPECT_TRUE(few.pages.empty());
+
+  const auto many = run(request(UnitKind::probe), stamped_scan_pdf(40));
+  probed = many.as<ended::Probed>();
+  ASSERT_NE(probed, nullptr) << many.error();
+  EXPECT_EQ(probed->ranges.size(), 40U);
+
+  auto asked = request(UnitKind::probe);
+  asked.options.ocr = OcrMode::off;
+  const auto read = run(asked, stamped_scan_pdf(3));
+  const auto* completed = read.as<ended::Completed>();
+  ASSERT_NE(completed, nullptr) << read.error();
+  EXPECT_EQ(completed->total_pages, 3U);
+}
+
+TEST_F(EngineUnits, AStampedScanOfOnePageIsRecognisedAtOnce) {
+  const auto done = run(request(UnitKind::probe), stamped_scan_pdf(1));
+  const auto* completed = done.as<ended::Completed>();
+  ASSERT_NE(completed, nullptr) << done.error();
+  const auto text = done.text_of(completed->outputs.sections, Format::text);
+  EXPECT_NE(text.find("quick brown fox"), std::string::npos) << text;
+  EXPECT_NE(text.find("Exhibit"), std::string::npos) << text;
+}
+
 TEST_F(EngineUnits, DocumentsFaultIsRefused) {
   EXPECT_EQ(run(request(UnitKind::probe), std::string(5000, 'x')).error().substr(0, 15), "refused corrupt");
   auto few = request(UnitKind::probe);

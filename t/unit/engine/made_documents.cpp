@@ -140,6 +140,21 @@ std::string report_picture(unsigned page) {
                 samples);
 }
 
+/// Lines of print, black on white, at 300 dpi.
+PixPtr print(unsigned lines) {
+  constexpr int line_height = 60;
+  PixPtr page(pixCreate(2200, static_cast<int>(lines + 4) * line_height, 8));
+  pixSetAll(page.get());
+  L_BMF* font = bmfCreate(nullptr, 10);
+  for (unsigned line = 0; line < lines; ++line) {
+    pixSetTextline(page.get(), font, "The quick brown fox jumps over the lazy dog and runs into the deep dark wood", 0,
+                   40, static_cast<int>(line + 3) * line_height, nullptr, nullptr);
+  }
+  bmfDestroy(&font);
+  pixSetResolution(page.get(), 300, 300);
+  return page;
+}
+
 }  // namespace
 
 std::string report_pdf(unsigned pages, bool with_images) {
@@ -185,18 +200,41 @@ std::string text_pdf(unsigned pages, unsigned lines) {
   return file.finish();
 }
 
-std::string scan_tiff(unsigned pages, unsigned lines) {
-  constexpr int line_height = 60;
-  const PixPtr page(pixCreate(2200, static_cast<int>(lines + 4) * line_height, 8));
-  pixSetAll(page.get());
-  L_BMF* font = bmfCreate(nullptr, 10);
-  for (unsigned line = 0; line < lines; ++line) {
-    pixSetTextline(page.get(), font, "The quick brown fox jumps over the lazy dog and runs into the deep dark wood", 0,
-                   40, static_cast<int>(line + 3) * line_height, nullptr, nullptr);
+std::string stamped_scan_pdf(unsigned pages, unsigned lines) {
+  const auto page = print(lines);
+  const auto width = static_cast<unsigned>(pixGetWidth(page.get()));
+  const auto height = static_cast<unsigned>(pixGetHeight(page.get()));
+  std::string samples;
+  for (unsigned y = 0; y < height; ++y) {
+    for (unsigned x = 0; x < width; ++x) {
+      l_uint32 gray = 0;
+      pixGetPixel(page.get(), static_cast<int>(x), static_cast<int>(y), &gray);
+      samples += static_cast<char>(gray);
+    }
   }
-  bmfDestroy(&font);
-  pixSetResolution(page.get(), 300, 300);
+  const auto dots = [](unsigned pixels) { return number(pixels * 72 / 300); };
+  PdfFile file;
+  std::string kids;
+  for (unsigned at = 0; at < pages; ++at) {
+    kids += number(6 + at) + " 0 R ";
+  }
+  file.add("<< /Type /Catalog /Pages 2 0 R >>");
+  file.add("<< /Type /Pages /Count " + number(pages) + " /Kids [" + kids + "] >>");
+  file.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
+  file.add(stream("/Type /XObject /Subtype /Image /Width " + number(width) + " /Height " + number(height) +
+                      " /ColorSpace /DeviceGray /BitsPerComponent 8",
+                  samples));
+  file.add(
+      stream("", "q " + dots(width) + " 0 0 " + dots(height) + " 0 0 cm /Im Do Q BT /F1 6 Tf 10 4 Td (Exhibit) Tj ET"));
+  for (unsigned at = 0; at < pages; ++at) {
+    file.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 " + dots(width) + " " + dots(height) +
+             "] /Resources << /Font << /F1 3 0 R >> /XObject << /Im 4 0 R >> >> /Contents 5 0 R >>");
+  }
+  return file.finish();
+}
 
+std::string scan_tiff(unsigned pages, unsigned lines) {
+  const auto page = print(lines);
   char name[] = "/tmp/docket-scan-XXXXXX";
   const Fd file(::mkstemp(name));
   for (unsigned written = 0; written < pages; ++written) {

@@ -14,6 +14,9 @@ std::string text_pdf(unsigned pages, unsigned lines = 1);
 /// rules on each fourth page; `with_images`: a picture on each, none as another.
 std::string report_pdf(unsigned pages, bool with_images = false);
 
+/// A PDF of scanned pages, each with a line of text at its foot: "Exhibit".
+std::string stamped_scan_pdf(unsigned pages, unsigned lines = 4);
+
 /// A scan of `lines` lines of print as a TIFF of `pages` equal pages: each takes a second or so to recognise.
 std::string scan_tiff(unsigned pages, unsigned lines = 40);
 
