@@ -26,6 +26,7 @@
 #include "engine/pdf_text.h"
 #include "engine/poppler_runtime.h"
 #include "engine/recognition.h"
+#include "engine/text_layer_check.h"
 
 namespace docket::engine {
 namespace {
@@ -299,10 +300,10 @@ class PdfReader final : public DocumentReader {
     const bool is_forced = options_.ocr == OcrMode::force;
     if (!is_forced) {
       take_layer(page, layer);
-      if (const auto sheet = surroundings(source); sheet && layer.has_meaning) {
+      if (const auto sheet = surroundings(source); sheet && layer.meaning != Meaning::none) {
         page.hidden = read_hidden_text(*open_.document, index, *sheet);
       }
-      if (options_.ocr == OcrMode::off || (layer.has_meaning && layer.covered >= little_text * width * height)) {
+      if (options_.ocr == OcrMode::off || (layer.meaning == Meaning::sure && covers_enough(layer, page))) {
         return page;
       }
     }
@@ -328,8 +329,18 @@ class PdfReader final : public DocumentReader {
                                 .max_pixels = options_.max_pixels,
                                 // What is text already needs no recognition.
                                 .without_text = need == Need::rest && !page.lines.empty()};
-    return need == Need::instead ? recognise_instead(std::move(page), survey, request)
-                                 : recognise_into(std::move(page), survey, request);
+    switch (need) {
+      case Need::instead:
+        return recognise_instead(std::move(page), survey, request);
+      case Need::compared:
+        return recognise_to_compare(std::move(page), survey, request);
+      default:
+        return recognise_into(std::move(page), survey, request);
+    }
+  }
+
+  static bool covers_enough(const TextLayer& layer, const Page& page) noexcept {
+    return layer.covered >= little_text * static_cast<double>(page.width) * static_cast<double>(page.height);
   }
 
   static void take_layer(Page& page, TextLayer& layer) {
@@ -349,13 +360,16 @@ class PdfReader final : public DocumentReader {
   }
 
   /// What of a page is to be recognised: all of it, whatever its text layer says; what its text layer does not have; or
-  /// all, and its text layer counts only where nothing is found.
-  enum class Need : std::uint8_t { nothing, all, rest, instead };
+  /// all, and its text layer counts only where nothing is found, or nothing better.
+  enum class Need : std::uint8_t { nothing, all, rest, instead, compared };
 
   // `page` has the layer's lines.
   static Need need_of(const Page& page, const TextLayer& layer, const PageSurvey& survey) {
-    if (!layer.has_meaning && !page.lines.empty()) {
+    if (layer.meaning == Meaning::none && !page.lines.empty()) {
       return Need::instead;
+    }
+    if (layer.meaning == Meaning::doubtful && covers_enough(layer, page)) {
+      return Need::compared;
     }
     const bool wants = page.lines.empty() ? survey.image_share >= some_picture || survey.filled_shapes >= drawn_text ||
                                                 survey.visible_characters > 0
@@ -377,6 +391,20 @@ class PdfReader final : public DocumentReader {
       result->dpi = 0;
     }
     return result;
+  }
+
+  // The page as it is recognised if that is clearly more of a language, and not less of it; else as its text layer
+  // says.
+  Result<Page> recognise_to_compare(Page page, const PageSurvey& survey, const RenderRequest& request) {
+    constexpr double clearly = 0.12;
+    const auto told = count_letters(page.lines);
+    auto recognised = recognise_instead(page, survey, request);
+    if (!recognised) {
+      return page;
+    }
+    const auto seen = count_letters(recognised->lines);
+    return 2 * seen.letters >= told.letters && seen.share() >= told.share() + clearly ? std::move(*recognised)
+                                                                                      : std::move(page);
   }
 
   Result<Page> recognise_into(Page page, const PageSurvey& survey, const RenderRequest& request) {

@@ -361,8 +361,12 @@ TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame, Pd
   layer.shapes = device.paths().take_shapes(frame.width, frame.height);
   layer.images = device.images().take();
   layer.is_invisible = device.tally().is_mostly_invisible();
-  layer.has_meaning = !device.tally().is_mostly_meaningless() &&
-                      !(layer.is_invisible && (is_mostly_signs(layer.lines) || is_heap(layer.lines)));
+  if (device.tally().is_mostly_meaningless() ||
+      (layer.is_invisible && (is_mostly_signs(layer.lines) || is_heap(layer.lines)))) {
+    layer.meaning = Meaning::none;
+  } else if (has_doubtful_letters(layer.lines)) {
+    layer.meaning = Meaning::doubtful;
+  }
   return layer;
 }
 

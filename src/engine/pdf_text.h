@@ -1,6 +1,7 @@
 // The text layer of a PDF page.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,14 +13,18 @@ namespace docket::engine {
 
 class PdfStructure;
 
+/// Whether a text layer is what can be read on its page: not at all, so that the page is to be recognised; perhaps not,
+/// since its letters are no language's; or as far as can be told.
+enum class Meaning : std::uint8_t { none, doubtful, sure };
+
 struct TextLayer {
   std::vector<Font> fonts;
   std::vector<std::string> links;  ///< URIs
   std::vector<Line> lines;         ///< group by group (see make_lines()), in the order in which these are drawn
   double covered = 0;              ///< the sum of the words' boxes, in square points
   bool is_invisible = false;       ///< most of it: an earlier recognition
-  bool has_meaning = true;         ///< false: it is not what can be read on the page; that is to be recognised
-  std::vector<Box> rules;          ///< as in Page
+  Meaning meaning = Meaning::sure;
+  std::vector<Box> rules;  ///< as in Page
   std::vector<Box> fills;
   std::vector<Box> shapes;
   std::vector<Image> images;  ///< in the order in which they are drawn
@@ -50,8 +55,8 @@ std::vector<Block> read_hidden_text(PDFDoc& document, int page, const Surroundin
 /// Words know the link that leads to a URI from their place. Presentation forms (ligatures, shaped Arabic) are taken
 /// apart, right-to-left lines are in logical order. A layer has no meaning where much of what is drawn has no
 /// characters (no ToUnicode), or private, control or replacement characters, and where it is invisible and mostly
-/// signs, or a heap of words at a few places. `structure` is the document's, if it has one. Never fails: a broken
-/// content stream gives the text before the damage.
+/// signs, or a heap of words at a few places; see has_doubtful_letters() for a doubtful one. `structure` is the
+/// document's, if it has one. Never fails: a broken content stream gives the text before the damage.
 TextLayer read_text_layer(PDFDoc& document, int page, const PageFrame& frame, PdfStructure* structure = nullptr);
 
 }  // namespace docket::engine

@@ -1,6 +1,7 @@
 #include "engine/text_layer_check.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string_view>
 #include <unordered_set>
@@ -20,6 +21,36 @@ bool is_meaningless(std::uint32_t character) noexcept {
 
 bool is_blank(std::uint32_t character) noexcept {
   return character == ' ' || character == 0xA0 || (character >= 0x09 && character <= 0x0D);
+}
+
+constexpr std::string_view common_letters = "aeinorst";
+
+constexpr auto is_common = [] {
+  std::array<bool, 256> table{};
+  for (const char c : common_letters) {
+    table[static_cast<unsigned char>(c)] = true;
+    table[static_cast<unsigned char>(c - 'a' + 'A')] = true;
+  }
+  return table;
+}();
+
+/// Letters of ASCII, or none of a word that has hardly any, or many others.
+LetterCount count_letters(const Word& word) noexcept {
+  constexpr std::uint64_t least = 3;
+  LetterCount count;
+  std::size_t others = 0;
+  for (const char c : word.text) {
+    const bool is_ascii = (static_cast<unsigned char>(c) & 0x80U) == 0;
+    count.letters += is_ascii && is_letter(static_cast<char32_t>(c)) ? 1U : 0U;
+    count.common += is_common[static_cast<unsigned char>(c)] ? 1U : 0U;
+    others += is_ascii ? 0U : 1U;
+  }
+  return count.letters >= least && 2 * others < count.letters ? count : LetterCount();
+}
+
+void add(LetterCount& sum, const LetterCount& count) noexcept {
+  sum.letters += count.letters;
+  sum.common += count.common;
 }
 
 }  // namespace
@@ -68,6 +99,39 @@ bool is_heap(const std::vector<Line>& lines) {
     }
   }
   return words >= handful && places.size() * 2 < words;
+}
+
+LetterCount count_letters(std::span<const Line> lines) noexcept {
+  LetterCount sum;
+  for (const auto& line : lines) {
+    for (const auto& word : line.words) {
+      add(sum, count_letters(word));
+    }
+  }
+  return sum;
+}
+
+bool has_doubtful_letters(std::span<const Line> lines) {
+  constexpr std::uint64_t least = 200;  // of a font: fewer say nothing
+  // Real text has 0.5 and more of them, letters drawn at random 0.31; a line with the whole alphabet has 0.42.
+  constexpr double too_few = 0.4;
+  std::vector<LetterCount> fonts(1);  // the first for words without one
+  for (const auto& line : lines) {
+    for (const auto& word : line.words) {
+      const auto font = static_cast<std::size_t>(std::max<std::int32_t>(word.font, -1) + 1);
+      if (font >= fonts.size()) {
+        fonts.resize(font + 1);
+      }
+      add(fonts[font], count_letters(word));
+    }
+  }
+  std::uint64_t all = 0;
+  std::uint64_t doubtful = 0;
+  for (const auto& font : fonts) {
+    all += font.letters;
+    doubtful += font.letters >= least && font.share() < too_few ? font.letters : 0;
+  }
+  return 2 * doubtful > all;
 }
 
 }  // namespace docket::engine

@@ -32,4 +32,20 @@ bool is_mostly_signs(const std::vector<Line>& lines) noexcept;
 /// Most words stand where others do. False for a handful.
 bool is_heap(const std::vector<Line>& lines);
 
+/// The letters of words of three or more in Latin script.
+struct LetterCount {
+  std::uint64_t letters = 0;
+  std::uint64_t common = 0;  ///< those of the eight that are more than half of every language's in this script
+
+  [[nodiscard]] double share() const noexcept {
+    return letters > 0 ? static_cast<double>(common) / static_cast<double>(letters) : 0;
+  }
+};
+
+LetterCount count_letters(std::span<const Line> lines) noexcept;
+
+/// Whether most of the text is in fonts whose letters are no language's: they probably stand for others, since the font
+/// says wrongly what its codes mean. Only a look at the page tells, for code and lists of names may be so, too.
+bool has_doubtful_letters(std::span<const Line> lines);
+
 }  // namespace docket::engine

@@ -1,7 +1,10 @@
 // Whether text layers can be what is to be read on their pages.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <string_view>
 
 #include "engine/text_layer_check.h"
 #include "layout_model.h"
@@ -56,6 +59,44 @@ TEST(TextLayer, SignsAreNoText) {
   EXPECT_TRUE(is_mostly_signs({test::set_line("~~ | ;: -- .. a", 10, 20)}));
   EXPECT_FALSE(is_mostly_signs({test::set_line("words, with - some: signs.", 10, 20)}));
   EXPECT_FALSE(is_mostly_signs({test::set_line("...", 10, 20)}));
+}
+
+std::vector<Line> lines_of(std::string_view text, int count, std::int16_t font = test::plain) {
+  std::vector<Line> lines;
+  for (int i = 0; i < count; ++i) {
+    lines.push_back(test::set_line(text, 10, 20 + 12 * static_cast<float>(i), 10, font));
+  }
+  return lines;
+}
+
+TEST(TextLayer, CountsTheLettersOfLatinWords) {
+  const auto count = count_letters(lines_of("Stone \xC3\xA9t\xC3\xA9 AB 12345 \xD1\x81\xD0\xBB\xD0\xBE xyz", 1));
+  EXPECT_EQ(count.letters, 8U) << "Stone and xyz";
+  EXPECT_EQ(count.common, 5U);
+  EXPECT_EQ(LetterCount().share(), 0);
+}
+
+TEST(TextLayer, LettersOfNoLanguageAreDoubtful) {
+  constexpr std::string_view english = "The quick brown fox jumps over the lazy dog";
+  constexpr std::string_view shifted = "uif rvjdl cspxo gpy kvnqt pwfs uif mbaz eph";
+  EXPECT_FALSE(has_doubtful_letters(lines_of(english, 20)));
+  EXPECT_TRUE(has_doubtful_letters(lines_of(shifted, 20)));
+  EXPECT_FALSE(has_doubtful_letters(lines_of(shifted, 5))) << "too few to say";
+  // Text in other languages, of which the letters beyond ASCII do not count.
+  for (const auto* text : {"Zażółć gęślą jaźń, powiedział wczoraj nasz stary sąsiad z parteru",
+                           "Pijamalı hasta yağız şoföre çabucak güvendi dediler dün akşam",
+                           "Törkylempijävongahdus on suomenkielinen pangrammi, sanoi hän",
+                           "Árvíztűrő tükörfúrógép, mondta a szomszéd tegnap este is",
+                           "Съешь же ещё этих мягких французских булок, да выпей чаю"}) {
+    EXPECT_FALSE(has_doubtful_letters(lines_of(text, 20))) << text;
+  }
+  EXPECT_FALSE(has_doubtful_letters(lines_of("A, B, C = 0.75, 0.00, 0.35", 50))) << "formulas";
+  // One font among others, if it has most of the text.
+  auto mixed = lines_of(shifted, 10, test::bold);
+  std::ranges::move(lines_of(english, 9), std::back_inserter(mixed));
+  EXPECT_TRUE(has_doubtful_letters(mixed));
+  std::ranges::move(lines_of(english, 2), std::back_inserter(mixed));
+  EXPECT_FALSE(has_doubtful_letters(mixed));
 }
 
 TEST(TextLayer, HeapsAreNoText) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 namespace docket::engine::test {
@@ -112,8 +113,10 @@ class ReportPage {
     std::string text;
     for (int word = 0; word < count; ++word) {
       text += word == 0 ? "" : " ";
-      for (auto letters = 3 + random() % 6; letters > 0; --letters) {
-        text += static_cast<char>('a' + random() % 26);
+      // Of syllables: letters drawn at random would be no language's.
+      for (auto syllables = 2 + random() % 3; syllables > 0; --syllables) {
+        text += std::string_view("bcdfghjklmnpqrstvwxz")[random() % 20];
+        text += std::string_view("aeiou")[random() % 5];
       }
     }
     return text;

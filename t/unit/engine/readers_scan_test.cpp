@@ -169,7 +169,8 @@ TEST(Scan, WithAFailedEarlierRecognitionIsRecognised) {
 
 // A page that shows `content` in a font /F1 whose codes from 21 on mean the characters from `meaning` (four hexadecimal
 // digits) on.
-std::string page_of_meaning(const std::string& meaning, const std::string& content) {
+std::string page_of_meaning(const std::string& meaning, const std::string& content,
+                            const std::string& box = "0 0 300 100") {
   PdfMaker maker;
   const int map = maker.add_stream(
       "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def /CMapType 2 def 1 "
@@ -178,7 +179,7 @@ std::string page_of_meaning(const std::string& meaning, const std::string& conte
   maker.add_page(content,
                  "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode " +
                      std::to_string(map) + " 0 R >> >> >>",
-                 "0 0 300 100");
+                 box);
   return maker.finish();
 }
 
@@ -194,6 +195,41 @@ TEST(Scan, APageWhoseCharactersMeanNothingIsRecognised) {
   EXPECT_EQ(not_wanted.source, Source::text);
   // Codes moved to other letters are a text as any other.
   EXPECT_EQ(read_first(page_of_meaning("0391", two_lines), MediaType::pdf).source, Source::text);
+}
+
+// Seven equal lines of text on a page of 500 × 200 points, set in `mode` (ISO 32000-1, table 106).
+std::string seven_lines(const std::string& text, int mode = 0) {
+  std::string content = "BT " + std::to_string(mode) + " Tr /F1 12 Tf 20 170 Td 24 TL";
+  for (int line = 0; line < 7; ++line) {
+    content += " (" + text + ") Tj T*";
+  }
+  return content + " ET";
+}
+
+const std::string large_box = "0 0 500 200";
+const std::string sentence = "The quick brown fox jumps over the lazy dog and runs away";
+
+TEST(Scan, APageWhoseLettersAreNoLanguagesIsRecognised) {
+  // Each letter is told as the next one: uif rvjdl cspxo gpy.
+  const auto shifted = page_of_meaning("0022", seven_lines(sentence), large_box);
+  const auto page = read_first(shifted, MediaType::pdf);
+  EXPECT_THAT(text_of(page), HasSubstr(sentence));
+  EXPECT_EQ(page.source, Source::recognised);
+  const auto not_wanted = read_first(shifted, MediaType::pdf, with(&ReadOptions::ocr, OcrMode::off));
+  EXPECT_THAT(text_of(not_wanted), HasSubstr("rvjdl cspxo"));
+}
+
+TEST(Scan, LettersThatAreNoLanguagesStayWhereThePageHasThem) {
+  // What looks so, is so: the same letters are seen.
+  const auto listed = page_of_meaning("0021", seven_lines("uif rvjdl cspxo gpy kvnqt pwfs uif mbaz eph"), large_box);
+  const auto page = read_first(listed, MediaType::pdf);
+  EXPECT_THAT(text_of(page), HasSubstr("uif rvjdl cspxo gpy"));
+  EXPECT_EQ(page.source, Source::text);
+  EXPECT_EQ(page.dpi, 0);
+  // And where nothing is seen, there is nothing better.
+  const auto unseen = read_first(page_of_meaning("0022", seven_lines(sentence, 3), large_box), MediaType::pdf);
+  EXPECT_THAT(text_of(unseen), HasSubstr("rvjdl cspxo"));
+  EXPECT_EQ(unseen.source, Source::text);
 }
 
 TEST(Scan, ALayerWithoutMeaningStaysWhereThereIsNothingElse) {
