@@ -37,7 +37,7 @@ void mend(std::string_view piece, std::vector<Stretch>& parts) {
   }
 }
 
-/// The full stop after a link is none of it.
+/// The full stop after a link is none of it, and of no emphasis that the link has.
 void part_from_links(std::string_view piece, std::vector<Stretch>& parts) {
   auto& last = parts.back();
   if (last.look.link < 0) {
@@ -48,9 +48,8 @@ void part_from_links(std::string_view piece, std::vector<Stretch>& parts) {
   if (text == std::string_view::npos || begin + text + 1 == last.end) {
     return;
   }
-  Stretch rest = last;
+  const Stretch rest{last.end, {.script = last.look.script}};
   last.end = begin + text + 1;
-  rest.look.link = -1;
   parts.push_back(rest);
 }
 

@@ -239,6 +239,9 @@ TEST(Markdown, SaysWhatLinksLeadTo) {
   auto address = styled({{"at example.org/docs, or", test::plain}});
   address.lines[0].words[1].link = 0;
   EXPECT_EQ(marked(address, {"https://example.org/docs/"}), "at example.org/docs, or\n");
+  auto slanted = styled({{"at", test::plain}, {"example.org/docs.", test::italic}, {"Or", test::plain}});
+  slanted.lines[0].words[1].link = 0;
+  EXPECT_EQ(marked(slanted, {"https://example.org/docs/"}), "at *example.org/docs*. Or\n");
   auto name = styled({{"of Glastonbury now", test::plain}});
   name.lines[0].words[1].link = 0;
   EXPECT_EQ(marked(name, {"https://example.org/Glastonbury"}),
