@@ -196,6 +196,10 @@ struct OutlineCount {
 /// Where a page's words come from.
 enum class Source : std::uint8_t { text = 0, recognised = 1, mixed = 2, blank = 3 };
 
+/// How far sizes and places of a page's words can be relied on: less where an earlier recognition made the text layer,
+/// whose fonts fit each line; hardly where we have recognised them.
+enum class Measures : std::uint8_t { exact = 0, fitted = 1, rough = 2 };
+
 /// How most of a document's text looks, so that it is not worth a mark.
 struct BodyLook {
   bool bold = false;
@@ -211,6 +215,7 @@ struct Page {
   float width = 0;           ///< points, upright
   float height = 0;
   Source source = Source::text;
+  Measures measures = Measures::exact;
   std::uint16_t dpi = 0;           ///< of the picture that was recognised; 0 for text
   std::uint8_t quarter_turns = 0;  ///< clockwise, 0 … 3: by so many the file's page was turned, as its text stood
   float skew = 0;                  ///< degrees clockwise by which it was then made level, about its middle; page_turn.h

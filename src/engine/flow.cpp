@@ -179,8 +179,8 @@ Joint joint(std::string_view last, std::string_view next, Hyphen hyphen) noexcep
   if (is_spaceless(end.code) && is_spaceless(start)) {
     return Joint::direct;
   }
-  if (end.code == U'—' && last.size() > end.length) {
-    return is_letter(start) ? Joint::direct : Joint::space;
+  if ((end.code == U'—' || end.code == U'–') && last.size() > end.length) {
+    return is_letter(start) || is_digit(start) ? Joint::direct : Joint::space;
   }
   if (is_broken_address(last, next)) {
     return Joint::direct;

@@ -128,7 +128,7 @@ void merge_nearest(std::vector<LevelGroup>& groups) {
 }  // namespace
 
 void HeadingDigest::add(const Page& page) {
-  auto& sizes = page.source == Source::text ? text_sizes_ : recognised_sizes_;
+  auto& sizes = page.measures != Measures::rough ? text_sizes_ : recognised_sizes_;
   for (const auto& block : page.blocks) {
     if (is_marginal(block.kind)) {
       continue;

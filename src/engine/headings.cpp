@@ -143,7 +143,7 @@ bool is_candidate(const Page& page, std::size_t index, const TextStyle& style, c
   }
   // A page of few words may be a title page, or have its own "body" size: the document decides.
   const bool is_sparse = normal.chars < 600 && style.size >= 0.95F * normal.body_size;
-  const bool stands_out = style.bold || (is_all_capitals(counts) && page.source == Source::text) ||
+  const bool stands_out = style.bold || (is_all_capitals(counts) && page.measures != Measures::rough) ||
                           (parts > 0 && style.italic) || is_sparse;
   const bool reads_so = last.back() != '.' && last.back() != ',' && last.back() != ';' &&
                         !starts_small(block.lines.front().words.front().text);
@@ -159,7 +159,7 @@ HeadingStyle heading_style(const Block& block, const Page& page) {
   heading.bold = style.bold;
   heading.italic = style.italic;
   heading.capitals = is_all_capitals(count_letters(block, style.size));
-  heading.recognised = page.source == Source::recognised || page.source == Source::mixed;
+  heading.recognised = page.measures == Measures::rough;
   heading.numbers = block.lines.empty() || block.lines.front().words.empty()
                         ? std::uint8_t{0}
                         : number_parts(block.lines.front().words.front().text);

@@ -20,7 +20,7 @@ Page lay_out(Page page) {
   }
   std::erase_if(page.hidden, [](const Block& block) { return block.lines.empty(); });
   const bool is_leftward = runs_leftwards(page.lines);
-  if (page.source == Source::text) {
+  if (page.measures == Measures::exact) {
     mark_scripts(page.lines);
   }
   keep_figures(page);
@@ -33,9 +33,9 @@ Page lay_out(Page page) {
   }
   auto regions = reading_order(std::move(page.lines), page.height);
   page.lines.clear();
-  page.blocks = build_blocks(std::move(regions), page.fonts, page.source);
+  page.blocks = build_blocks(std::move(regions), page.fonts, page.measures);
   put_tables(page.blocks, std::move(tables));
-  if (page.source == Source::text) {
+  if (page.measures == Measures::exact) {
     mark_footnotes(page);
   }
   make_code(page);
@@ -43,7 +43,7 @@ Page lay_out(Page page) {
   mark_tagged(page);
   mark_outlined(page);
   make_lists(page.blocks);
-  if (page.source == Source::text) {
+  if (page.measures == Measures::exact) {
     mark_quotes(page);
   }
   place_figures(page);

@@ -48,7 +48,7 @@ std::vector<Region> reading_order(std::vector<Line> lines, float height);
 
 /// Joins rows to paragraphs by leading, indent, style and how full a row is, and paragraphs that go on in the next
 /// column. A paragraph that begins with a credible list marker becomes a list item, its marker still among its words.
-std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Font> fonts, Source source);
+std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Font> fonts, Measures measures);
 
 /// Makes code of blocks that are set in a monospaced font; whether that means anything is told by the document.
 void make_code(Page& page);

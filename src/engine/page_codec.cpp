@@ -10,7 +10,7 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::uint32_t page_version = 0x0004'4B44;  // "DK", then the version
+constexpr std::uint32_t page_version = 0x0005'4B44;  // "DK", then the version
 constexpr unsigned char long_string = 255;
 
 /// The part of a word that has always the same size, as it is stored.
@@ -115,6 +115,7 @@ class PageReader {
     page.width = number();
     page.height = number();
     page.source = kind<Source>(static_cast<std::uint8_t>(Source::blank));
+    page.measures = kind<Measures>(static_cast<std::uint8_t>(Measures::rough));
     page.dpi = reader_.get<std::uint16_t>();
     page.quarter_turns = kind<std::uint8_t>(std::uint8_t{3});
     page.skew = number();
@@ -289,6 +290,7 @@ std::string encode_page(const Page& page) {
   writer.put(page.width);
   writer.put(page.height);
   writer.put(page.source);
+  writer.put(page.measures);
   writer.put(page.dpi);
   writer.put(page.quarter_turns);
   writer.put(page.skew);

@@ -12,12 +12,22 @@ namespace {
 
 /// How far measures may be off: exact for text, rough for recognised rows.
 struct Tolerance {
-  float size;     ///< relative difference of font sizes that is none
-  float leading;  ///< factor of the usual leading that is no gap yet
-  float slack;    ///< of a row's end, in ems
+  float size;          ///< relative difference of font sizes that is none
+  float size_flowing;  ///< the same within a sentence
+  float leading;       ///< factor of the usual leading that is no gap yet
+  float slack;         ///< of a row's end, in ems
 };
-constexpr Tolerance exact{0.07F, 1.22F, 0.3F};
-constexpr Tolerance rough{0.25F, 1.4F, 1.0F};
+
+constexpr Tolerance tolerance_of(Measures measures) noexcept {
+  switch (measures) {
+    case Measures::exact:
+      return {0.07F, 0.07F, 1.22F, 0.3F};
+    case Measures::fitted:
+      return {0.12F, 0.3F, 1.3F, 0.6F};
+    default:
+      return {0.25F, 0.25F, 1.4F, 1.0F};
+  }
+}
 
 /// The `rank`-th smallest of some edges (0: the smallest), so that one line that sticks out does not count.
 template <class Edge>
@@ -70,10 +80,13 @@ class RegionSplitter {
     if (a.is_tabular || b.is_tabular || a.has_leader || b.marker) {
       return true;
     }
+    if (b.has_label && ends_sentence(a.last)) {
+      return true;
+    }
     const float size = std::max(a.style.size, b.style.size);
     const float step = b.baseline - a.baseline;
     const bool flows = goes_on(a.last, b.first);
-    if (std::abs(a.style.size - b.style.size) > tolerance_.size * size) {
+    if (std::abs(a.style.size - b.style.size) > (flows ? tolerance_.size_flowing : tolerance_.size) * size) {
       // A row of few characters may be a formula's rest; its size says little.
       return !(flows && std::min(a.style.chars, b.style.chars) < 6 && step < leading_ * size * tolerance_.leading);
     }
@@ -225,7 +238,7 @@ bool continues(const ColumnEnd& end, const Block& last, const Block& next, const
 
 }  // namespace
 
-std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Font> fonts, Source source) {
+std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Font> fonts, Measures measures) {
   auto all_rows = measure_rows(regions, fonts);
   find_markers(all_rows);
   SizeHistogram sizes;
@@ -238,7 +251,7 @@ std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Fon
   }
   const float body_size = sizes.mode();
   const float page_leading = usual_leading(body, 1.25F);
-  const auto& tolerance = source == Source::text ? exact : rough;
+  const auto tolerance = tolerance_of(measures);
 
   std::vector<Block> blocks;
   std::optional<ColumnEnd> column_end;

@@ -351,6 +351,7 @@ class PdfReader final : public DocumentReader {
     page.rules = std::move(layer.rules);
     page.fills = std::move(layer.fills);
     page.shapes = std::move(layer.shapes);
+    page.measures = layer.is_invisible ? Measures::fitted : Measures::exact;
   }
 
   // Whether there is something that could be drawn.

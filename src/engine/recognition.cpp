@@ -280,6 +280,7 @@ Result<void> recognise_onto(Page& page, PixPtr picture, PictureFrame frame, cons
   }
   turn(page, attempt->quarter_turns, attempt->skew);
   page.source = page.lines.empty() ? Source::recognised : Source::mixed;
+  page.measures = Measures::rough;
   page.lines = page.lines.empty() ? std::move(lines) : merge_lines(std::move(page.lines), std::move(lines));
   return {};
 }

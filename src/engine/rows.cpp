@@ -44,6 +44,20 @@ bool ends_with_leader(std::span<const Line> row) noexcept {
   return false;
 }
 
+bool begins_with_label(std::span<const Word> words, std::span<const Font> fonts) noexcept {
+  constexpr std::size_t most_words = 6;
+  for (const auto& word : words.first(std::min(words.size(), most_words))) {
+    if (word.font < 0 || static_cast<std::size_t>(word.font) >= fonts.size() ||
+        !fonts[static_cast<std::size_t>(word.font)].bold) {
+      return false;
+    }
+    if (word.text.ends_with(':')) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Row measure(std::span<const Line> lines, std::span<const Font> fonts) {
   Row row;
   row.box = lines.front().box;
@@ -75,6 +89,7 @@ Row measure(std::span<const Line> lines, std::span<const Font> fonts) {
     }
   }
   row.has_leader = ends_with_leader(lines);
+  row.has_label = !row.style.bold && begins_with_label(words, fonts);
   row.is_tabular = row.is_tabular || std::ranges::any_of(lines, [](const Line& line) { return line.stands_for >= 0; });
   return row;
 }

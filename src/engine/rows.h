@@ -27,6 +27,7 @@ struct Row {
   std::string_view last;    ///< its last word
   bool is_tabular = false;  ///< pieces far from each other, as the cells of a table
   bool has_leader = false;  ///< dots that lead to a page number
+  bool has_label = false;   ///< it begins with a few words in bold and a colon: "DATES: The agency …"
   std::int32_t group = -1;
   std::optional<ListMarker> marker;  ///< a credible one; see find_markers()
 };

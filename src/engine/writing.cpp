@@ -145,7 +145,7 @@ std::vector<Block> take_columns(Page& page) {
   Page level;
   level.width = page.height;
   level.height = page.width;
-  level.source = page.source;
+  level.measures = page.measures;
   level.fonts = page.fonts;
   level.lines.assign(std::make_move_iterator(columns), std::make_move_iterator(page.lines.end()));
   page.lines.erase(columns, page.lines.end());
@@ -159,7 +159,7 @@ std::vector<Block> take_columns(Page& page) {
   for (auto& region : regions) {
     region.place = Place::body;  // the edges that it was seen at are the page's sides
   }
-  level.blocks = build_blocks(std::move(regions), level.fonts, level.source);
+  level.blocks = build_blocks(std::move(regions), level.fonts, level.measures);
   mark_headings(level);
   make_lists(level.blocks);
   for (auto& block : level.blocks) {

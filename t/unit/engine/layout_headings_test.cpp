@@ -126,7 +126,7 @@ TEST(Headings, RecognisedSizesMustDifferClearly) {
     std::vector<Line> lines{set_line("Perhaps a heading", 100, 100, size)};
     add_text(lines, 150);
     auto page = page_of(lines);
-    page.source = Source::recognised;
+    page.measures = Measures::rough;
     return page;
   };
   EXPECT_TRUE(headings({recognised(12)}).empty());

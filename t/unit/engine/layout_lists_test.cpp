@@ -13,7 +13,7 @@ using test::set_line;
 using testing::ElementsAre;
 
 std::vector<Block> blocks_of(std::vector<Line> lines) {
-  auto blocks = build_blocks(reading_order(std::move(lines), 800), test::fonts(), Source::text);
+  auto blocks = build_blocks(reading_order(std::move(lines), 800), test::fonts(), Measures::exact);
   make_lists(blocks);
   return blocks;
 }

@@ -12,9 +12,9 @@ using test::set_line;
 using testing::ElementsAre;
 
 /// How many lines each block has.
-std::vector<std::size_t> sizes(std::vector<Line> lines, Source source = Source::text) {
+std::vector<std::size_t> sizes(std::vector<Line> lines, Measures measures = Measures::exact) {
   std::vector<std::size_t> counts;
-  for (const auto& block : build_blocks(reading_order(std::move(lines), 800), test::fonts(), source)) {
+  for (const auto& block : build_blocks(reading_order(std::move(lines), 800), test::fonts(), measures)) {
     counts.push_back(block.lines.size());
   }
   return counts;
@@ -86,7 +86,30 @@ TEST(Paragraphs, CentredLinesStayTogether) {
 TEST(Paragraphs, RecognisedRowsMayBeUneven) {
   auto lines = std::vector<Line>{filler("One", 60, 100, 200, 10), filler("two", 60, 100, 213, 11.5F),
                                  filler("three", 60, 100, 224, 9.2F), filler("four", 60, 100, 237, 10.5F)};
-  EXPECT_THAT(sizes(lines, Source::recognised), ElementsAre(4));
+  EXPECT_THAT(sizes(lines, Measures::rough), ElementsAre(4));
+}
+
+TEST(Paragraphs, RowsOfAnEarlierRecognitionMayBeUnevenWithinASentence) {
+  auto lines = std::vector<Line>{filler("One", 60, 100, 200, 10), filler("two", 60, 100, 213, 12.5F),
+                                 filler("three.", 60, 100, 225, 9.2F)};
+  EXPECT_THAT(sizes(lines), ElementsAre(1, 1, 1));
+  EXPECT_THAT(sizes(lines, Measures::fitted), ElementsAre(3));
+  lines.push_back(filler("Four", 60, 100, 238, 12.5F));  // another sentence: rather another text
+  EXPECT_THAT(sizes(lines, Measures::fitted), ElementsAre(3, 1));
+}
+
+TEST(Paragraphs, BeginWithALabelInBold) {
+  const auto labelled = [](std::string_view end) {
+    auto label = set_line("DATES:", 100, 212, 10, test::bold);
+    const auto text = filler("The", 50, 135, 212);
+    label.words.insert(label.words.end(), text.words.begin(), text.words.end());
+    label.box = united(label.box, text.box);
+    auto before = filler("Text", 60, 100, 200);
+    before.words.back().text = end;
+    return std::vector<Line>{before, label, filler("goes", 40, 100, 224)};
+  };
+  EXPECT_THAT(sizes(labelled("products.")), ElementsAre(1, 2));
+  EXPECT_THAT(sizes(labelled("products")), ElementsAre(3)) << "within a sentence";
 }
 
 TEST(Paragraphs, RowsOfCellsStandAlone) {
@@ -134,6 +157,9 @@ TEST(Flow, TellsHowWordsAreJoined) {
   EXPECT_EQ(joint("10-", "fold"), Joint::direct);
   EXPECT_EQ(joint("thought—", "another"), Joint::direct);
   EXPECT_EQ(joint("—", "another"), Joint::space);
+  EXPECT_EQ(joint("737–", "9"), Joint::direct);
+  EXPECT_EQ(joint("Paris–", "London"), Joint::direct);
+  EXPECT_EQ(joint("–", "another"), Joint::space);
   EXPECT_EQ(joint("文字", "文字"), Joint::direct);
   EXPECT_EQ(joint("https://example.org/a/", "b"), Joint::direct);
   EXPECT_EQ(joint("https:", "//example.org"), Joint::direct);

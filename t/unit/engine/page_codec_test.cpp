@@ -13,6 +13,7 @@ Page sample() {
   page.file = 3;
   page.number = 70'000;
   page.source = Source::mixed;
+  page.measures = Measures::rough;
   page.dpi = 300;
   page.quarter_turns = 3;
   page.skew = -1.5F;

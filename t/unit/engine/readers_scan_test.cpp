@@ -145,6 +145,7 @@ TEST(Scan, WithAnEarlierRecognitionIsNotRecognisedAgain) {
   }
   const auto page = read_first(scan_page(*picture, upright_paint + layer + " ET", upright_box), MediaType::pdf);
   EXPECT_EQ(page.source, Source::text);
+  EXPECT_EQ(page.measures, Measures::fitted);
   EXPECT_THAT(text_of(page), StartsWith("unseen words under the scan\n"));
 }
 
