@@ -19,6 +19,10 @@ bool has_emphasis(const TextLook& look) noexcept {
   return look.bold || look.italic;
 }
 
+bool has_same_marks(const TextLook& one, const TextLook& other) noexcept {
+  return one.bold == other.bold && one.italic == other.italic && one.code == other.code && one.link == other.link;
+}
+
 /// Inside a word, marks of emphasis are only seen where CommonMark (0.31, 6.2) lets them open and close: elsewhere the
 /// stretch before goes on.
 void mend(std::string_view piece, std::vector<Stretch>& parts) {
@@ -177,8 +181,11 @@ void MarkdownInline::put(std::string_view piece, std::span<const Stretch> stretc
 }
 
 void MarkdownInline::turn_to(const TextLook& look, std::span<const std::string> links, bool space, std::string& out) {
-  if (look == look_) {
+  // What is raised or lowered, and a reference to a note, keeps the marks that are open.
+  if (has_same_marks(look, look_)) {
     (look_.code ? code_ : target(out)) += space ? " " : "";
+    look_.script = look.script;
+    look_.note = look.note;
     return;
   }
   close_marks(out);

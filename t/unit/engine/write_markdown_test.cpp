@@ -275,6 +275,9 @@ TEST(Markdown, RaisesAndLowers) {
   block.lines[0].words[3].script = Script::subscript;
   block.lines[0].words[6].script = Script::superscript;
   EXPECT_EQ(marked(block), "x² H₂O n<sup>th</sup>\n");
+  auto bold = styled({{"a", test::plain}, {"Q~", test::bold}, {"max~", test::bold}, {". b", test::bold}});
+  bold.lines[0].words[2].script = Script::subscript;
+  EXPECT_EQ(marked(bold), "a **Q<sub>max</sub>. b**\n");
 }
 
 TEST(Markdown, MarksNothingThatMostOfTheDocumentIs) {
