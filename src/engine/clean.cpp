@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "engine/flow.h"
 #include "engine/layout.h"
 #include "engine/utf8.h"
 
@@ -31,6 +32,36 @@ char32_t symbol_font_character(char32_t c) noexcept {
     case 0xF0D8:
       return U'➢';
     case 0xF0FC:
+      return U'✓';
+    default:
+      return c;
+  }
+}
+
+/// What a character of Wingdings shows, where the font says that it is the letter at the same code; the commonest only.
+char32_t dingbat(char32_t c) noexcept {
+  switch (c) {
+    case U'l':
+      return U'●';
+    case U'n':
+      return U'■';
+    case U'o':
+    case U'q':
+    case 0xA8:
+      return U'□';
+    case U'u':
+      return U'◆';
+    case U'v':
+      return U'❖';
+    case 0xA7:
+      return U'▪';
+    case 0xD8:
+      return U'➢';
+    case 0xE0:
+      return U'→';
+    case 0xE8:
+      return U'➔';
+    case 0xFC:
       return U'✓';
     default:
       return c;
@@ -102,11 +133,56 @@ Box finite(const Box& box) noexcept {
           std::max(sound.y0, sound.y1)};
 }
 
+const Font* font_of(const Word& word, std::span<const Font> fonts) noexcept {
+  return word.font >= 0 && static_cast<std::size_t>(word.font) < fonts.size()
+             ? &fonts[static_cast<std::size_t>(word.font)]
+             : nullptr;
+}
+
+bool is_of_dingbats(const Word& word, std::span<const Font> fonts) noexcept {
+  const auto* font = font_of(word, fonts);
+  return font != nullptr && font->name.find("Wingdings") != std::string::npos;
+}
+
+std::string as_dingbats(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto c = first_char(text);
+    text.remove_prefix(c.length);
+    append_char(out, dingbat(c.code));
+  }
+  return out;
+}
+
+/// Whether a line begins with a small o that is a bullet: word processors set the bullets of a list's second level so,
+/// in a typewriter's font before text in another, which may be the next line on the same row.
+bool begins_with_o_bullet(std::span<const Line> lines, std::size_t at, std::span<const Font> fonts) noexcept {
+  const auto& words = lines[at].words;
+  if (words.empty() || words[0].text != "o") {
+    return false;
+  }
+  const bool is_next =
+      words.size() == 1 && at + 1 < lines.size() && !lines[at + 1].words.empty() && beside(lines[at], lines[at + 1]);
+  if (words.size() == 1 && !is_next) {
+    return false;
+  }
+  const auto* bullet = font_of(words[0], fonts);
+  const auto* text = font_of(is_next ? lines[at + 1].words[0] : words[1], fonts);
+  return bullet != nullptr && text != nullptr && bullet->monospace && !text->monospace;
+}
+
 }  // namespace
 
-void clean_lines(std::vector<Line>& lines) {
-  for (auto& line : lines) {
+void clean_lines(std::vector<Line>& lines, std::span<const Font> fonts) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    auto& line = lines[i];
+    if (begins_with_o_bullet(lines, i, fonts)) {
+      line.words[0].text = "◦";
+    }
     for (auto& word : line.words) {
+      if (is_of_dingbats(word, fonts)) {
+        word.text = as_dingbats(word.text);
+      }
       if (!is_plain(word.text)) {
         const bool is_last = &word == &line.words.back();
         word.hyphen = is_last && last_char(word.text).code == 0xAD ? Hyphen::broken : Hyphen::unknown;

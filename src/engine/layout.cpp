@@ -14,7 +14,7 @@
 namespace docket::engine {
 
 Page lay_out(Page page) {
-  clean_lines(page.lines);
+  clean_lines(page.lines, page.fonts);
   for (auto& block : page.hidden) {
     clean_lines(block.lines);
   }

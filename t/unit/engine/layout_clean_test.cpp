@@ -54,6 +54,33 @@ TEST(CleanLines, KnowsTheBulletsOfSymbolFonts) {
   EXPECT_EQ(cleaned({"\uF0B7", "\uF0A7"}), (std::vector<std::string>{"•", "▪"}));
 }
 
+TEST(CleanLines, ReadsTheLettersOfWingdingsAsWhatTheyShow) {
+  const std::vector<Font> fonts{{"Serif", false, false, false}, {"ABCDEF+Wingdings-Regular", false, false, false}};
+  std::vector<Line> lines{test::set_line("q n and \u00FC", 0, 10)};
+  for (const std::size_t dingbat : {0U, 1U, 3U}) {
+    lines[0].words[dingbat].font = 1;
+  }
+  clean_lines(lines, fonts);
+  EXPECT_EQ(test::text_of_line(lines[0]), "□ ■ and ✓");
+}
+
+TEST(CleanLines, KnowsATypewritersOThatIsABullet) {
+  constexpr std::int16_t mono = 3;
+  std::vector<Line> lines{test::set_line("o an item", 0, 10),     test::set_line("o an item", 0, 22),
+                          test::set_line("o o", 0, 34, 10, mono), test::set_line("x an item", 0, 46),
+                          test::set_line("o", 0, 58, 10, mono),   test::set_line("an item", 20, 58),
+                          test::set_line("o", 0, 70, 10, mono)};
+  lines[0].words[0].font = mono;
+  lines[3].words[0].font = mono;
+  clean_lines(lines, test::fonts());
+  EXPECT_EQ(test::text_of_line(lines[0]), "◦ an item");
+  EXPECT_EQ(test::text_of_line(lines[1]), "o an item") << "a word";
+  EXPECT_EQ(test::text_of_line(lines[2]), "o o") << "code";
+  EXPECT_EQ(test::text_of_line(lines[3]), "x an item");
+  EXPECT_EQ(test::text_of_line(lines[4]), "◦") << "its text is a line of its own";
+  EXPECT_EQ(test::text_of_line(lines[6]), "o") << "without text";
+}
+
 TEST(CleanLines, DropsLinesWithoutText) {
   std::vector<Line> lines(2);
   lines[1] = test::set_line("text", 0, 10);
