@@ -58,7 +58,14 @@ class RegionSplitter {
         tolerance_(tolerance),
         leading_(usual_leading(rows, page_leading)),
         body_size_(body_size),
-        right_(right_edge(rows)) {}
+        right_(right_edge(rows)) {
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      if (rows[i - 1].marker && !rows[i].marker && has_hanging_indent(rows[i - 1], rows[i])) {
+        hanging_items_.push_back(rows[i - 1].box.x0);
+      }
+    }
+    std::ranges::sort(hanging_items_);
+  }
 
   /// The index of each paragraph's first row.
   [[nodiscard]] std::vector<std::size_t> split() const {
@@ -145,14 +152,19 @@ class RegionSplitter {
     }
     const float left = run.front().marker ? run.front().box.x0 : left_edge(run);
     const float right = run.size() < 3 ? std::max(right_, right_edge(run)) : right_edge(run);
-    const bool hanging = run.front().marker.has_value() || is_hanging(run, left, right);
+    const bool is_item = run.front().marker.has_value();
+    const bool hanging = is_item || is_hanging(run, left, right);
+    const bool never_returns =
+        is_item && !run.front().marker->is_number() && items_hang_at(left, run.front().style.size);
     std::size_t paragraph = 0;
     bool indented_before = false;  // a row of this paragraph after its first one is indented
     for (std::size_t i = 1; i < run.size(); ++i) {
       const auto& a = run[i - 1];
       const auto& b = run[i];
-      const bool begins = hanging ? begins_entry(a, b, left, right, indented_before)
-                                  : begins_paragraph(a, b, left, right, i - 1 == paragraph);
+      const bool begins =
+          hanging ? begins_entry(a, b, left, right,
+                                 indented_before || (never_returns && paragraph == 0 && !goes_on(a.last, b.first)))
+                  : begins_paragraph(a, b, left, right, i - 1 == paragraph);
       if (begins) {
         starts.push_back(first + i);
         paragraph = i;
@@ -161,6 +173,12 @@ class RegionSplitter {
         indented_before = true;
       }
     }
+  }
+
+  /// Whether an item whose marker stands there has its further rows below its text: so none goes on below the marker.
+  [[nodiscard]] bool items_hang_at(float x0, float em) const {
+    const auto near = std::ranges::lower_bound(hanging_items_, x0 - 0.5F * em);
+    return near != hanging_items_.end() && *near < x0 + 0.5F * em;
   }
 
   [[nodiscard]] bool begins_entry(const Row& a, const Row& b, float left, float right, bool indented) const noexcept {
@@ -193,6 +211,7 @@ class RegionSplitter {
   float leading_;
   float body_size_;
   float right_;
+  std::vector<float> hanging_items_;  ///< where their markers stand
 };
 
 /// The rows [first, end) of `region` as a block; their lines are moved out.

@@ -111,16 +111,13 @@ bool are_neighbours(const Reading& a, const Reading& b) noexcept {
   return a.marker.kind == U'1';  // letters at the start of another column's lines are rather initials
 }
 
-bool has_hanging_indent(const Row& row, const Row* next) noexcept {
-  if (next == nullptr) {
-    return false;
-  }
-  const float size = row.style.size;
-  return row.text_x0 > row.box.x0 + 0.6F * size && std::abs(next->box.x0 - row.text_x0) <= 0.35F * size &&
-         next->baseline - row.baseline < 2 * size;
-}
-
 }  // namespace
+
+bool has_hanging_indent(const Row& row, const Row& next) noexcept {
+  const float size = row.style.size;
+  return row.text_x0 > row.box.x0 + 0.6F * size && std::abs(next.box.x0 - row.text_x0) <= 0.35F * size &&
+         next.baseline - row.baseline < 2 * size;
+}
 
 std::vector<std::vector<Row>> measure_rows(std::span<const Region> regions, std::span<const Font> fonts) {
   std::vector<std::vector<Row>> all;
@@ -173,7 +170,7 @@ void find_markers(std::span<std::vector<Row>> regions) {
       credible = std::any_of(readings.begin() + static_cast<std::ptrdiff_t>(first),
                              readings.begin() + static_cast<std::ptrdiff_t>(last), begins_series);
     }
-    if (credible || has_hanging_indent(*row, row->index + 1 < rows.size() ? &rows[row->index + 1] : nullptr)) {
+    if (credible || (row->index + 1 < rows.size() && has_hanging_indent(*row, rows[row->index + 1]))) {
       row->marker = marker;
     }
   }

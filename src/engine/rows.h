@@ -39,6 +39,9 @@ std::vector<std::vector<Row>> measure_rows(std::span<const Region> regions, std:
 /// in sight; or one whose text goes on with a hanging indent.
 void find_markers(std::span<std::vector<Row>> regions);
 
+/// Whether the text behind a row's first word goes on right below it on the next row.
+bool has_hanging_indent(const Row& row, const Row& next) noexcept;
+
 /// The usual distance of baselines within paragraphs, as a multiple of the font size.
 float usual_leading(std::span<const Row> rows, float otherwise) noexcept;
 

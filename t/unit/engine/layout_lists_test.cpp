@@ -61,6 +61,18 @@ TEST(Lists, EndsAnItemWhereTheTextReturnsToTheMargin) {
   EXPECT_EQ(blocks[1].lines.size(), 2U);
 }
 
+TEST(Lists, EndsAFullItemWhereOthersHang) {
+  // The item reaches the right edge, but one above it shows that rows below its marker are not its.
+  std::vector<Line> lines{filler("• One", 60, 100, 200), filler("Text", 60, 100, 212)};
+  EXPECT_EQ(blocks_of(lines).size(), 1U);
+  lines.insert(lines.begin(), {filler("• Two rows", 60, 100, 176), set_line("long.", 120, 188)});
+  const auto blocks = blocks_of(lines);
+  ASSERT_EQ(blocks.size(), 3U);
+  EXPECT_EQ(blocks[0].lines.size(), 2U);
+  EXPECT_EQ(blocks[1].lines.size(), 1U);
+  EXPECT_EQ(blocks[2].kind, BlockKind::paragraph);
+}
+
 TEST(Lists, KnowsNumbersLettersAndRomanNumerals) {
   for (const auto& [first, second] : std::vector<std::pair<std::string, std::string>>{{"1.", "2."},
                                                                                       {"3)", "4)"},
