@@ -41,6 +41,22 @@ void mend(std::string_view piece, std::vector<Stretch>& parts) {
   }
 }
 
+/// A letter or two amid a word in a typewriter's font are no code: a ligature, say, that another font had.
+void drop_code_in_words(std::string_view piece, std::vector<Stretch>& parts) {
+  constexpr std::size_t most = 4;  // bytes
+  for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
+    const auto begin = parts[i - 1].end;
+    auto& look = parts[i].look;
+    if (look.code && parts[i].end - begin <= most && !parts[i - 1].look.code && !parts[i + 1].look.code &&
+        is_letter(last_char(piece.substr(0, begin)).code) && is_letter(first_char(piece.substr(begin)).code) &&
+        is_letter(first_char(piece.substr(parts[i].end)).code)) {
+      const auto script = look.script;
+      look = parts[i - 1].look;
+      look.script = script;
+    }
+  }
+}
+
 /// The full stop after a link is none of it, and of no emphasis that the link has.
 void part_from_links(std::string_view piece, std::vector<Stretch>& parts) {
   auto& last = parts.back();
@@ -148,6 +164,7 @@ void MarkdownInline::put(std::string_view piece, std::span<const Stretch> stretc
     parts_.push_back({piece.size(), {}});
   }
   part_from_links(piece, parts_);
+  drop_code_in_words(piece, parts_);
   mend(piece, parts_);
   bool space = any_;
   std::size_t begin = 0;

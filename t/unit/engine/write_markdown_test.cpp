@@ -220,6 +220,11 @@ TEST(Markdown, MarksEmphasisAndCode) {
   EXPECT_EQ(marked(styled({{"`", mono}})), "`` ` ``\n");
 }
 
+TEST(Markdown, MarksNoCodeAmidAWord) {
+  EXPECT_EQ(marked(styled({{"the In~", test::plain}, {"fi~", mono}, {"rmary", test::plain}})), "the Infirmary\n");
+  EXPECT_EQ(marked(styled({{"the~", test::plain}, {"fi~", mono}, {"(x)", test::plain}})), "the`fi`(x)\n");
+}
+
 TEST(Markdown, MarksOnlyWhereTheyAreSeen) {
   // "*foo.*bar" would show its asterisks: the emphasis goes on to the word's end.
   EXPECT_EQ(marked(styled({{"foo.~", test::italic}, {"bar", test::plain}, {"x", test::plain}})), "*foo.bar* x\n");
