@@ -4,9 +4,11 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "engine/pdf_groups.h"
+#include "engine/utf8.h"
 
 namespace docket::engine {
 namespace {
@@ -22,6 +24,12 @@ constexpr float same_place_across = 0.2F;
 
 constexpr float letter_space_variance = 1.3F;  // by the smallest one
 constexpr float piece_size = 0.05F;            // how much the sizes of a word's pieces may differ
+
+// Small capitals by the large one before them.
+constexpr float smallest_capitals = 0.65F;
+constexpr float largest_capitals = 0.9F;
+constexpr float same_base = 0.02F;
+constexpr float capitals_gap = 0.12F;
 
 constexpr float largest_mark = 0.84F;  // by the size of the text behind it
 
@@ -181,7 +189,9 @@ class LineMaker {
       if (made.size() > first) {
         auto& before = made.back();
         const bool is_second = made.size() == first + 1;
-        if (gap_between(before, word) >= space || (is_second && is_mark_before(before, word))) {
+        if (goes_on_in_small_capitals(before, word)) {
+          // Kerned apart, but one word.
+        } else if (gap_between(before, word) >= space || (is_second && is_mark_before(before, word))) {
           before.space_after = true;
         } else if (is_piece(before, word, words.front().size)) {
           before.end = word.end;
@@ -212,6 +222,39 @@ class LineMaker {
   /// Whether a line's first word is a raised mark, which is not of the word behind it: that of a note, say.
   static bool is_mark_before(const GlyphWord& word, const GlyphWord& next) noexcept {
     return word.size < largest_mark * next.size && next.base - word.base > widest_shift * word.size;
+  }
+
+  /// Whether a word in small capitals goes on behind its large one, or with what is no letter: its size is another
+  /// then.
+  [[nodiscard]] bool goes_on_in_small_capitals(const GlyphWord& word, const GlyphWord& next) const {
+    const auto font = [this](std::uint32_t glyph) { return page_.styles[page_.glyphs[glyph].style].font; };
+    const float ratio = std::min(next.size, word.size) / std::max(next.size, word.size);
+    if (next.first != word.end || ratio < smallest_capitals || ratio > largest_capitals ||
+        std::abs(next.base - word.base) > same_base * word.size || gap_between(word, next) > capitals_gap * word.size ||
+        font(word.end - 1) != font(next.first)) {
+      return false;
+    }
+    const auto code = [this](std::uint32_t glyph) { return char32_t{page_.glyphs[glyph].code}; };
+    const auto last = code(word.end - 1);
+    const auto first = code(next.first);
+    if (!is_in_capitals(word) || !is_in_capitals(next)) {
+      return false;
+    }
+    if (next.size < word.size && is_upper(last) && is_upper(first)) {
+      return true;
+    }
+    return last == U'-' || std::u32string_view(U"-.,;:!?)").find(first) != std::u32string_view::npos;
+  }
+
+  /// Whether a word has no small letter.
+  [[nodiscard]] bool is_in_capitals(const GlyphWord& word) const {
+    for (auto glyph = word.first; glyph < word.end; ++glyph) {
+      const char32_t code{page_.glyphs[glyph].code};
+      if (is_letter(code) && !is_upper(code)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Whether what is drawn right after a word goes on with it.

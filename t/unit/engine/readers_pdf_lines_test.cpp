@@ -102,6 +102,21 @@ TEST(PdfLines, ThatLieOverEachOtherAreApart) {
               ElementsAre("Page one", "Overprint"));
 }
 
+TEST(PdfLines, JoinSmallCapitals) {
+  const auto set = [](std::string_view large, std::string_view small, float gap, float base) {
+    return lines_of(
+        GlyphSetter().set(large).size(8).at(5 * static_cast<float>(large.size()) + gap, base).set(small).page());
+  };
+  EXPECT_THAT(set("A", "BSTRACT", 0.6F, 0), ElementsAre("A|BSTRACT"));
+  EXPECT_THAT(set("A", "CAT", 3, 0), ElementsAre("A CAT")) << "a space";
+  EXPECT_THAT(set("A", "bstract", 0.6F, 0), ElementsAre("A bstract")) << "no capitals";
+  EXPECT_THAT(set("a", "BSTRACT", 0.6F, 0), ElementsAre("a BSTRACT"));
+  EXPECT_THAT(set("A", "BC", 0.6F, 3), ElementsAre("A BC")) << "lowered";
+  EXPECT_THAT(
+      lines_of(GlyphSetter().size(8).set("RE").size(10).at(8.5F, 0).set("-").size(8).at(14, 0).set("AD").page()),
+      ElementsAre("RE|-|AD"));
+}
+
 TEST(PdfLines, JoinPiecesAndSpacedLetters) {
   EXPECT_THAT(lines_of(GlyphSetter().set("ker").at(12, 0).set("ning").page()), ElementsAre("kerning"));
   EXPECT_THAT(lines_of(GlyphSetter().set("SPACED", 2).page()), ElementsAre("SPACED"));
