@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/list_marker.h"
 #include "engine/rules.h"
 #include "engine/table_search.h"
 #include "engine/text_style.h"
@@ -188,7 +189,9 @@ class TableTaker {
     std::vector<Block> tables;
     tables.reserve(found.size());
     for (auto& table : found) {
-      tables.push_back(make_block(table));
+      if (!is_list(table)) {
+        tables.push_back(make_block(table));
+      }
     }
     leave_lines(tables);
     return tables;
@@ -212,6 +215,23 @@ class TableTaker {
       return !std::ranges::binary_search(taken, std::pair(word.line, word.word));
     });
     return rest;
+  }
+
+  /// Whether there are only bullets before the last column.
+  [[nodiscard]] bool is_list(const FoundTable& found) const {
+    bool any = false;
+    for (std::size_t i = 0; i < found.words.size(); ++i) {
+      const auto& words = found.words[i];
+      if (words.empty() || found.grid.cells[i].column + 1U == found.grid.columns()) {
+        continue;
+      }
+      const auto markers = read_marker(page_.lines[words[0].line].words[words[0].word].text);
+      if (words.size() > 1 || markers.empty() || markers.front().is_number()) {
+        return false;
+      }
+      any = true;
+    }
+    return any;
   }
 
   Block make_block(FoundTable& found) {

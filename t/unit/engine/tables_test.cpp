@@ -417,6 +417,22 @@ TEST(AlignedTables, AreSearchedForWhereRowsHaveSeveralPieces) {
   EXPECT_FALSE(may_have_aligned_tables(columns));
 }
 
+TEST(NoTables, ListsAreNone) {
+  auto page = page_of({});
+  for (int i = 0; i < 4; ++i) {
+    const float y = 112 + 20 * static_cast<float>(i);
+    page.lines.push_back(set_line("\u2022", 105, y));
+    page.lines.push_back(set_line("An item of it", 140, y));
+  }
+  page.rules = {level(100, 320, 100), level(100, 320, 120), level(100, 320, 140), level(100, 320, 160),
+                level(100, 320, 180)};
+  EXPECT_TRUE(take_tables(page).empty());
+  for (auto& line : page.lines) {
+    line.words[0].text = line.words[0].text == "\u2022" ? "yes" : line.words[0].text;
+  }
+  EXPECT_EQ(take_tables(page).size(), 1U);
+}
+
 TEST(NoTables, NamesBesideEachOtherAreNone) {
   auto page = page_of({});
   for (int i = 0; i < 5; ++i) {
