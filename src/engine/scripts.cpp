@@ -5,6 +5,7 @@
 #include "engine/flow.h"
 #include "engine/layout.h"
 #include "engine/text_style.h"
+#include "engine/utf8.h"
 
 namespace docket::engine {
 namespace {
@@ -22,9 +23,14 @@ float size_of(const Line& line) noexcept {
   return style_of(std::span(&line, 1), {}).size;
 }
 
+/// Small text in a script without spaces is no mark, however short: another cell of the row, say.
+bool is_never_mark(const Word& word) noexcept {
+  return is_spaceless(first_char(word.text).code);
+}
+
 void mark_within(Line& line, float size) {
   for (auto& word : line.words) {
-    if (size_of(word) >= largest * size) {
+    if (size_of(word) >= largest * size || is_never_mark(word)) {
       continue;
     }
     if (word.box.y1 <= line.baseline + raised * size) {
@@ -50,6 +56,9 @@ bool mark_beside(Line& line, float size, const Line& other, float other_size) {
   const bool is_near = std::abs(above) > apart * other_size && std::abs(above) < too_far * other_size;
   const bool is_away = std::max(line.box.x0 - other.box.x1, other.box.x0 - line.box.x1) > away * other_size;
   if (size >= largest * other_size || !is_near || is_away || (!beside(line, other) && !beside(other, line))) {
+    return false;
+  }
+  if (is_never_mark(line.words.front())) {
     return false;
   }
   for (auto& word : line.words) {

@@ -86,12 +86,15 @@ TEST(Scripts, AreToldByTheirSizeAndHeight) {
 }
 
 TEST(Scripts, MayBeLinesOfTheirOwn) {
-  std::vector<Line> lines{set_line("Somebody", 100, 200), set_line("1", 141, 196, 6),   set_line("Nobody", 200, 200),
-                          set_line("12", 231, 203, 6),    set_line("Others", 100, 240), set_line("1.0%", 200, 243, 6)};
+  std::vector<Line> lines{set_line("Somebody", 100, 200), set_line("1", 141, 196, 6),
+                          set_line("Nobody", 200, 200),   set_line("12", 231, 203, 6),
+                          set_line("Others", 100, 240),   set_line("1.0%", 200, 243, 6),
+                          set_line("24.5", 100, 280),     set_line("\u732A\u820C", 121, 276, 6)};
   mark_scripts(lines);
   EXPECT_EQ(lines[1].words[0].script, Script::superscript);
   EXPECT_EQ(lines[2].words[0].script, Script::normal);
   EXPECT_EQ(lines[3].words[0].script, Script::subscript);
+  EXPECT_EQ(lines[7].words[0].script, Script::normal) << "a cell";
   EXPECT_EQ(lines[5].words[0].script, Script::normal) << "far away: another cell of the row";
 }
 
