@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/utf8.h"
+
 namespace docket::engine {
 
 Box united(const Box& a, const Box& b) noexcept {
@@ -20,6 +22,12 @@ bool holds_middle(const Box& outer, const Box& inner) noexcept {
 
 double area(const Box& box) noexcept {
   return std::max(0.0F, box.width()) * static_cast<double>(std::max(0.0F, box.height()));
+}
+
+bool has_letters(const Cell& cell) noexcept {
+  return std::ranges::any_of(cell.lines, [](const Line& line) {
+    return std::ranges::any_of(line.words, [](const Word& word) { return has_letter(word.text); });
+  });
 }
 
 }  // namespace docket::engine

@@ -152,6 +152,9 @@ struct Cell {
   friend bool operator==(const Cell&, const Cell&) = default;
 };
 
+/// Whether any of a cell's words has a letter.
+bool has_letters(const Cell& cell) noexcept;
+
 struct Block {
   BlockKind kind = BlockKind::paragraph;
   std::int8_t level = 0;     ///< heading: 1 … 6, 0 for a candidate before the document pass; list item: depth from 0

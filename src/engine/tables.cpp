@@ -57,12 +57,6 @@ std::vector<Line> cell_lines(const std::vector<Line>& page, std::vector<TableWor
   return lines;
 }
 
-bool has_letters(const Cell& cell) {
-  return std::ranges::any_of(cell.lines, [](const Line& line) {
-    return std::ranges::any_of(line.words, [](const Word& word) { return has_letter(word.text); });
-  });
-}
-
 /// Whether most of a table's words run from right to left.
 bool runs_leftwards(const Block& table) {
   std::size_t left = 0;

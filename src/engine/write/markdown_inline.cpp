@@ -48,7 +48,7 @@ void drop_code_in_words(std::string_view piece, std::vector<Stretch>& parts) {
     const auto begin = parts[i - 1].end;
     auto& look = parts[i].look;
     if (look.code && parts[i].end - begin <= most && !parts[i - 1].look.code && !parts[i + 1].look.code &&
-        is_letter(last_char(piece.substr(0, begin)).code) && is_letter(first_char(piece.substr(begin)).code) &&
+        is_letter(last_char(piece.substr(0, begin)).code) && !is_punctuation(first_char(piece.substr(begin)).code) &&
         is_letter(first_char(piece.substr(parts[i].end)).code)) {
       const auto script = look.script;
       look = parts[i - 1].look;

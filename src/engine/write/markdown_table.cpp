@@ -54,7 +54,8 @@ void append_pipe_text(std::string& out, const Cell& cell, const Page& page) {
   };
   // That a whole cell is bold or italic is the table's look and says nothing; that some of its words are, does.
   auto usual = style_of(cell.lines, page.fonts);
-  usual.monospace = page.body.monospace;
+  // Figures in a typewriter's font are no code.
+  usual.monospace = page.body.monospace || !has_letters(cell);
   add_lines(
       joiner, cell.lines, [&](const Word& word) { return look_of(word, page.fonts, usual); }, sink);
   joiner.finish(sink);

@@ -222,6 +222,7 @@ TEST(Markdown, MarksEmphasisAndCode) {
 
 TEST(Markdown, MarksNoCodeAmidAWord) {
   EXPECT_EQ(marked(styled({{"the In~", test::plain}, {"fi~", mono}, {"rmary", test::plain}})), "the Infirmary\n");
+  EXPECT_EQ(marked(styled({{"U~", test::plain}, {"2~", mono}, {"YTKO", test::plain}})), "U2YTKO\n");
   EXPECT_EQ(marked(styled({{"the~", test::plain}, {"fi~", mono}, {"(x)", test::plain}})), "the`fi`(x)\n");
 }
 

@@ -77,6 +77,14 @@ TEST(MarkdownTables, CellsKeepNoMarkThatTheyHaveAsAWhole) {
   EXPECT_EQ(markdown({{table}}), "| Name | Size |\n| --- | --- |\n| **bold** here | 2 |\n");
 }
 
+TEST(MarkdownTables, FiguresInATypewritersFontAreNoCode) {
+  auto table = table_of({{"Name", "Value"}, {"size()", "2.18"}}, 1);
+  for (const std::size_t cell : {2U, 3U}) {
+    table.cells[cell].lines[0].words[0].font = 3;
+  }
+  EXPECT_EQ(markdown({{table}}), "| Name | Value |\n| --- | --- |\n| `size()` | 2.18 |\n");
+}
+
 TEST(MarkdownTables, LinesOfACellAreOne) {
   auto table = table_of({{"Name", "Size"}, {"hyphen-", "2"}}, 1);
   table.cells[2].lines.push_back(set_line("ated word", 5, 44));
