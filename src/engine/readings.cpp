@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "engine/rules.h"
 #include "engine/utf8.h"
 
 namespace docket::engine {
@@ -88,6 +90,66 @@ bool is_noise(const Word& word) noexcept {
   return word.confidence < hardly_any || (word.confidence < good_for_a_sign && !has_letter_or_figure(word.text));
 }
 
+/// Whether a word is a sign that a rule was taken for: one lies under most of it.
+bool is_rule(const Word& word, std::span<const Box> rules) noexcept {
+  constexpr float near = 2;  // points
+  constexpr float most = 0.7F;
+  const bool is_bar = word.text.find_first_not_of("|[]") == std::string::npos;
+  const bool is_dash = !is_bar && !has_letter_or_figure(word.text) && word.box.width() > word.box.height();
+  if (!is_bar && !is_dash) {
+    return false;
+  }
+  return std::ranges::any_of(rules, [&](const Box& rule) {
+    const auto shared = intersection(rule, word.box);
+    if (is_level(rule)) {
+      return is_dash && shared.width() >= most * word.box.width() && shared.height() > -near;
+    }
+    return is_bar && shared.height() >= most * word.box.height() && shared.width() > -near;
+  });
+}
+
+/// An upright rule about as high as the word or higher that stands near `x`; nullptr if there is none.
+const Box* rule_at(float x, const Word& word, std::span<const Box> rules) noexcept {
+  constexpr float most = 0.7F;
+  const float near = 0.5F * word.box.height();
+  const auto found = std::ranges::find_if(rules, [&](const Box& rule) {
+    return !is_level(rule) && std::abs(middle_x(rule) - x) < near &&
+           intersection(rule, word.box).height() >= most * word.box.height();
+  });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+/// Takes off a word the signs that the rules beside it were taken for.
+void part_from_rules(Word& word, std::span<const Box> rules) {
+  if (word.text.size() > 1 && (word.text.front() == '|' || word.text.front() == '[')) {
+    if (const auto* rule = rule_at(word.box.x0, word, rules)) {
+      word.text.erase(0, 1);
+      word.box.x0 = std::clamp(rule->x1, word.box.x0, word.box.x1);
+    }
+  }
+  if (word.text.size() > 1 && (word.text.back() == '|' || word.text.back() == ']')) {
+    if (const auto* rule = rule_at(word.box.x1, word, rules)) {
+      word.text.pop_back();
+      word.box.x1 = std::clamp(rule->x0, word.box.x0, word.box.x1);
+    }
+  }
+}
+
+/// Drops the words of which `is_out` is true, and lines without words.
+template <class IsOut>
+void drop_words(std::vector<Line>& lines, const IsOut& is_out) {
+  for (auto& line : lines) {
+    if (std::erase_if(line.words, is_out) == 0 || line.words.empty()) {
+      continue;
+    }
+    line.box = line.words.front().box;
+    for (const auto& word : line.words) {
+      line.box = united(line.box, word.box);
+    }
+  }
+  std::erase_if(lines, [](const Line& line) { return line.words.empty(); });
+}
+
 }  // namespace
 
 std::vector<Line> merge_readings(std::vector<Line> first, const std::vector<Line>& second) {
@@ -133,16 +195,16 @@ std::vector<Line> merge_readings(std::vector<Line> first, const std::vector<Line
 }
 
 void drop_noise(std::vector<Line>& lines) {
+  drop_words(lines, is_noise);
+}
+
+void drop_signs_on(std::span<const Box> rules, std::vector<Line>& lines) {
+  drop_words(lines, [rules](const Word& word) { return is_rule(word, rules); });
   for (auto& line : lines) {
-    if (std::erase_if(line.words, is_noise) == 0 || line.words.empty()) {
-      continue;
-    }
-    line.box = line.words.front().box;
-    for (const auto& word : line.words) {
-      line.box = united(line.box, word.box);
+    for (auto& word : line.words) {
+      part_from_rules(word, rules);
     }
   }
-  std::erase_if(lines, [](const Line& line) { return line.words.empty(); });
 }
 
 std::size_t credible_length(const std::vector<Line>& lines) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "engine/document.h"
@@ -15,6 +16,9 @@ std::vector<Line> merge_readings(std::vector<Line> first, const std::vector<Line
 /// Takes out what specks, rules and handwriting were taken for: words of hardly any confidence, and signs without a
 /// letter or figure of less than a good one.
 void drop_noise(std::vector<Line>& lines);
+
+/// Takes out the signs that rules were taken for: those that lie on one, also where they stick to a word.
+void drop_signs_on(std::span<const Box> rules, std::vector<Line>& lines);
 
 /// How much of it is credible: the bytes of words that are.
 std::size_t credible_length(const std::vector<Line>& lines) noexcept;

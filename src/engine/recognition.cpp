@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 #include <optional>
 #include <utility>
@@ -9,7 +10,9 @@
 #include "engine/merge_lines.h"
 #include "engine/page_bitmap.h"
 #include "engine/page_turn.h"
+#include "engine/picture_rules.h"
 #include "engine/readings.h"
+#include "engine/rules.h"
 
 namespace docket::engine {
 namespace {
@@ -154,6 +157,7 @@ int best_quarters(Pix& picture, Pix& bitmap, const std::string& languages) {
 struct Attempt {
   RecognisedText text;
   PixPtr picture;  // as it was recognised
+  PixPtr bitmap;   // of it; nullptr where there is none yet
   PictureFrame frame;
   int quarter_turns = 0;
   float skew = 0;
@@ -196,15 +200,15 @@ class PageRecognition {
   Result<Attempt> recognise_turned(int quarters) const {
     Sheet sheet(PixPtr(pixClone(picture_.get())), frame_, page_);
     sheet.turn_quarters(quarters);
-    if (bitmap_) {
-      const PixPtr turned(pixRotateOrth(bitmap_.get(), sheet.quarter_turns()));
-      if (const float degrees = turned ? degrees_to_level(*turned) : 0; degrees != 0) {
-        sheet.turn_degrees(degrees);
-      }
+    PixPtr bitmap(bitmap_ ? pixRotateOrth(bitmap_.get(), sheet.quarter_turns()) : nullptr);
+    if (const float degrees = bitmap ? degrees_to_level(*bitmap) : 0; degrees != 0) {
+      sheet.turn_degrees(degrees);
+      bitmap.reset();
     }
     return recognise(sheet.pix(), sheet.frame(), languages_).map([&](RecognisedText&& text) {
       return Attempt{.text = std::move(text),
                      .picture = PixPtr(pixClone(&sheet.pix())),
+                     .bitmap = std::move(bitmap),
                      .frame = sheet.frame(),
                      .quarter_turns = sheet.quarter_turns(),
                      .skew = sheet.skew()};
@@ -255,6 +259,21 @@ Result<void> read_again(Attempt& attempt, const std::string& languages) {
   return {};
 }
 
+// The rules that are seen on the picture.
+std::vector<Box> rules_of(Attempt& attempt) {
+  if (!attempt.bitmap) {
+    attempt.bitmap = page_bitmap(*attempt.picture).pix;
+  }
+  if (!attempt.bitmap) {
+    return {};
+  }
+  auto frame = attempt.frame;
+  const auto ratio = [](int picture, int bitmap) { return static_cast<float>(picture) / static_cast<float>(bitmap); };
+  frame.x_scale *= ratio(pixGetWidth(attempt.picture.get()), pixGetWidth(attempt.bitmap.get()));
+  frame.y_scale *= ratio(pixGetHeight(attempt.picture.get()), pixGetHeight(attempt.bitmap.get()));
+  return picture_rules(*attempt.bitmap, frame);
+}
+
 }  // namespace
 
 Result<void> recognise_onto(Page& page, PixPtr picture, PictureFrame frame, const std::string& languages) {
@@ -271,6 +290,8 @@ Result<void> recognise_onto(Page& page, PixPtr picture, PictureFrame frame, cons
     }
     drop_noise(lines);
   }
+  const auto rules = lines.empty() ? std::vector<Box>() : rules_of(*attempt);
+  drop_signs_on(rules, lines);
   if (page.lines.empty() && lines.empty()) {
     page.source = Source::blank;
     return {};
@@ -281,6 +302,8 @@ Result<void> recognise_onto(Page& page, PixPtr picture, PictureFrame frame, cons
   turn(page, attempt->quarter_turns, attempt->skew);
   page.source = page.lines.empty() ? Source::recognised : Source::mixed;
   page.measures = Measures::rough;
+  page.rules.insert(page.rules.end(), rules.begin(), rules.end());
+  page.rules = joined_rules(std::move(page.rules));
   page.lines = page.lines.empty() ? std::move(lines) : merge_lines(std::move(page.lines), std::move(lines));
   return {};
 }

@@ -183,7 +183,7 @@ class TableTaker {
     std::vector<Block> tables;
     tables.reserve(found.size());
     for (auto& table : found) {
-      if (!is_list(table)) {
+      if (!is_list(table) && !is_doubtful(table)) {
         tables.push_back(make_block(table));
       }
     }
@@ -226,6 +226,21 @@ class TableTaker {
       any = true;
     }
     return any;
+  }
+
+  /// Whether recognition is not sure of what is in it: a chart, or a picture with lines.
+  [[nodiscard]] bool is_doubtful(const FoundTable& found) const {
+    constexpr std::int64_t sure = 65;
+    std::int64_t words = 0;
+    std::int64_t confidence = 0;
+    for (const auto& cell : found.words) {
+      for (const auto& place : cell) {
+        const auto& word = page_.lines[place.line].words[place.word];
+        words += word.confidence >= 0 ? 1 : 0;
+        confidence += std::max<std::int64_t>(word.confidence, 0);
+      }
+    }
+    return words > 0 && confidence < sure * words;
   }
 
   Block make_block(FoundTable& found) {

@@ -63,6 +63,21 @@ TEST(Readings, NoiseIsDropped) {
   EXPECT_EQ(lines[0].box.x0, lines[0].words.front().box.x0);
 }
 
+TEST(Readings, SignsOnRulesAreDropped) {
+  std::vector<Line> lines{read_line("| Total -- |", 10, 50, {90, 90, 90, 90}), read_line("----", 10, 80, {90})};
+  const auto bar = lines[0].words[0].box;
+  const auto dashes = lines[1].words[0].box;
+  const std::vector<Box> rules{{middle_x(bar), 0, middle_x(bar) + 1, 200},
+                               {0, middle_y(dashes), 300, middle_y(dashes) + 1}};
+  drop_signs_on(rules, lines);
+  EXPECT_EQ(text_of(lines), "Total -- | \n") << "other signs stay";
+  std::vector<Line> stuck{read_line("[125.3|", 10, 50, {90}), read_line("|x]", 10, 80, {90})};
+  const auto box = stuck[0].words[0].box;
+  drop_signs_on(std::vector<Box>{{box.x0, 0, box.x0 + 1, 60}, {box.x1 - 1, 0, box.x1, 60}}, stuck);
+  EXPECT_EQ(text_of(stuck), "125.3 \n|x] \n");
+  EXPECT_EQ(stuck[0].words[0].box.x0, box.x0 + 1);
+}
+
 TEST(Readings, CredibleLengthCountsWhatIsSure) {
   EXPECT_EQ(credible_length({read_line("sure guess also", 10, 50, {60, 59, 90})}), 8U);
 }

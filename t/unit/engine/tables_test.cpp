@@ -433,6 +433,21 @@ TEST(NoTables, ListsAreNone) {
   EXPECT_EQ(take_tables(page).size(), 1U);
 }
 
+TEST(NoTables, WhatRecognitionIsNotSureOfIsNone) {
+  auto page = ruled_page();
+  const auto set = [&](std::int8_t confidence) {
+    for (auto& line : page.lines) {
+      for (auto& word : line.words) {
+        word.confidence = confidence;
+      }
+    }
+  };
+  set(60);
+  EXPECT_TRUE(take_tables(page).empty());
+  set(80);
+  EXPECT_EQ(take_tables(page).size(), 1U);
+}
+
 TEST(NoTables, NamesBesideEachOtherAreNone) {
   auto page = page_of({});
   for (int i = 0; i < 5; ++i) {
