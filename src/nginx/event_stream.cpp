@@ -1,5 +1,6 @@
 #include "nginx/event_stream.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,9 @@ void EventStream::push_present() {
     http::append_status_event(text, id, status, fields, counts);
     push(std::make_shared<const std::string>(std::move(text)));
     last_ = topic_.job && is_final(status.head.state);
+    if (status.head.change > told_) {  // since then there were changes
+      ahead_.emplace_back(id, status.head.change);
+    }
   });
 }
 
@@ -120,12 +124,26 @@ void EventStream::note(Told& told) noexcept try {
     return;
   }
   told_ = told.number();
+  if (was_shown(told)) {
+    return;
+  }
   if (const auto& text = told.event()) {
     push(text);
   }
   last_ = topic_.job && told.ends();
 } catch (...) {
   reset_ = true;
+}
+
+/// Whether the job was shown with this change already, or with a later one.
+bool EventStream::was_shown(const Told& told) {
+  if (ahead_.empty()) {
+    return false;
+  }
+  const bool shown = std::ranges::any_of(
+      ahead_, [&](const auto& one) { return one.first == told.entry().job && told.number() <= one.second; });
+  std::erase_if(ahead_, [&](const auto& one) { return one.second <= told.number(); });
+  return shown;
 }
 
 void EventStream::note_gap() noexcept {

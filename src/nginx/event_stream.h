@@ -5,6 +5,8 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "nginx/event_topic.h"
 #include "nginx/hub.h"
@@ -32,6 +34,7 @@ class EventStream final : public Subscriber {
 
   void push(Text text);
   void push_present();
+  bool was_shown(const Told& told);
   bool push_missed(std::uint64_t last_seen);
   void flush() noexcept;
   ngx_int_t send();
@@ -49,8 +52,10 @@ class EventStream final : public Subscriber {
   ngx_chain_t* free_ = nullptr;
   ngx_chain_t* busy_ = nullptr;
   std::uint64_t told_ = 0;  ///< changes up to this number are told, or need not be
-  bool reset_ = false;      ///< changes were missed
-  bool last_ = false;       ///< nothing follows
+  /// Jobs that were shown as of a later change, with its number: theirs up to it need not be told either.
+  std::vector<std::pair<JobId, std::uint64_t>> ahead_;
+  bool reset_ = false;  ///< changes were missed
+  bool last_ = false;   ///< nothing follows
   bool quitting_ = false;
   bool ended_ = false;
 };
