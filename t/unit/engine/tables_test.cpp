@@ -217,18 +217,28 @@ TEST(OpenTables, WrappedLinesBelongToTheirRow) {
             "two\tCounts the differences of sequences\tHigh");
 }
 
-TEST(OpenTables, ACellThatReachesTheNextOneIsTold) {
-  auto page = page_of({set_line("Name", 100, 112), set_line("Field", 150, 112), set_line("Level", 240, 112)});
-  const std::vector<std::vector<std::string>> rows{{"one", "Old species", "Low"},
-                                                   {"two", "Genes", "High"},
-                                                   {"long_name", "Evolution", "High"},  // a space before the next cell
-                                                   {"three", "Old genes", "Low"}};
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const float y = 130 + 12 * static_cast<float>(i);
-    page.lines.push_back(set_line(rows[i][0], 100, y));
-    page.lines.push_back(set_line(rows[i][1], 150, y));
-    page.lines.push_back(set_line(rows[i][2], 240, y));
+/// Cells, the first of each row at x[0] and so on; nothing where a text is empty.
+std::vector<Line> set_rows(std::vector<std::vector<std::string>> rows, std::vector<float> x, float pitch = 14) {
+  std::vector<Line> lines;
+  float y = 112;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (!row[i].empty()) {
+        lines.push_back(set_line(row[i], x[i], y));
+      }
+    }
+    y += pitch;
   }
+  return lines;
+}
+
+TEST(OpenTables, ACellThatReachesTheNextOneIsTold) {
+  auto page = page_of(set_rows({{"Name", "Field", "Level"},
+                                {"one", "Old species", "Low"},
+                                {"two", "Genes", "High"},
+                                {"long_name", "Evolution", "High"},  // a space before the next cell
+                                {"three", "Old genes", "Low"}},
+                               {100, 150, 240}));
   page.rules = {level(98, 280, 100), level(98, 280, 116), level(98, 280, 172)};
   const auto tables = take_tables(page);
   ASSERT_EQ(tables.size(), 1U);
@@ -286,30 +296,16 @@ TEST(AlignedTables, AreTakenForTheirFigures) {
 }
 
 /// Rows of a label and figures, `pitch` points apart; a figure has `x` where it ends.
-std::vector<Line> rows_of_figures(std::vector<std::vector<std::string>> rows, std::vector<float> x, float pitch = 14) {
-  std::vector<Line> lines;
-  float y = 112;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (!row[i].empty()) {
-        lines.push_back(set_line(row[i], x[i], y));
-      }
-    }
-    y += pitch;
-  }
-  return lines;
-}
-
 TEST(AlignedTables, HaveHeadsAndNamesOfTheirRows) {
-  auto page = page_of(rows_of_figures({{"", "Number of", "Share of"},
-                                       {"Groups", "members", "all"},
-                                       {"Northern Europe"},
-                                       {"Denmark", "120", "10 %"},
-                                       {"Finland", "240", "20 %"},
-                                       {"The south of it"},
-                                       {"Italy", "480", "40 %"},
-                                       {"Spain", "360", "30 %"}},
-                                      {100, 200, 280}));
+  auto page = page_of(set_rows({{"", "Number of", "Share of"},
+                                {"Groups", "members", "all"},
+                                {"Northern Europe"},
+                                {"Denmark", "120", "10 %"},
+                                {"Finland", "240", "20 %"},
+                                {"The south of it"},
+                                {"Italy", "480", "40 %"},
+                                {"Spain", "360", "30 %"}},
+                               {100, 200, 280}));
   const auto tables = take_tables(page);
   ASSERT_EQ(tables.size(), 1U);
   EXPECT_EQ(size_of_table(tables[0]).columns, 3U);
@@ -320,12 +316,12 @@ TEST(AlignedTables, HaveHeadsAndNamesOfTheirRows) {
 }
 
 TEST(AlignedTables, HaveLabelsOfSeveralLines) {
-  auto page = page_of(rows_of_figures({{"Companies of all", "12", "-"},
-                                       {"sizes and kinds"},
-                                       {"Companies with one", "7", "3"},
-                                       {"or two members"},
-                                       {"Others", "1", "x"}},
-                                      {100, 220, 280}, 12));
+  auto page = page_of(set_rows({{"Companies of all", "12", "-"},
+                                {"sizes and kinds"},
+                                {"Companies with one", "7", "3"},
+                                {"or two members"},
+                                {"Others", "1", "x"}},
+                               {100, 220, 280}, 12));
   const auto tables = take_tables(page);
   ASSERT_EQ(tables.size(), 1U);
   EXPECT_EQ(size_of_table(tables[0]).columns, 3U);
@@ -334,12 +330,12 @@ TEST(AlignedTables, HaveLabelsOfSeveralLines) {
 
 TEST(AlignedTables, RowsOfFiguresAreNotJoined) {
   // Each label fills its column, and the lines are tight: figures tell that they are rows.
-  auto page = page_of(rows_of_figures({{"Heading here", "Some", "Other"},
-                                       {"Social work", "63 (18.5%)", "597 (16.4%)"},
-                                       {"Civil works", "89 (55.6%)", "207 (57.0%)"},
-                                       {"Humanities", "77 (22.6%)", "755 (20.7%)"},
-                                       {"All of them", "229", "1559"}},
-                                      {100, 200, 300}, 11));
+  auto page = page_of(set_rows({{"Heading here", "Some", "Other"},
+                                {"Social work", "63 (18.5%)", "597 (16.4%)"},
+                                {"Civil works", "89 (55.6%)", "207 (57.0%)"},
+                                {"Humanities", "77 (22.6%)", "755 (20.7%)"},
+                                {"All of them", "229", "1559"}},
+                               {100, 200, 300}, 11));
   const auto tables = take_tables(page);
   ASSERT_EQ(tables.size(), 1U);
   EXPECT_EQ(size_of_table(tables[0]).rows, 5U);
@@ -348,28 +344,28 @@ TEST(AlignedTables, RowsOfFiguresAreNotJoined) {
 TEST(AlignedTables, HaveTwoColumnsIfTheSecondIsOfFigures) {
   const std::vector<std::vector<std::string>> countries{
       {"Algeria", "6.19"}, {"Egypt", "6.60"}, {"Jordan", "2.18"}, {"Lebanon", "3.00"}};
-  auto page = page_of(rows_of_figures(countries, {100, 250}));
+  auto page = page_of(set_rows(countries, {100, 250}));
   const auto tables = take_tables(page);
   ASSERT_EQ(tables.size(), 1U);
   EXPECT_EQ(size_of_table(tables[0]).columns, 2U);
   auto few = countries;
   few.pop_back();
-  page = page_of(rows_of_figures(few, {100, 250}));
+  page = page_of(set_rows(few, {100, 250}));
   EXPECT_TRUE(take_tables(page).empty());
 }
 
 TEST(NoTables, ContentsAreNone) {
-  auto page = page_of(rows_of_figures(
+  auto page = page_of(set_rows(
       {{"Preface", "1"}, {"Beginnings", "3"}, {"Middle", "17"}, {"The end", "120"}, {"Index", "131"}}, {100, 300}));
   EXPECT_TRUE(take_tables(page).empty());
 }
 
 TEST(NoTables, FormulasAreNone) {
-  auto page = page_of(rows_of_figures({{"(n + 1)", "=", "1n", "+", "3"},
-                                       {"(n + 2)", "=", "2n", "+", "4"},
-                                       {"(n + 3)", "=", "3n", "+", "5"},
-                                       {"(n + 4)", "=", "4n", "+", "6"}},
-                                      {100, 160, 190, 220, 250}));
+  auto page = page_of(set_rows({{"(n + 1)", "=", "1n", "+", "3"},
+                                {"(n + 2)", "=", "2n", "+", "4"},
+                                {"(n + 3)", "=", "3n", "+", "5"},
+                                {"(n + 4)", "=", "4n", "+", "6"}},
+                               {100, 160, 190, 220, 250}));
   EXPECT_TRUE(take_tables(page).empty());
 }
 
