@@ -180,7 +180,7 @@ class ImageReader final : public DocumentReader {
     if (options_.ocr != OcrMode::off) {
       return std::nullopt;
     }
-    return read(number).map([](Page&& page) { return std::optional(std::move(page)); });
+    return read(number);
   }
 
   PixPtr draw(std::uint32_t number, const Box& part, float dpi) override {

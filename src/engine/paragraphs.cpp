@@ -10,7 +10,7 @@
 namespace docket::engine {
 namespace {
 
-/// How far measures may be off: exact for text, rough for recognised rows.
+/// How far measures may be off.
 struct Tolerance {
   float size;          ///< relative difference of font sizes that is none
   float size_flowing;  ///< the same within a sentence

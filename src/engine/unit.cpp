@@ -197,8 +197,7 @@ Result<std::vector<LaidOut>> UnitWork::read_document(DocumentReader& reader, std
   std::vector<LaidOut> pages;
   pages.reserve(total);
   for (std::uint32_t number = 1; number <= total; ++number) {
-    auto read = is_one_page ? reader.read(number).map([](Page&& page) { return std::optional(std::move(page)); })
-                            : reader.read_text(number);
+    Result<std::optional<Page>> read = is_one_page ? reader.read(number) : reader.read_text(number);
     if (read && !*read) {
       say(descriptors_.unit,
           wire::Probed{total, plan_ranges(look_closer(reader, std::move(classes), number), wire::max_ranges)});
