@@ -6,6 +6,7 @@
 
 #include "engine/flow.h"
 #include "engine/layout.h"
+#include "engine/text_style.h"
 #include "engine/utf8.h"
 
 namespace docket::engine {
@@ -133,15 +134,8 @@ Box finite(const Box& box) noexcept {
           std::max(sound.y0, sound.y1)};
 }
 
-const Font* font_of(const Word& word, std::span<const Font> fonts) noexcept {
-  return word.font >= 0 && static_cast<std::size_t>(word.font) < fonts.size()
-             ? &fonts[static_cast<std::size_t>(word.font)]
-             : nullptr;
-}
-
-bool is_of_dingbats(const Word& word, std::span<const Font> fonts) noexcept {
-  const auto* font = font_of(word, fonts);
-  return font != nullptr && font->name.find("Wingdings") != std::string::npos;
+bool is_of_dingbats(const Font& font) noexcept {
+  return font.name.find("Wingdings") != std::string::npos;
 }
 
 std::string as_dingbats(std::string_view text) {
@@ -174,13 +168,15 @@ bool begins_with_o_bullet(std::span<const Line> lines, std::size_t at, std::span
 }  // namespace
 
 void clean_lines(std::vector<Line>& lines, std::span<const Font> fonts) {
+  // Hardly any page has such a font: its words are not asked one by one.
+  const bool has_dingbats = std::ranges::any_of(fonts, is_of_dingbats);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto& line = lines[i];
     if (begins_with_o_bullet(lines, i, fonts)) {
       line.words[0].text = "◦";
     }
     for (auto& word : line.words) {
-      if (is_of_dingbats(word, fonts)) {
+      if (const auto* font = has_dingbats ? font_of(word, fonts) : nullptr; font != nullptr && is_of_dingbats(*font)) {
         word.text = as_dingbats(word.text);
       }
       if (!is_plain(word.text)) {

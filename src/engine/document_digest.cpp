@@ -1,6 +1,7 @@
 #include "engine/document_digest.h"
 
 #include "engine/layout.h"
+#include "engine/text_style.h"
 
 namespace docket::engine {
 
@@ -8,15 +9,15 @@ void BodyDigest::add(const Page& page) {
   for (const auto& block : page.blocks) {
     for (const auto& line : block.lines) {
       for (const auto& word : line.words) {
-        if (word.font < 0 || static_cast<std::size_t>(word.font) >= page.fonts.size()) {
+        const auto* font = font_of(word, page.fonts);
+        if (font == nullptr) {
           continue;
         }
-        const auto& font = page.fonts[static_cast<std::size_t>(word.font)];
         const auto size = word.text.size();
         chars_ += size;
-        bold_ += font.bold ? size : 0;
-        italic_ += font.italic ? size : 0;
-        monospace_ += font.monospace ? size : 0;
+        bold_ += font->bold ? size : 0;
+        italic_ += font->italic ? size : 0;
+        monospace_ += font->monospace ? size : 0;
       }
     }
   }

@@ -47,8 +47,7 @@ bool ends_with_leader(std::span<const Line> row) noexcept {
 bool begins_with_label(std::span<const Word> words, std::span<const Font> fonts) noexcept {
   constexpr std::size_t most_words = 6;
   for (const auto& word : words.first(std::min(words.size(), most_words))) {
-    if (word.font < 0 || static_cast<std::size_t>(word.font) >= fonts.size() ||
-        !fonts[static_cast<std::size_t>(word.font)].bold) {
+    if (const auto* font = font_of(word, fonts); font == nullptr || !font->bold) {
       return false;
     }
     if (word.text.ends_with(':')) {

@@ -36,6 +36,13 @@ struct TextStyle {
   bool monospace = false;
 };
 
+/// The font that a word is set in; nullptr where it is not known.
+inline const Font* font_of(const Word& word, std::span<const Font> fonts) noexcept {
+  return word.font >= 0 && static_cast<std::size_t>(word.font) < fonts.size()
+             ? &fonts[static_cast<std::size_t>(word.font)]
+             : nullptr;
+}
+
 /// A word's size in points, told from its box where the reader knew none.
 float size_of(const Word& word) noexcept;
 

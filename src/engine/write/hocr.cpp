@@ -6,6 +6,7 @@
 
 #include "core/json_text.h"
 #include "core/version.h"
+#include "engine/text_style.h"
 #include "engine/write/html_text.h"
 
 namespace docket::engine {
@@ -158,8 +159,7 @@ class PageElements {
       out_ += "; x_wconf ";
       number(word.confidence);
     }
-    const bool has_font = word.font >= 0 && static_cast<std::size_t>(word.font) < page_.fonts.size();
-    const auto* font = has_font ? &page_.fonts[static_cast<std::size_t>(word.font)] : nullptr;
+    const auto* font = font_of(word, page_.fonts);
     if (font != nullptr && !font->name.empty()) {
       out_ += "; x_font \"";
       append_font_name(out_, font->name);

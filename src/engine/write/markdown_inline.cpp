@@ -148,11 +148,10 @@ std::string_view emphasis_mark(const TextLook& look) noexcept {
 
 TextLook look_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept {
   TextLook look{.script = word.script, .link = word.link};
-  if (word.font >= 0 && static_cast<std::size_t>(word.font) < fonts.size()) {
-    const auto& font = fonts[static_cast<std::size_t>(word.font)];
-    look.code = font.monospace && !usual.monospace && word.link < 0;
-    look.bold = font.bold && !usual.bold && !look.code;
-    look.italic = font.italic && !usual.italic && !look.code;
+  if (const auto* font = font_of(word, fonts)) {
+    look.code = font->monospace && !usual.monospace && word.link < 0;
+    look.bold = font->bold && !usual.bold && !look.code;
+    look.italic = font->italic && !usual.italic && !look.code;
   }
   return look;
 }
