@@ -80,18 +80,22 @@ def _worker_user():
     return "www-data" if reach.returncode == 0 else "root"
 
 
+def stat_of(pid):
+    """The fields of /proc/PID/stat from the state on (proc(5)); None when the process is gone."""
+    try:
+        # The name in parentheses may hold anything: the fields follow the last one.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
 def _alive():
     """(pid, session) of all processes that are not dead."""
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                # The name in parentheses may hold anything: the fields follow the last one.
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            # A process whose first thread is a zombie lives, and holds its sockets, until its last thread has ended.
-            if fields[0] not in "ZX" or int(fields[17]) > 1:
-                yield int(entry.name), int(fields[3])
+        fields = stat_of(entry.name) if entry.name.isdigit() else None
+        # A process whose first thread is a zombie lives, and holds its sockets, until its last thread has ended.
+        if fields and (fields[0] not in "ZX" or int(fields[17]) > 1):
+            yield int(entry.name), int(fields[3])
 
 
 def command_of(pid):
@@ -288,13 +292,24 @@ http {{
                     names.append(pid)
         return names
 
+    def hold_unit(self):
+        """Stops a child amid its unit, and gives its pid. One that ends just then is let go, the next one is held."""
+        def held():
+            for pid in self.engines_at_work():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+                    wait_for(lambda pid=pid: not (fields := stat_of(pid)) or fields[0] in "TZX", 10, "a stopped unit")
+                    if pid in self.engines_at_work():
+                        return pid
+            return None
+        return wait_for(held, 20, "a unit at work")
+
     @contextlib.contextmanager
     def standing_still(self):
         """With docket_concurrency 1: the only slot is taken by a unit that does not get on, so all other jobs wait. The
         id of its job."""
         job = self.submit(documents.tiff([documents.scan_page(1, dpi=100)], dpi=100), name="scan.tif")
-        child, = wait_for(self.engines_at_work, 20, "a unit at work")
-        os.kill(child, signal.SIGSTOP)
+        child = self.hold_unit()
         try:
             yield job
         finally:

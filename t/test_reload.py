@@ -62,10 +62,11 @@ def test_reload_under_load_loses_nothing(start):
 def test_reload_lets_units_go_on(start):
     docket = start(http="docket_concurrency 1;")
     job = docket.submit(scan(3))
-    wait_for(lambda: docket.engines_at_work(), 20, "a unit at work")
-    unit = docket.engines_at_work()[0]
+    unit = docket.hold_unit()
     docket.reload()
-    assert unit in docket.engines_at_work() or docket.status(job)["processed_pages"] > 0
+    wait_for(lambda: any("shutting down" in docket.command_of(pid) for pid in docket.processes()), 20, "its worker's end")
+    assert unit in docket.engines_at_work()
+    os.kill(unit, signal.SIGCONT)
     status = docket.finish(job)
     assert (status["attempts"], status["warnings"], status["processed_pages"]) == (1, [], 3)
 
@@ -84,8 +85,7 @@ def test_quit_hands_back_what_it_does_not_finish(start):
 def test_a_unit_without_end_does_not_keep_an_old_worker(start):
     docket = start(http="docket_concurrency 1;")
     job = docket.submit(scan(2))
-    unit = wait_for(lambda: next(iter(docket.engines_at_work()), None), 20, "a unit at work")
-    os.kill(unit, signal.SIGSTOP)  # as good as ten minutes of work
+    docket.hold_unit()  # as good as ten minutes of work
     old = set(docket.workers())
     docket.reload()
     wait_for(lambda: not old & set(docket.processes()), 60, "the end of the old workers")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from docket import DOCKETCTL, ENGINE, Docket, assert_problem, command_of, wait_for
+from docket import DOCKETCTL, ENGINE, Docket, assert_problem, command_of, stat_of, wait_for
 
 PDF = documents.text_pdf(1)
 
@@ -39,19 +39,10 @@ def processing(docket, job):
     return wait_for(look, 30, "the first page")
 
 
-def parent_of(pid):
-    """The pid of a process's parent; 0 when it is gone."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-            return int(stat.read().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
 def children_at_work(docket):
     """The pids of fork servers' children: each has a unit in hand."""
     engines = set(docket.engines())
-    return [pid for pid in engines if parent_of(pid) in engines]
+    return [pid for pid in engines if (fields := stat_of(pid)) and int(fields[1]) in engines]
 
 
 def test_one_scan_keeps_two_cores_busy(start):
