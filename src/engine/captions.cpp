@@ -10,10 +10,10 @@
 namespace docket::engine {
 namespace {
 
-constexpr std::array<std::string_view, 23> names{"figure", "fig",     "table",     "tab",     "listing", "scheme",
-                                                 "plate",  "chart",   "abbildung", "abb",     "tabelle", "figura",
-                                                 "tabla",  "tableau", "algorithm", "tabella", "tabela",  "tabell",
-                                                 "bild",   "figur",   "graph",     "grafik",  "schema"};
+constexpr std::array<std::string_view, 13> of_figures{"figure",    "fig", "scheme", "plate", "chart", "graph", "schema",
+                                                      "abbildung", "abb", "figura", "bild",  "figur", "grafik"};
+constexpr std::array<std::string_view, 10> of_others{"table",   "tab",    "tabelle", "tabla",   "tableau",
+                                                     "tabella", "tabela", "tabell",  "listing", "algorithm"};
 
 bool is_digit_first(std::string_view word) noexcept {
   return !word.empty() && is_digit(static_cast<unsigned char>(word.front()));
@@ -25,9 +25,8 @@ bool is_number(std::string_view word) noexcept {
          (word.size() > 1 && is_digit_first(word.substr(1)));
 }
 
-}  // namespace
-
-bool begins_caption(std::span<const Line> lines) {
+/// Whether the first of `lines` begins with one of `names` and a number.
+bool begins_with(std::span<const Line> lines, std::span<const std::string_view> names) {
   if (lines.empty() || lines.front().words.size() < 2) {
     return false;
   }
@@ -37,6 +36,16 @@ bool begins_caption(std::span<const Line> lines) {
     name.pop_back();
   }
   return std::ranges::find(names, name) != names.end() && is_number(words[1].text);
+}
+
+}  // namespace
+
+bool begins_caption(std::span<const Line> lines) {
+  return begins_figure_caption(lines) || begins_with(lines, of_others);
+}
+
+bool begins_figure_caption(std::span<const Line> lines) {
+  return begins_with(lines, of_figures);
 }
 
 void mark_captions(std::vector<Block>& blocks) {

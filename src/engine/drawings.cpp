@@ -17,7 +17,8 @@ namespace {
 
 constexpr float cell_size = 6;           ///< points of the grid on which marks are joined
 constexpr float largest_grid = 400;      ///< cells a side; on larger pages the cells grow
-constexpr std::size_t least_shapes = 8;  ///< fewer are ornaments
+constexpr std::size_t least_shapes = 8;  ///< fewer are ornaments …
+constexpr std::size_t least_named = 3;   ///< … where no caption says that there is a figure
 constexpr float least_width = 60;        ///< points
 constexpr float least_height = 36;       ///< points
 constexpr double largest_share = 0.75;   ///< of the page: more is its background
@@ -26,6 +27,7 @@ constexpr float label_share = 0.3F;      ///< … as may one that is wider than 
 constexpr std::size_t most_running = 2;  ///< lines of running text that a drawing may have in it
 constexpr float between_plots = 14;      ///< points
 constexpr float near_label = 1.3F;       ///< ems from a drawing to the labels at its edge
+constexpr float ems_to_caption = 2;      ///< from a drawing
 
 Box grown(const Box& box, float by) noexcept {
   return {box.x0 - by, box.y0 - by, box.x1 + by, box.y1 + by};
@@ -134,6 +136,15 @@ bool is_background(const Box& box, double page_area) noexcept {
   return static_cast<double>(box.width()) * static_cast<double>(box.height()) > largest_share * page_area;
 }
 
+/// Whether a line right under or above `box` begins a figure's caption.
+bool is_named(const Page& page, const Box& box) {
+  return std::ranges::any_of(page.lines, [&](const Line& line) {
+    const float reach = ems_to_caption * size_of(line.words.front());
+    const bool is_near = std::abs(line.box.y0 - box.y1) <= reach || std::abs(box.y0 - line.box.y1) <= reach;
+    return is_near && line.box.x0 < box.x1 && box.x0 < line.box.x1 && begins_figure_caption(std::span(&line, 1));
+  });
+}
+
 std::vector<Place> places_of(const Page& page) {
   const double page_area = static_cast<double>(page.width) * static_cast<double>(page.height);
   Grid grid(page.width, page.height);
@@ -166,7 +177,9 @@ std::vector<Place> places_of(const Page& page) {
       ++place->shapes;
     }
   }
-  std::erase_if(places, [](const Place& place) { return place.shapes < least_shapes; });
+  std::erase_if(places, [&](const Place& place) {
+    return place.shapes < least_named || (place.shapes < least_shapes && !is_named(page, place.box));
+  });
   return places;
 }
 
@@ -246,7 +259,7 @@ void erase_inside(std::vector<Thing>& things, const Box& box, const BoxOf& box_o
 
 std::vector<Labels> take_drawings(Page& page) {
   std::vector<Labels> labels;
-  if (page.shapes.size() >= least_shapes && page.width > 0 && page.height > 0) {
+  if (page.shapes.size() >= least_named && page.width > 0 && page.height > 0) {
     auto places = drawings_of(page);
     const auto identity = [](const Box& box) { return box; };
     for (auto& place : places) {

@@ -58,6 +58,28 @@ TEST(Drawings, BecomeFiguresWithTheirCaptions) {
   EXPECT_EQ(page.blocks[2].kind, BlockKind::paragraph);
 }
 
+TEST(Drawings, OfFewLinesAreKnownByTheirCaptions) {
+  const auto with = [](const char* caption) {
+    auto page = page_with_text({set_line("peak", 200, 150), set_line(caption, 150, 212)});
+    page.shapes = plot(150, 100);
+    page.shapes.resize(4);
+    page.rules = {{150, 200, 300, 201}};
+    return page;
+  };
+  auto named = with("Figure 1: What was seen");
+  const auto labels = take_drawings(named);
+  ASSERT_EQ(labels.size(), 1U);
+  EXPECT_EQ(labels[0].lines.size(), 1U) << "its caption is no label";
+  for (const auto* const other : {"Table 1: What was seen", "What was seen"}) {
+    auto page = with(other);
+    EXPECT_TRUE(take_drawings(page).empty()) << other;
+  }
+  auto far = with("Figure 1: What was seen");
+  far.lines[1].box.y0 += 60;
+  far.lines[1].box.y1 += 60;
+  EXPECT_TRUE(take_drawings(far).empty());
+}
+
 TEST(Drawings, SideBySideAreOne) {
   auto page = page_with_text({});
   page.shapes = plot(100, 100);
