@@ -88,10 +88,7 @@ def _scan(rounds):
         _warm(one)
 
         def ours():
-            began = time.monotonic()
-            job = one.submit(content)
-            one.finish(job, 300)
-            return time.monotonic() - began
+            return _submit_all(one, content, 1)
 
         def tool():
             began = time.monotonic()
