@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@ extern "C" {  // glibc 2.36 has forgotten it
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -139,6 +141,19 @@ Result<UnitDescriptors> arrange_descriptors(const std::vector<Fd>& given, wire::
   return mine;
 }
 
+/// Lets memory consist of huge pages, where the kernel can (Linux 6.1): a fork copies one entry of the page table for
+/// each instead of 512, and a child's end drops as few.
+void collapse(void* begin, void* end) noexcept {
+#ifndef MADV_COLLAPSE  // glibc 2.36 has not heard of it
+  constexpr int MADV_COLLAPSE = 25;
+#endif
+  constexpr std::size_t huge = std::size_t{2} << 20U;
+  auto room = static_cast<std::size_t>(static_cast<char*>(end) - static_cast<char*>(begin));
+  if (std::align(huge, huge, begin, room) != nullptr) {
+    ::madvise(begin, room / huge * huge, MADV_COLLAPSE);  // or it stays as it is
+  }
+}
+
 /// Why this server could not serve; its worker reads it in the Hello.
 wire::Hello unable(const Error& error) {
   return {.version = std::string(version), .error = error.detail, .sandbox = {}};
@@ -180,6 +195,7 @@ Result<void> ForkServer::warm(const std::string& languages) {
   }
   warmed_.insert(languages);
   ::malloc_trim(0);  // what reading the models left behind would be every child's, too
+  collapse(heap_begin_, ::sbrk(0));
   return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <set>
@@ -56,6 +57,7 @@ class ForkServer {
   Sandbox sandbox_;
   std::vector<Child> children_;
   std::set<std::string> warmed_;
+  void* const heap_begin_ = ::sbrk(0);  ///< of what is warmed
 };
 
 }  // namespace docket::engine
