@@ -31,6 +31,11 @@ class AppendStream {
 
   /// store_full, from here or from flush(), if there is no room.
   Result<void> write(std::string_view bytes);
+  /// The same; returns where `block` begins.
+  Result<std::uint64_t> append(std::string_view block) {
+    const auto begin = position_;
+    return write(block).map([begin] { return begin; });
+  }
   Result<void> flush();
 
   /// Where the next byte will stand.

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,11 +28,17 @@ namespace {
 // A model longer than this is none: a page of words has some hundred kilobytes.
 constexpr std::uint64_t longest_model = std::uint64_t{1} << 30;
 
-/// Tells the worker's thread. There is nothing left to do where nobody listens.
-void say(int socket, const wire::ChildMessage& message) {
-  if (!send_packet(socket, wire::encode(message))) {
-    ::_exit(wire::exit_worker_gone);
+/// Tells the worker's thread, several things at once. There is nothing left to do where nobody listens.
+void say(int socket, std::span<const wire::ChildMessage> messages) {
+  for (const auto& packet : wire::pack(messages)) {
+    if (!send_packet(socket, packet)) {
+      ::_exit(wire::exit_worker_gone);
+    }
   }
+}
+
+void say(int socket, const wire::ChildMessage& message) {
+  say(socket, std::span(&message, 1));
 }
 
 RenderOptions render_options(const wire::UnitRequest& request) {
@@ -62,13 +69,16 @@ class UnitWork {
   Result<LaidOut> lay_out_page(DocumentReader& reader, std::uint32_t number, Result<Page> read, AppendFile& file) const;
   Result<std::vector<LaidOut>> read_document(DocumentReader& reader, std::vector<PageClass> classes,
                                              AppendFile& file) const;
-  Result<void> write_page(const LaidOut& page, std::string block, AppendFile& file) const;
+  template <class File>
+  Result<wire::PageDone> write_page(const LaidOut& page, std::string model, File& file) const;
   Result<void> write_for_assembly(LaidOut done, AppendFile& file) const;
-  Result<void> finish_document(std::vector<LaidOut> pages, AppendFile& file);
+  Result<void> finish_document(std::vector<LaidOut> pages);
   Result<void> write_pictures(DocumentReader& reader, std::uint32_t number, Page& page, AppendFile& file,
                               std::vector<Section>& sections) const;
   [[nodiscard]] std::optional<PdfOutput> pdf_output(std::vector<SourceFile> files) const;
-  Result<void> finish(Assembly& assembly, PdfOutput* pdf, const Assembly::ResolvedPages& pages);
+  [[nodiscard]] Result<AppendStream> results_file() const;
+  Result<wire::Completed> finish(Assembly& assembly, PdfOutput* pdf, const Assembly::ResolvedPages& pages,
+                                 AppendStream& file);
   Result<Page> read_model(const wire::PageIndex& entry) const;
 
   const wire::UnitRequest& request_;
@@ -143,16 +153,17 @@ Result<LaidOut> UnitWork::lay_out_page(DocumentReader& reader, std::uint32_t num
   return done;
 }
 
-/// Writes a resolved page's results behind `model` (its own, or nothing) and tells so; or that it was given up.
-Result<void> UnitWork::write_page(const LaidOut& done, std::string model, AppendFile& file) const {
+/// Writes a resolved page's results behind `model` (its own, or nothing). What there is to tell then: that, or that the
+/// page was given up.
+template <class File>
+Result<wire::PageDone> UnitWork::write_page(const LaidOut& done, std::string model, File& file) const {
   wire::PageDone message;
   message.page.file = request_.file;
   message.page.page = done.number;
   if (!done.page) {
     message.page.error = done.page.error().code;
     message.page.error_detail = done.page.error().detail;
-    say(descriptors_.unit, message);
-    return {};
+    return message;
   }
   auto& sections = message.page.outputs.sections;
   auto block = std::move(model);
@@ -171,8 +182,7 @@ Result<void> UnitWork::write_page(const LaidOut& done, std::string model, Append
     section.offset += *begin;
   }
   std::ranges::copy(done.pictures, std::back_inserter(sections));
-  say(descriptors_.unit, message);
-  return {};
+  return message;
 }
 
 /// Writes a page of which the whole is put together later: with its model, its results as it sees itself.
@@ -182,7 +192,9 @@ Result<void> UnitWork::write_for_assembly(LaidOut done, AppendFile& file) const 
     model = encode_page(*done.page);
     done.page = resolve_alone(std::move(*done.page));
   }
-  return write_page(done, std::move(model), file);
+  return write_page(done, std::move(model), file).map([this](const wire::PageDone& message) {
+    say(descriptors_.unit, message);
+  });
 }
 
 /// Reads a small document and tells that its pages come. None come where one of several must be recognised: then the
@@ -216,8 +228,13 @@ Result<std::vector<LaidOut>> UnitWork::read_document(DocumentReader& reader, std
   return pages;
 }
 
-/// Writes a small document that is its job's only one, whole: nothing of it counts before all is there.
-Result<void> UnitWork::finish_document(std::vector<LaidOut> pages, AppendFile& file) {
+/// Writes a small document that is its job's only one, whole: nothing of it counts before all is there, so all is told
+/// at once.
+Result<void> UnitWork::finish_document(std::vector<LaidOut> pages) {
+  auto file = results_file();
+  if (!file) {
+    return tl::unexpected(std::move(file.error()));
+  }
   Assembly assembly(render_options_, request_.filenames);
   auto pdf = pdf_output({{descriptors_.input, request_.type}});
   std::vector<const Page*> good;
@@ -230,44 +247,59 @@ Result<void> UnitWork::finish_document(std::vector<LaidOut> pages, AppendFile& f
       }
     }
   }
+  std::vector<wire::ChildMessage> told;
   for (auto& done : pages) {
     if (done.page) {
       assembly.resolve(*done.page);
     }
-    if (auto written = write_page(done, {}, file); !written) {
-      return written;
+    auto written = write_page(done, {}, *file);
+    if (!written) {
+      return tl::unexpected(std::move(written.error()));
     }
+    told.emplace_back(std::move(*written));
   }
   if (good.empty()) {
-    say(descriptors_.unit, wire::RangeDone{});
-    return {};
+    told.emplace_back(wire::RangeDone{});
+  } else {
+    auto completed = finish(
+        assembly, pdf ? &*pdf : nullptr, [&](std::size_t index) -> Result<const Page*> { return good[index]; }, *file);
+    if (!completed) {
+      return tl::unexpected(std::move(completed.error()));
+    }
+    told.emplace_back(std::move(*completed));
   }
-  return finish(assembly, pdf ? &*pdf : nullptr, [&](std::size_t index) -> Result<const Page*> { return good[index]; });
+  say(descriptors_.unit, told);
+  return {};
 }
 
-/// Writes the final results and tells so. `pdf` where the documents are needed for them.
-Result<void> UnitWork::finish(Assembly& assembly, PdfOutput* pdf, const Assembly::ResolvedPages& pages) {
+/// The output, to be gone on with at its end.
+Result<AppendStream> UnitWork::results_file() const {
   struct stat output {};
   if (::fstat(descriptors_.output, &output) != 0) {
     return fail(ErrorCode::crashed, "the results have no file");
   }
-  AppendStream stream(descriptors_.output, static_cast<std::uint64_t>(output.st_size));
+  return AppendStream(descriptors_.output, static_cast<std::uint64_t>(output.st_size));
+}
+
+/// Writes the final results, and all that was written to `file` before. `pdf` where the documents are needed for them.
+Result<wire::Completed> UnitWork::finish(Assembly& assembly, PdfOutput* pdf, const Assembly::ResolvedPages& pages,
+                                         AppendStream& file) {
   std::vector<Section> sections;
   const auto end_section = [&] {
     if (!sections.empty()) {
-      sections.back().length = stream.position() - sections.back().offset;
+      sections.back().length = file.position() - sections.back().offset;
     }
   };
   const auto begin = [&](Format format, Form form) -> Result<void> {
     if (!sections.empty() && sections.back().format == format && sections.back().form == form) {
-      sections.back().offset = stream.position();  // once more, from the start
+      sections.back().offset = file.position();  // once more, from the start
       return {};
     }
     end_section();
-    sections.push_back({format, form, stream.position(), 0});
+    sections.push_back({format, form, file.position(), 0});
     return {};
   };
-  const Assembly::Sink sink = [&](std::string_view bytes) { return stream.write(bytes); };
+  const Assembly::Sink sink = [&](std::string_view bytes) { return file.write(bytes); };
   auto written = assembly.write(pages, begin, sink);
   for (const auto format : {Format::pdf, Format::layout_pdf}) {
     if (written && pdf != nullptr && request_.options.formats.has(format)) {
@@ -275,15 +307,8 @@ Result<void> UnitWork::finish(Assembly& assembly, PdfOutput* pdf, const Assembly
           format, pages, [&] { return begin(format, Form::raw); }, sink);
     }
   }
-  if (!written) {
-    return written;
-  }
   end_section();
-  if (auto flushed = stream.flush(); !flushed) {
-    return flushed;
-  }
-  say(descriptors_.unit, wire::Completed{std::move(sections)});
-  return {};
+  return written.and_then([&] { return file.flush(); }).map([&] { return wire::Completed{std::move(sections)}; });
 }
 
 Result<void> UnitWork::probe() {
@@ -311,7 +336,7 @@ Result<void> UnitWork::probe() {
     return {};
   }
   if (request_.may_finish) {
-    return finish_document(std::move(*pages), file);
+    return finish_document(std::move(*pages));
   }
   for (auto& page : *pages) {
     if (auto written = write_for_assembly(std::move(page), file); !written) {
@@ -395,8 +420,14 @@ Result<void> UnitWork::assemble() {
       pdf->add(*page);
     }
   }
-  return finish(assembly, pdf ? &*pdf : nullptr,
-                assembly.resolved([&](std::size_t at) { return read_model(index[at]); }));
+  auto file = results_file();
+  if (!file) {
+    return tl::unexpected(std::move(file.error()));
+  }
+  const auto resolved = assembly.resolved([&](std::size_t at) { return read_model(index[at]); });
+  return finish(assembly, pdf ? &*pdf : nullptr, resolved, *file).map([this](const wire::Completed& completed) {
+    say(descriptors_.unit, completed);
+  });
 }
 
 }  // namespace

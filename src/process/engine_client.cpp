@@ -86,7 +86,7 @@ class Conversation {
         return;
       }
       // A message that cannot even be received is as bad as one that cannot be read.
-      if (!dialogue_.on_message(packet ? std::string_view(packet->bytes) : std::string_view())) {
+      if (!dialogue_.on_packet(packet ? std::string_view(packet->bytes) : std::string_view())) {
         unit_.reset();
         stop();
       }

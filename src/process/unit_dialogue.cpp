@@ -67,15 +67,17 @@ UnitDialogue::UnitDialogue(const wire::UnitRequest& request, const Container& co
   }
 }
 
-bool UnitDialogue::on_message(std::string_view bytes) {
-  if (is_over()) {
-    return breach("spoke after its last word");
-  }
-  auto message = wire::decode_child_message(bytes);
-  if (!message) {
+bool UnitDialogue::on_packet(std::string_view bytes) {
+  auto messages = wire::unpack(bytes);
+  if (!messages) {
     return breach("sent a message that is none");
   }
-  return std::visit([this](auto&& what) { return take(std::forward<decltype(what)>(what)); }, std::move(*message));
+  return std::ranges::all_of(*messages, [this](wire::ChildMessage& message) {
+    if (is_over()) {
+      return breach("spoke after its last word");
+    }
+    return std::visit([this](auto&& what) { return take(std::forward<decltype(what)>(what)); }, std::move(message));
+  });
 }
 
 bool UnitDialogue::breach(std::string_view what) {

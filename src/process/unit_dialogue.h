@@ -25,9 +25,9 @@ class UnitDialogue {
   /// names it in the records.
   UnitDialogue(const wire::UnitRequest& request, const Container& container, int written, const UnitEvents& events);
 
-  /// Takes a child's message and passes it on to the events. False if the child may not say this now: it is to be
-  /// ended, and on_ended() will tell so.
-  [[nodiscard]] bool on_message(std::string_view bytes);
+  /// Takes a child's packet of messages and passes them on to the events. False if the child may not say this now: it
+  /// is to be ended, and on_ended() will tell so.
+  [[nodiscard]] bool on_packet(std::string_view bytes);
 
   /// The unit's end, from what was said and how the child ended.
   [[nodiscard]] UnitEnd on_ended(const wire::Ended& ended) const;

@@ -192,6 +192,23 @@ Refused get_refused(ByteReader& in, bool& good) {
   return refused;
 }
 
+ChildMessage get_child_message(ByteReader& in, bool& good) {
+  switch (in.get<Kind>()) {
+    case Kind::probed:
+      return get_probed(in, good);
+    case Kind::page_done:
+      return get_page_done(in, good);
+    case Kind::completed:
+      return Completed{get_sections(in, good)};
+    case Kind::range_done:
+      return RangeDone{};
+    case Kind::refused:
+      return get_refused(in, good);
+  }
+  good = false;
+  return {};
+}
+
 }  // namespace
 
 std::string encode(JobFiles files) {
@@ -346,33 +363,32 @@ std::string encode(const ChildMessage& message) {
   return out.take();
 }
 
-Result<ChildMessage> decode_child_message(std::string_view bytes) {
-  ByteReader in(bytes);
-  bool good = true;
-  ChildMessage message;
-  switch (in.get<Kind>()) {
-    case Kind::probed:
-      message = get_probed(in, good);
-      break;
-    case Kind::page_done:
-      message = get_page_done(in, good);
-      break;
-    case Kind::completed:
-      message = Completed{get_sections(in, good)};
-      break;
-    case Kind::range_done:
-      message = RangeDone{};
-      break;
-    case Kind::refused:
-      message = get_refused(in, good);
-      break;
-    default:
-      good = false;
+std::vector<std::string> pack(std::span<const ChildMessage> messages) {
+  std::vector<std::string> packets;
+  std::size_t count = 0;  // in the last packet
+  for (const auto& message : messages) {
+    auto bytes = encode(message);
+    if (packets.empty() || count == max_messages_at_once || packets.back().size() + bytes.size() > max_message) {
+      packets.emplace_back();
+      count = 0;
+    }
+    packets.back() += bytes;
+    ++count;
   }
+  return packets;
+}
+
+Result<std::vector<ChildMessage>> unpack(std::string_view packet) {
+  ByteReader in(packet);
+  std::vector<ChildMessage> messages;
+  bool good = true;
+  do {
+    messages.push_back(get_child_message(in, good));
+  } while (good && in.ok() && !in.at_end() && messages.size() < max_messages_at_once);
   if (!good || !whole(in)) {
     return malformed("message of a unit");
   }
-  return message;
+  return messages;
 }
 
 std::string encode(const Ended& ended) {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,7 +27,7 @@
 
 namespace docket::wire {
 
-inline constexpr std::uint32_t protocol_version = 3;
+inline constexpr std::uint32_t protocol_version = 4;
 inline constexpr std::size_t max_message = std::size_t{64} * 1024;
 
 /// The fork server finds its control socket here.
@@ -133,8 +134,15 @@ using ChildMessage = std::variant<Probed, PageDone, Completed, RangeDone, Refuse
 inline constexpr std::size_t max_detail = 2000;
 
 std::string encode(const ChildMessage& message);
-/// bad_record for anything that encode() does not make. What the numbers mean is for the receiver to check.
-Result<ChildMessage> decode_child_message(std::string_view bytes);
+
+/// A child may tell several things in one packet, encoded one behind the other: each packet wakes a thread of the
+/// worker.
+inline constexpr std::size_t max_messages_at_once = 64;
+/// As few packets as hold all `messages` in their order.
+std::vector<std::string> pack(std::span<const ChildMessage> messages);
+/// What one packet tells, at least one message. bad_record for anything that encode() does not make. What the numbers
+/// mean is for the receiver to check.
+Result<std::vector<ChildMessage>> unpack(std::string_view packet);
 
 /// How a child ended, as its server saw it.
 struct Ended {

@@ -1,6 +1,6 @@
 // The protocol with docket-engine: a decoder takes nothing but what its encoder makes.
 //
-// Input: 'h', 'j', 'r', 'c' or 'e' for Hello, job message, UnitRequest, child's message or Ended, then the bytes.
+// Input: 'h', 'j', 'r', 'c' or 'e' for Hello, job message, UnitRequest, child's packet or Ended, then the bytes.
 #include "fuzz.h"
 #include "process/wire.h"
 
@@ -8,6 +8,14 @@ namespace {
 
 using namespace docket::wire;
 using docket::fuzz::expect;
+
+std::string encode(const std::vector<ChildMessage>& messages) {
+  std::string bytes;
+  for (const auto& message : messages) {
+    bytes += encode(message);
+  }
+  return bytes;
+}
 
 /// What was decoded, as encode() has it, is what it was decoded from.
 template <class Message>
@@ -59,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'r':
       return check_request(bytes);
     case 'c':
-      return check(decode_child_message(bytes), bytes);
+      return check(unpack(bytes), bytes);
     case 'e':
       return check(decode_ended(bytes), bytes);
     default:

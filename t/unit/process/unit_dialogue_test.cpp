@@ -38,7 +38,7 @@ class UnitDialogueTest : public ::testing::Test {
     return *dialogue_;
   }
 
-  bool say(const wire::ChildMessage& message) { return dialogue().on_message(wire::encode(message)); }
+  bool say(const wire::ChildMessage& message) { return dialogue().on_packet(wire::encode(message)); }
 
   static wire::PageDone page(std::uint32_t number, std::uint64_t offset = 0, std::uint64_t length = 10,
                              Format format = Format::markdown) {
@@ -148,7 +148,7 @@ TEST_F(UnitDialogueTest, RefusalIsTheDocumentsFault) {
 // ---- What a child may not say. Each of these ends the unit badly.
 
 TEST_F(UnitDialogueTest, Garbage) {
-  EXPECT_FALSE(dialogue().on_message("\x09garbage"));
+  EXPECT_FALSE(dialogue().on_packet("\x09garbage"));
   expect_breach();
 }
 
@@ -287,6 +287,18 @@ TEST_F(UnitDialogueTest, CompletedByARange) {
   request_.kind = UnitKind::range;
   request_.first_page = request_.last_page = 1;
   ASSERT_TRUE(say(page(1)));
+TEST_F(UnitDialogueTest, AllIsToldInOnePacket) {
+  const std::vector<wire::ChildMessage> all{wire::Probed{1, {}}, page(1), completed()};
+  ASSERT_TRUE(dialogue().on_packet(wire::pack(all).at(0)));
+  EXPECT_TRUE(std::holds_alternative<ended::Completed>(ended()));
+}
+
+TEST_F(UnitDialogueTest, WordsAfterTheLastInOnePacket) {
+  const std::vector<wire::ChildMessage> all{wire::Probed{1, {}}, page(1), completed(), wire::RangeDone{}};
+  EXPECT_FALSE(dialogue().on_packet(wire::pack(all).at(0)));
+  expect_breach();
+}
+
   EXPECT_FALSE(say(completed()));
   expect_breach();
 }

@@ -59,6 +59,21 @@ std::vector<ChildMessage> all_kinds() {
           Refused{{ErrorCode::encrypted, "needs a password"}}};
 }
 
+std::string encode(const std::vector<ChildMessage>& messages) {
+  std::string bytes;
+  for (const auto& message : messages) {
+    bytes += encode(message);
+  }
+  return bytes;
+}
+
+/// The message of a packet that has one.
+ChildMessage only(std::string_view packet) {
+  auto messages = unpack(packet);
+  EXPECT_TRUE(messages && messages->size() == 1);
+  return messages && !messages->empty() ? std::move(messages->front()) : ChildMessage{};
+}
+
 TEST(Wire, RequestComesBackAsItWas) {
   const auto request = full_request();
   const auto back = decode_request(encode(request));
@@ -112,18 +127,50 @@ TEST(Wire, ChildMessagesComeBackAsTheyWere) {
   for (const auto& message : all_kinds()) {
     const auto bytes = encode(message);
     EXPECT_LE(bytes.size(), max_message);
-    const auto back = decode_child_message(bytes);
+    const auto back = unpack(bytes);
     ASSERT_TRUE(back) << message.index();
-    EXPECT_EQ(back->index(), message.index());
-    EXPECT_EQ(encode(*back), bytes);
+    ASSERT_EQ(back->size(), 1U);
+    EXPECT_EQ(back->front().index(), message.index());
+    EXPECT_EQ(encode(back->front()), bytes);
   }
-  const auto done = std::get<PageDone>(*decode_child_message(encode(page_done())));
+  const auto done = std::get<PageDone>(only(encode(page_done())));
   EXPECT_EQ(done.page.file, 3);
   EXPECT_EQ(done.page.page, 12U);
   EXPECT_EQ(done.page.outputs.sections, std::get<PageDone>(page_done()).page.outputs.sections);
-  const auto given_up = std::get<PageDone>(*decode_child_message(encode(page_given_up())));
+  const auto given_up = std::get<PageDone>(only(encode(page_given_up())));
   EXPECT_EQ(given_up.page.error, ErrorCode::too_many_pixels);
   EXPECT_EQ(given_up.page.error_detail, "too large");
+}
+
+TEST(Wire, ChildTellsSeveralThingsAtOnce) {
+  const auto messages = all_kinds();
+  const auto packets = pack(messages);
+  ASSERT_EQ(packets.size(), 1U);
+  const auto& packet = packets.front();
+  const auto back = unpack(packet);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(encode(*back), encode(messages));
+  EXPECT_FALSE(unpack(""));
+  EXPECT_FALSE(unpack(packet + "\x09"));
+  EXPECT_FALSE(unpack(packet.substr(0, packet.size() - 1)));
+  EXPECT_TRUE(pack({}).empty());
+}
+
+TEST(Wire, ManyThingsTakeSeveralPackets) {
+  const std::vector<ChildMessage> short_ones(max_messages_at_once + 1, RangeDone{});
+  ASSERT_EQ(pack(short_ones).size(), 2U);
+  EXPECT_EQ(unpack(pack(short_ones).front())->size(), max_messages_at_once);
+  EXPECT_FALSE(unpack(encode(short_ones)));
+
+  const std::vector<ChildMessage> long_ones(5, Probed{max_ranges / 2, std::vector<PageRange>(max_ranges / 2)});
+  std::string all;
+  for (const auto& packet : pack(long_ones)) {
+    EXPECT_LE(packet.size(), max_message);
+    const auto some = unpack(packet);
+    ASSERT_TRUE(some);
+    all += encode(*some);
+  }
+  EXPECT_EQ(all, encode(long_ones));
 }
 
 TEST(Wire, LongestMessageFits) {
@@ -131,15 +178,13 @@ TEST(Wire, LongestMessageFits) {
   EXPECT_LE(encode(probed).size(), max_message);
 
   const Refused refused{{ErrorCode::corrupt, std::string(1'000'000, 'x')}};
-  const auto back = decode_child_message(encode(refused));
-  ASSERT_TRUE(back);
-  EXPECT_EQ(std::get<Refused>(*back).error.detail, std::string(max_detail, 'x'));
+  EXPECT_EQ(std::get<Refused>(only(encode(refused))).error.detail, std::string(max_detail, 'x'));
 }
 
 TEST(Wire, CountsThatLieAllocateNothing) {
   // A Probed that says it has four thousand million ranges, and has none.
   std::string bytes("\x01\x05\x00\x00\x00\xFF\xFF\xFF\xFF", 9);
-  EXPECT_FALSE(decode_child_message(bytes));
+  EXPECT_FALSE(unpack(bytes));
 }
 
 TEST(Wire, HelloIsReadAcrossVersions) {
@@ -200,7 +245,7 @@ void expect_refused_or_exact(const std::string& bytes, Decode decode) {
 }
 
 void expect_all_survive(const std::string& bytes) {
-  expect_refused_or_exact(bytes, decode_child_message);
+  expect_refused_or_exact(bytes, unpack);
   expect_refused_or_exact(bytes, decode_request);
   expect_refused_or_exact(bytes, decode_ended);
   expect_refused_or_exact(bytes, decode_job_message);
