@@ -335,6 +335,9 @@ UnitEnd EngineClient::run(const wire::UnitRequest& request, Files files, const C
     state.succeeded();
     unit->there.reset();
     end->there.reset();
+    if (events.begun) {
+      events.begun();
+    }
     UnitDialogue dialogue(request, container, written, events);
     return state.converse(*process, Conversation(std::move(unit->here), std::move(end->here), dialogue), dialogue,
                           request, stop);

@@ -172,6 +172,9 @@ bool UnitDialogue::take(const wire::Completed& message) {
     return breach("named results that are not there");
   }
   result_ = ended::Completed{total_pages_, Outputs{container_, message.sections}};
+  if (events_.completed) {
+    events_.completed();
+  }
   return true;
 }
 

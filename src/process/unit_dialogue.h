@@ -12,8 +12,10 @@ namespace docket {
 
 /// What a unit's child did, step by step; called on the thread that runs the unit.
 struct UnitEvents {
+  std::function<void()> begun{};  ///< the unit is handed over: what is done now costs it no time
   std::function<void(wire::Probed)> probed;
   std::function<void(PageRecord)> page;
+  std::function<void()> completed{};  ///< all results are written; the child has yet to end
 };
 
 /// Follows one child from its first message to its end. Pages come in their order, each once, and every section lies

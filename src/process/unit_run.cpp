@@ -150,8 +150,11 @@ std::optional<EndUnit> UnitRun::run() {
   EndUnit end{.lease = lease_, .pages = {}, .end = ended::HandedBack{}, .now_ms = 0};
   auto files = open_files();
   if (files) {
-    const UnitEvents events{.probed = [this](const wire::Probed& probed) { on_probed(probed); },
-                            .page = [this](PageRecord page) { on_page(std::move(page)); }};
+    // What can be synced while the child is busy is synced then.
+    const UnitEvents events{.begun = [this] { keep_trouble(sync_folder()); },
+                            .probed = [this](const wire::Probed& probed) { on_probed(probed); },
+                            .page = [this](PageRecord page) { on_page(std::move(page)); },
+                            .completed = [this] { on_completed(); }};
     end.end = workshop_.engine.run(request_, std::move(*files), own_, events, [this] { return must_stop(); });
   } else {
     broken_ = as_end(std::move(files.error()));
@@ -278,16 +281,44 @@ Result<void> UnitRun::make_durable(Outputs* outputs) {
     }
     return summed;
   }
+  if (!results_synced_) {
+    if (auto synced = sync_written(); !synced) {
+      return synced;
+    }
+  }
+  return sync_folder();
+}
+
+Result<void> UnitRun::sync_written() {
   if (::fdatasync(written_.get()) != 0) {
     return fail_writing("fdatasync", errno);  // a file system may hand out its room as late as here
   }
-  if (!folder_synced_) {
-    if (auto synced = workshop_.spool.sync_folders(std::array{claimed_.unit.job}); !synced) {
-      return synced;
-    }
-    folder_synced_ = true;
-  }
   return {};
+}
+
+/// The child has nothing more to write, and is ending.
+void UnitRun::on_completed() {
+  if (workshop_.sync && written_ && !broken_) {
+    keep_trouble(sync_written());
+    results_synced_ = !broken_;
+  }
+}
+
+/// A sync that failed must not be tried again: the next one would succeed without what was lost.
+void UnitRun::keep_trouble(Result<void> done) {
+  if (!done && !broken_) {
+    broken_ = as_end(std::move(done.error()));
+  }
+}
+
+/// Syncs the folder that the written file lies in, once.
+Result<void> UnitRun::sync_folder() {
+  if (!workshop_.sync || !written_ || folder_synced_) {
+    return {};
+  }
+  auto synced = workshop_.spool.sync_folders(std::array{claimed_.unit.job});
+  folder_synced_ = synced.has_value();
+  return synced;
 }
 
 void UnitRun::clean_up(const EndUnit* end, bool committed) {

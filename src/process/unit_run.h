@@ -39,6 +39,10 @@ class UnitRun {
   bool must_stop();
   void record_if_due();
   Result<void> make_durable(Outputs* outputs);
+  Result<void> sync_written();
+  Result<void> sync_folder();
+  void on_completed();
+  void keep_trouble(Result<void> done);
   bool job_is_over();
 
   [[nodiscard]] bool writes_pages_file() const noexcept { return !own_output_; }
@@ -58,6 +62,7 @@ class UnitRun {
   Clock::time_point next_record_;
   Clock::time_point next_look_;
   bool folder_synced_ = false;
+  bool results_synced_ = false;  ///< while their child was ending
   bool lacked_room_ = false;
   bool lost_ = false;            ///< the lease is another's, or the job is gone
   std::optional<Error> broken_;  ///< the unit cannot go on

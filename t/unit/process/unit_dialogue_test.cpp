@@ -75,8 +75,10 @@ class UnitDialogueTest : public ::testing::Test {
   Fd written_{::memfd_create("written", MFD_CLOEXEC)};
   std::vector<wire::Probed> probed_;
   std::vector<PageRecord> pages_;
+  int completed_ = 0;
   UnitEvents events_{.probed = [this](wire::Probed probed) { probed_.push_back(std::move(probed)); },
-                     .page = [this](PageRecord record) { pages_.push_back(std::move(record)); }};
+                     .page = [this](PageRecord record) { pages_.push_back(std::move(record)); },
+                     .completed = [this] { ++completed_; }};
   std::optional<UnitDialogue> dialogue_;
 };
 
@@ -85,7 +87,9 @@ TEST_F(UnitDialogueTest, SmallDocumentIsDoneWhole) {
   ASSERT_TRUE(say(page(1)));
   ASSERT_TRUE(say(bad_page(2)));
   EXPECT_FALSE(dialogue().is_over());
+  EXPECT_EQ(completed_, 0);
   ASSERT_TRUE(say(completed(90, 10)));
+  EXPECT_EQ(completed_, 1);
   EXPECT_TRUE(dialogue().is_over());
 
   ASSERT_EQ(probed_.size(), 1U);
@@ -283,10 +287,6 @@ TEST_F(UnitDialogueTest, CompletedWithoutAnyPage) {
   expect_breach();
 }
 
-TEST_F(UnitDialogueTest, CompletedByARange) {
-  request_.kind = UnitKind::range;
-  request_.first_page = request_.last_page = 1;
-  ASSERT_TRUE(say(page(1)));
 TEST_F(UnitDialogueTest, AllIsToldInOnePacket) {
   const std::vector<wire::ChildMessage> all{wire::Probed{1, {}}, page(1), completed()};
   ASSERT_TRUE(dialogue().on_packet(wire::pack(all).at(0)));
@@ -299,6 +299,10 @@ TEST_F(UnitDialogueTest, WordsAfterTheLastInOnePacket) {
   expect_breach();
 }
 
+TEST_F(UnitDialogueTest, CompletedByARange) {
+  request_.kind = UnitKind::range;
+  request_.first_page = request_.last_page = 1;
+  ASSERT_TRUE(say(page(1)));
   EXPECT_FALSE(say(completed()));
   expect_breach();
 }
@@ -306,6 +310,7 @@ TEST_F(UnitDialogueTest, WordsAfterTheLastInOnePacket) {
 TEST_F(UnitDialogueTest, ResultsBeyondTheFile) {
   request_.kind = UnitKind::assemble;
   EXPECT_FALSE(say(completed(0, 101)));
+  EXPECT_EQ(completed_, 0);
   expect_breach();
 }
 
