@@ -65,12 +65,28 @@ void strip_marker(Block& item, std::size_t length) {
   }
 }
 
+/// A side note that begins with a bullet is an item, too; what counts or hangs there may mean anything.
+void make_item_of_note(Block& note) {
+  const auto& word = note.lines.front().words.front().text;
+  const auto readings = read_marker(word);
+  if (!readings.empty() && readings.front().sure) {
+    note.marker = marker_text(readings.front(), word);
+    strip_marker(note, readings.front().length);
+  }
+}
+
 }  // namespace
 
 void make_lists(std::vector<Block>& blocks) {
   std::vector<OpenLevel> open;
   for (auto& block : blocks) {
-    if (block.lines.empty() || block.lines.front().words.empty() || is_marginal(block.kind)) {
+    if (block.lines.empty() || block.lines.front().words.empty()) {
+      continue;
+    }
+    if (block.kind == BlockKind::margin) {
+      make_item_of_note(block);
+    }
+    if (is_marginal(block.kind)) {
       continue;
     }
     if (block.kind != BlockKind::list_item) {
@@ -87,7 +103,7 @@ void make_lists(std::vector<Block>& blocks) {
     block.level = static_cast<std::int8_t>(open.size() - 1);
     strip_marker(block, marker.length);
   }
-  std::erase_if(blocks, [](const Block& block) { return block.kind == BlockKind::list_item && block.lines.empty(); });
+  std::erase_if(blocks, [](const Block& block) { return !block.marker.empty() && block.lines.empty(); });
 }
 
 }  // namespace docket::engine

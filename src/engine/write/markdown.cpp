@@ -83,7 +83,7 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
       if (block.kind == BlockKind::footnote) {
         add_note(block, page);
       } else {
-        hold_back(paragraph_of(block, page, {}));
+        hold_back(paragraph_of(block, page, block.marker.empty() ? "" : "- "));
       }
       if (held_back_.size() > max_held_back) {
         close_block(out);

@@ -33,7 +33,7 @@ void TextWriter::add_page(const Page& page, std::string& out) {
       out += block.marker;
       out += ' ';
     }
-    if (block.kind == BlockKind::footnote && !block.marker.empty()) {
+    if (is_marginal(block.kind) && !block.marker.empty()) {
       out += block.marker;
       out += ' ';
     }

@@ -43,6 +43,21 @@ TEST(Lists, TakesABulletThatSticksToItsText) {
   EXPECT_THAT(listing({set_line("•first item", 100, 200)}), ElementsAre("0 - first item"));
 }
 
+TEST(Lists, TakesBulletsOffSideNotes) {
+  std::vector<Block> notes(3);
+  notes[0].lines = {set_line("• Review", 20, 200)};
+  notes[1].lines = {set_line("1. Review", 20, 212)};
+  notes[2].lines = {set_line("•", 20, 224)};
+  for (auto& note : notes) {
+    note.kind = BlockKind::margin;
+  }
+  make_lists(notes);
+  ASSERT_EQ(notes.size(), 2U) << "a bullet alone says nothing";
+  EXPECT_EQ(notes[0].marker + " " + text_of(notes[0]), "- Review");
+  EXPECT_EQ(notes[1].marker + text_of(notes[1]), "1. Review") << "it may be a footnote";
+  EXPECT_EQ(notes[0].kind, BlockKind::margin);
+}
+
 TEST(Lists, JoinsTheLinesOfAnItem) {
   EXPECT_THAT(listing({filler("• one", 60, 100, 200), set_line("goes on.", 110, 212), set_line("• two", 100, 224)}),
               testing::Contains("0 - two"));

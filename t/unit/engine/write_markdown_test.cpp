@@ -86,6 +86,14 @@ TEST(Markdown, ASentenceGoesOnOverThePageBreakAndItsMargins) {
             "This sentence ends.\n\nFooter 1\n\nHeader\n\nNew.\n");
 }
 
+TEST(Markdown, ItemsInTheMarginAreItems) {
+  auto first = margin("Review");
+  auto second = margin("Archive");
+  first.marker = second.marker = "-";
+  EXPECT_EQ(markdown({{paragraph("Text."), first, second, margin("* Note")}}),
+            "Text.\n\n- Review\n\n- Archive\n\n\\* Note\n");
+}
+
 TEST(Markdown, AnItemGoesOnOverThePageBreak) {
   EXPECT_EQ(markdown({{item(0, "-", "one item that")}, {paragraph("goes on."), item(0, "-", "two")}}),
             "- one item that goes on.\n- two\n");

@@ -49,6 +49,14 @@ TEST(Text, HasOneLineAParagraph) {
       "# Title\n\nA broken word\n");
 }
 
+TEST(Text, HasTheMarkersOfMarginalItems) {
+  auto side = block_of(BlockKind::margin, {set_line("Review", 0, 10)});
+  side.marker = "-";
+  auto note = block_of(BlockKind::footnote, {set_line("See there.", 0, 700)});
+  note.marker = "1";
+  EXPECT_EQ(text({page_with({side, note})}), "- Review\n\n1 See there.\n");
+}
+
 TEST(Text, IndentsListItems) {
   auto outer = block_of(BlockKind::list_item, {set_line("outer", 0, 10)});
   outer.marker = "1.";
