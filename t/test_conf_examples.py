@@ -48,9 +48,11 @@ class Example(Docket):
         environment = "env ASAN_OPTIONS;\nenv UBSAN_OPTIONS;\n" if SANITIZED else ""
         self.conf.write_text(f"daemon off;\n{environment}{made}")
 
-    def access_log(self):
-        """The lines of the access log."""
-        return (self.folder / "access.log").read_text().splitlines()
+    def logged(self, part):
+        """The lines of the access log with this part, once there are any: nginx writes them behind the answers."""
+        def lines():
+            return [line for line in (self.folder / "access.log").read_text().splitlines() if part in line]
+        return wait_for(lines, 10, f"{part} in the log")
 
 
 @pytest.fixture
@@ -107,7 +109,7 @@ def test_the_container_s(example):
     docket.start()
     job, markdown = docket.convert(PDF)
     assert LINE in markdown
-    assert any(f"/result/{job}/markdown" in line for line in docket.access_log())
+    assert docket.logged(f"/result/{job}/markdown")
     assert docket.get("/health").status_code == 200
 
 
@@ -124,7 +126,7 @@ def test_tokens(example):
     docket.result(job, "markdown", expect=404, headers=bob)
     assert docket.get("/tasks", headers=bob).json()["tasks"] == []
     assert docket.get("/health").status_code == 200
-    assert any(f"owner=alice job={job}" in line for line in docket.access_log())
+    assert docket.logged(f"owner=alice job={job}")
 
 
 def test_behind_a_proxy(example, scan):
@@ -146,8 +148,7 @@ def test_behind_a_proxy(example, scan):
     assert LINE in requests.get(status["results"]["markdown"], timeout=60).json()["content"]
 
     # What the client says about its address is not believed, what the proxy says is.
-    uploads = [line.split()[0] for line in back.access_log() if "POST /process_pdf" in line]
-    assert uploads == ["127.0.0.2"]
+    assert [line.split()[0] for line in back.logged("POST /process_pdf")] == ["127.0.0.2"]
     assert curl("--interface", "127.0.0.3", "-H", "X-Real-IP: 127.0.0.1", "-o", "/dev/null", "-w", "%{http_code}",
                 f"{back.url}/health") == "403"
 

@@ -51,9 +51,10 @@ def test_a_job_is_told_from_its_acceptance_to_its_end(start):
     log = docket.folder / "jobs.log"
     wait_for_states(log, job, ACCEPTED, BEGUN, DONE)
     first, _, last = read(log)
+    request_id = wait_for((docket.folder / "access.log").read_text, 10, "the upload's line").split()[0]
     same = {"job_id": job, "owner": "ann", "client": "127.0.0.1", "client_name": None, "host": "docs.example",
             "filename": 'die "Größe".pdf', "files": 1, "size": len(PDF), "type": "application/pdf", "error": None,
-            "trace_id": TRACE, "request_id": (docket.folder / "access.log").read_text().split()[0]}
+            "trace_id": TRACE, "request_id": request_id}
     assert first == {**same, "time": first["time"], "old_state": None, "new_state": "pending", "pages": 0,
                      "duration": None}
     assert last == {**same, "time": last["time"], "old_state": "processing", "new_state": "completed", "pages": 2,
