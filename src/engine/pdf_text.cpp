@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <span>
@@ -150,6 +151,7 @@ class LayerBuilder {
     if (direction == Direction::right_to_left) {
       make_logical(characters_);
     }
+    compose(characters_);
     Word word;
     word.text.reserve(characters_.size());
     for (const auto character : characters_) {
@@ -206,13 +208,42 @@ class LayerBuilder {
       append_text(text, character);
       return;
     }
-    const Unicode form = character;
-    int length = 0;
-    const std::unique_ptr<Unicode, decltype(&std::free)> letters(unicodeNormalizeNFKC(&form, 1, &length, nullptr),
-                                                                 &std::free);
-    for (const auto letter : std::span(letters.get(), static_cast<std::size_t>(std::max(length, 0)))) {
+    for (const auto letter : normalized({character})) {
       append_text(text, letter);
     }
+  }
+
+  // A letter and the mark behind it as one character, where there is one: whoever searches for "naïve" types no mark.
+  static void compose(std::vector<char32_t>& characters) {
+    const auto is_mark = [](char32_t c) { return c >= 0x300 && c < 0x370; };
+    if (std::ranges::none_of(characters, is_mark)) {
+      return;
+    }
+    std::size_t kept = 0;
+    for (const auto character : characters) {
+      if (kept > 0 && is_mark(character)) {
+        auto& letter = characters[kept - 1];
+        constexpr char32_t last_above = 0x314;
+        const bool has_no_dot = character <= last_above && (letter == U'ı' || letter == U'ȷ');
+        const char32_t base = !has_no_dot ? letter : letter == U'ı' ? U'i' : U'j';
+        const auto whole = normalized({base, character});
+        if (whole.size() == 1 && normalized({base}) == std::u32string(1, base)) {
+          letter = whole.front();
+          continue;
+        }
+      }
+      characters[kept++] = character;
+    }
+    characters.resize(kept);
+  }
+
+  // In Unicode's normal form KC.
+  static std::u32string normalized(std::initializer_list<char32_t> characters) {
+    const std::vector<Unicode> given(characters.begin(), characters.end());
+    int length = 0;
+    const std::unique_ptr<Unicode, decltype(&std::free)> letters(
+        unicodeNormalizeNFKC(given.data(), static_cast<int>(given.size()), &length, nullptr), &std::free);
+    return {letters.get(), letters.get() + std::max(length, 0)};
   }
 
   // The next line's words stand in visual order as yet, which has to be changed where some of them run right to left.

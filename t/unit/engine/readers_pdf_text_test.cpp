@@ -216,6 +216,13 @@ TEST(PdfText, LigaturesComeApartAndControlsVanish) {
   EXPECT_EQ(text_of(page), "file\n");
 }
 
+TEST(PdfText, LettersAndTheirMarksAreOneCharacterWhereThereIsOne) {
+  const auto page = read_first(mapped_page("4 beginbfchar <41> <0301> <42> <0131> <43> <0308> <44> <00B2> endbfchar",
+                                           "BT /F1 12 Tf 72 700 Td (cafeA naBCve qA DA aB) Tj ET"),
+                               MediaType::pdf, text_only);
+  EXPECT_EQ(text_of(page), "caf\u00E9 na\u00EFve q\u0301 \u00B2\u0301 a\u0131\n");
+}
+
 TEST(PdfText, RightToLeftLinesAreInLogicalOrder) {
   // Drawn from left to right: "םלוע םולש", which is read "שלום עולם".
   const auto page = read_first(mapped_page("6 beginbfchar <61> <05E9> <62> <05DC> <63> <05D5> <64> <05DD> <65> <05E2> "
