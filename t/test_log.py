@@ -115,7 +115,7 @@ def test_a_unit_of_a_dead_worker_is_handed_back(start):
     docket.allow("exited on signal 9")
     log = docket.folder / "jobs.log"
     job = docket.submit(scan(1))
-    wait_for(docket.engines_at_work, 30, "a unit at work")
+    docket.hold_unit()
     os.kill(docket.workers()[0], signal.SIGKILL)
     docket.finish(job)
     wait_for_states(log, job, ACCEPTED, BEGUN, BACK, BEGUN, DONE)
@@ -233,7 +233,7 @@ def test_what_docketctl_changes_is_told(start):
     docket = start(http="docket_log jobs.log; docket_expire never; docket_concurrency 1;", workers=1)
     log = docket.folder / "jobs.log"
     job = docket.submit(scan(1))
-    wait_for(docket.engines_at_work, 30, "a unit at work")
+    docket.hold_unit()
     subprocess.run([DOCKETCTL, "--store", docket.store, "requeue", job], check=True, capture_output=True)
     docket.finish(job)
     subprocess.run([DOCKETCTL, "--store", docket.store, "purge", "--status", "completed"], check=True, capture_output=True)
