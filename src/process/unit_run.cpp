@@ -169,9 +169,7 @@ std::optional<EndUnit> UnitRun::run() {
   }
   if (!broken_ && (completed || !pages_.empty())) {
     auto* const done = std::get_if<ended::Completed>(&end.end);
-    if (auto durable = make_durable(done != nullptr ? &done->outputs : nullptr); !durable) {
-      broken_ = as_end(std::move(durable.error()));
-    }
+    keep_trouble(make_durable(done != nullptr ? &done->outputs : nullptr));
   }
   if (broken_) {
     pages_.clear();
@@ -235,8 +233,8 @@ void UnitRun::record_if_due() {
   }
   RecordPages record{.lease = lease_, .pages = {}, .total_pages = total_pages_, .now_ms = unix_ms()};
   if (some_pages) {
-    if (auto durable = make_durable(nullptr); !durable) {
-      broken_ = as_end(std::move(durable.error()));
+    keep_trouble(make_durable(nullptr));
+    if (broken_) {
       return;
     }
     record.pages = std::exchange(pages_, {});
@@ -281,15 +279,14 @@ Result<void> UnitRun::make_durable(Outputs* outputs) {
     }
     return summed;
   }
-  if (!results_synced_) {
-    if (auto synced = sync_written(); !synced) {
-      return synced;
-    }
-  }
-  return sync_folder();
+  return sync_written().and_then([this] { return sync_folder(); });
 }
 
+/// Syncs the written file, as long as more may come to it.
 Result<void> UnitRun::sync_written() {
+  if (!workshop_.sync || !written_ || results_synced_) {
+    return {};
+  }
   if (::fdatasync(written_.get()) != 0) {
     return fail_writing("fdatasync", errno);  // a file system may hand out its room as late as here
   }
@@ -298,13 +295,12 @@ Result<void> UnitRun::sync_written() {
 
 /// The child has nothing more to write, and is ending.
 void UnitRun::on_completed() {
-  if (workshop_.sync && written_ && !broken_) {
-    keep_trouble(sync_written());
-    results_synced_ = !broken_;
-  }
+  keep_trouble(sync_written());
+  results_synced_ = !broken_;
 }
 
-/// A sync that failed must not be tried again: the next one would succeed without what was lost.
+/// What failed ends the unit. Above all a sync must not be tried again: the next one would succeed without what was
+/// lost.
 void UnitRun::keep_trouble(Result<void> done) {
   if (!done && !broken_) {
     broken_ = as_end(std::move(done.error()));
