@@ -25,27 +25,31 @@ bool is_number(std::string_view word) noexcept {
          (word.size() > 1 && is_digit_first(word.substr(1)));
 }
 
-/// Whether the first of `lines` begins with one of `names` and a number.
-bool begins_with(std::span<const Line> lines, std::span<const std::string_view> names) {
-  if (lines.empty() || lines.front().words.size() < 2) {
-    return false;
+/// The word that the first of `lines` begins with, if a number follows: in small letters and without its full stops.
+std::string named_before_number(std::span<const Line> lines) {
+  if (lines.empty() || lines.front().words.size() < 2 || !is_number(lines.front().words[1].text)) {
+    return {};
   }
-  const auto& words = lines.front().words;
-  auto name = ascii_lower(words.front().text);
+  auto name = ascii_lower(lines.front().words.front().text);
   while (!name.empty() && name.back() == '.') {
     name.pop_back();
   }
-  return std::ranges::find(names, name) != names.end() && is_number(words[1].text);
+  return name;
+}
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) noexcept {
+  return std::ranges::find(names, name) != names.end();
 }
 
 }  // namespace
 
 bool begins_caption(std::span<const Line> lines) {
-  return begins_figure_caption(lines) || begins_with(lines, of_others);
+  const auto name = named_before_number(lines);
+  return is_one_of(of_figures, name) || is_one_of(of_others, name);
 }
 
 bool begins_figure_caption(std::span<const Line> lines) {
-  return begins_with(lines, of_figures);
+  return is_one_of(of_figures, named_before_number(lines));
 }
 
 void mark_captions(std::vector<Block>& blocks) {

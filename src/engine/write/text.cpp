@@ -30,10 +30,8 @@ void TextWriter::add_page(const Page& page, std::string& out) {
     }
     if (is_item) {
       out.append(2 * static_cast<std::size_t>(std::max<int>(block.level, 0)), ' ');
-      out += block.marker;
-      out += ' ';
     }
-    if (is_marginal(block.kind) && !block.marker.empty()) {
+    if (is_item || (is_marginal(block.kind) && !block.marker.empty())) {
       out += block.marker;
       out += ' ';
     }
