@@ -217,7 +217,7 @@ TEST(OpenTables, WrappedLinesBelongToTheirRow) {
             "two\tCounts the differences of sequences\tHigh");
 }
 
-/// Cells, the first of each row at x[0] and so on; nothing where a text is empty.
+/// Rows of cells, `pitch` points apart, the first of each row at x[0] and so on; nothing where a text is empty.
 std::vector<Line> set_rows(std::vector<std::vector<std::string>> rows, std::vector<float> x, float pitch = 14) {
   std::vector<Line> lines;
   float y = 112;
@@ -295,7 +295,6 @@ TEST(AlignedTables, AreTakenForTheirFigures) {
   EXPECT_EQ(size_of_table(tables[0]).columns, 3U);
 }
 
-/// Rows of a label and figures, `pitch` points apart; a figure has `x` where it ends.
 TEST(AlignedTables, HaveHeadsAndNamesOfTheirRows) {
   auto page = page_of(set_rows({{"", "Number of", "Share of"},
                                 {"Groups", "members", "all"},
