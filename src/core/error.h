@@ -50,6 +50,7 @@ enum class ErrorCode : std::uint16_t {
   not_acceptable = 58,
   bad_request = 59,
   owner_queue_full = 60,  ///< queue_full, too, to whoever reads the word: this owner's share of the queue
+  precondition_failed = 61,
   // Inside the house only; these never reach a client.
   lease_lost = 80,      ///< a commit by a holder that no longer holds the unit
   engine_lost = 81,     ///< the fork server ended or does not answer; says nothing about the document

@@ -133,7 +133,7 @@ Result<Status> ChangeWriter::end(EndUnit& change) {
 }
 
 Result<Status> ChangeWriter::cancel(const CancelJob& change) {
-  auto job = open_job_of(change.owner, change.job);
+  auto job = open_job_of(change.owner, change.job, change.condition);
   if (!job) {
     return pass_on(job);
   }
@@ -144,7 +144,7 @@ Result<Status> ChangeWriter::cancel(const CancelJob& change) {
 }
 
 Result<Status> ChangeWriter::remove(RemoveJob& change) {
-  auto job = open_job_of(change.owner, change.job);
+  auto job = open_job_of(change.owner, change.job, change.condition);
   if (!job) {
     return pass_on(job);
   }

@@ -130,7 +130,7 @@ class ChangeWriter {
 
   Result<OpenJob> open_job(const JobId& id);
   /// The same for who may only have jobs of `owner`: another's is not_found.
-  Result<OpenJob> open_job_of(const std::optional<std::string>& owner, const JobId& id);
+  Result<OpenJob> open_job_of(const std::optional<std::string>& owner, const JobId& id, const Condition& condition);
   /// The job's record, read once a change; lives as long as `job`.
   Result<const JobRecord*> record_of(OpenJob& job);
   Result<std::vector<PageRecord>> pages_of(const JobId& id);

@@ -43,10 +43,16 @@ Result<ChangeWriter::OpenJob> ChangeWriter::open_job(const JobId& id) {
   return job;
 }
 
-Result<ChangeWriter::OpenJob> ChangeWriter::open_job_of(const std::optional<std::string>& owner, const JobId& id) {
+Result<ChangeWriter::OpenJob> ChangeWriter::open_job_of(const std::optional<std::string>& owner, const JobId& id,
+                                                        const Condition& condition) {
   auto job = open_job(id);
   if (job && owner && *owner != job->status.owner) {
     return fail(ErrorCode::not_found, "there is no such job");
+  }
+  if (job && condition) {
+    if (auto may = condition(job->status.head.change); !may) {
+      return pass_on(may);
+    }
   }
   return job;
 }

@@ -171,7 +171,7 @@ Result<void> ChangeWriter::end_delivery(const EndDelivery& change) {
 }
 
 Result<Delivery> ChangeWriter::resend(const ResendDelivery& change) {
-  const auto job = open_job_of(change.owner, change.job);
+  const auto job = open_job_of(change.owner, change.job, change.condition);
   if (!job) {
     return tl::unexpected(job.error());
   }

@@ -101,12 +101,17 @@ struct EndUnit {
   bool queued = false;      ///< units wait now that did not before: the caller rings the bell
 };
 
+/// Whether a change may be made to a job whose last change was of this number: looked at within the change's own
+/// transaction, on the committing thread, so that nothing comes between. Empty: always. Its error is the change's.
+using Condition = std::function<Result<void>(std::uint64_t change)>;
+
 /// Ends a job: failed, cancelled. What runs of it finds its lease lost. not_found if there is no such job of this
 /// owner.
 struct CancelJob {
   JobId job;
   std::optional<std::string> owner;  ///< nothing: whoever it belongs to
   std::int64_t now_ms = 0;
+  Condition condition{};
 
   Result<Status> result{};  ///< the status after it; of a job that was final, as it was
 };
@@ -118,6 +123,7 @@ struct RemoveJob {
   std::optional<std::string> owner;  ///< nothing: whoever it belongs to
   std::int64_t now_ms = 0;
   Removal why = Removal::deleted;
+  Condition condition{};
 
   Result<Status> result{};  ///< the status it had
   /// All distinct containers but the pages file that its outputs and pages stand in, so that the files can be removed
@@ -198,6 +204,7 @@ struct ResendDelivery {
   JobId job;
   std::optional<std::string> owner;  ///< nothing: whoever it belongs to
   std::int64_t now_ms = 0;
+  Condition condition{};
 
   Result<Delivery> result{};
 };

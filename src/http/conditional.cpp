@@ -60,4 +60,16 @@ bool matches_none_match(std::string_view field, std::string_view etag) noexcept 
   return false;
 }
 
+Result<void> check_preconditions(const Preconditions& wanted, std::optional<std::string_view> etag) {
+  if (wanted.if_match && (!etag || !matches_none_match(*wanted.if_match, *etag))) {
+    return fail(ErrorCode::precondition_failed,
+                etag ? "Nothing was done: what the request is about has changed since; its ETag is none of If-Match."
+                     : "Nothing was done: If-Match cannot hold here, since there is nothing yet that has an ETag.");
+  }
+  if (wanted.if_none_match && etag && matches_none_match(*wanted.if_none_match, *etag)) {
+    return fail(ErrorCode::precondition_failed, "Nothing was done: the ETag of what is there is one of If-None-Match.");
+  }
+  return {};
+}
+
 }  // namespace docket::http

@@ -42,6 +42,8 @@ unsigned http_status(ErrorCode code) noexcept {
       return 406;
     case ErrorCode::key_in_use:
       return 409;
+    case ErrorCode::precondition_failed:
+      return 412;
     case ErrorCode::too_large:
     case ErrorCode::too_many_files:
     case ErrorCode::too_many_fields:

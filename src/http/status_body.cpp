@@ -393,9 +393,9 @@ std::uint32_t retry_after_seconds(const StatusView& status, const QueueCounts& c
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(seconds, 1, longest));
 }
 
-std::string status_etag(const StatusHead& head) {
+std::string status_etag(std::uint64_t change) {
   std::string etag = "W/\"";
-  append_json_number(etag, head.change);
+  append_json_number(etag, change);
   etag += '"';
   return etag;
 }

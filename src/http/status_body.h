@@ -53,7 +53,7 @@ std::uint32_t percent_hundredths(const StatusHead& head) noexcept;
 std::uint32_t retry_after_seconds(const StatusView& status, const QueueCounts& counts) noexcept;
 
 /// The entity tag of a status body: of the job's last change. Weak, since queue_position may differ without a change.
-std::string status_etag(const StatusHead& head);
+std::string status_etag(std::uint64_t change);
 
 /// Appends `unix_ms` as "2026-11-20T22:01:02.123Z" (RFC 3339), without quotes. Years 0 to 9999.
 void append_time(std::string& out, std::int64_t unix_ms);

@@ -68,6 +68,9 @@ Result<Caller> identify(ngx_http_request_t* r) {
 }  // namespace
 
 std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow, Caller& caller) {
+  if ((r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) == 0) {
+    r->disable_not_modified = 1;  // nginx's filter takes a 200 for what GET would have answered, whatever was done
+  }
   if (const auto answered = answer_other_methods(r, allowed, allow)) {
     return answered;
   }

@@ -37,6 +37,10 @@ ngx_buf_t* memory_buffer(ngx_pool_t* pool, std::string_view bytes) noexcept {
 
 /// Sends the header and then, unless there is to be no body, `front`, if there is one, and `buffer`.
 ngx_int_t send(ngx_http_request_t* r, ngx_buf_t* buffer, ngx_buf_t* front = nullptr) noexcept {
+  // Ignored beside If-Match and for what has no date (RFC 9110, 13.1.4); nginx's filter would answer 412.
+  if (r->headers_in.if_match != nullptr || r->headers_out.last_modified_time == -1) {
+    r->headers_in.if_unmodified_since = nullptr;
+  }
   const ngx_int_t rc = ngx_http_send_header(r);
   if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
     return rc;
@@ -176,7 +180,7 @@ ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept {
   r->headers_out.status = NGX_HTTP_OK;
   r->headers_out.content_length_n = stretch.length;
   r->headers_out.last_modified_time = stretch.last_modified;
-  r->allow_ranges = 1;
+  r->allow_ranges = (r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) != 0 ? 1 : 0;  // RFC 9110, 14.2
   r->single_range = front != nullptr ? 1 : 0;  // nginx cuts several only out of one buffer
   set_type(r, stretch.content_type);
   return send(r, buffer, front);

@@ -4,15 +4,29 @@
 #include <memory>
 #include <string>
 
+#include "http/conditional.h"
 #include "http/status_body.h"
 #include "nginx/answer.h"
 #include "nginx/callbacks.h"
 #include "nginx/held_request.h"
+#include "nginx/request.h"
 #include "nginx/status.h"
 #include "process/clock.h"
 
 namespace docket::ngx {
 namespace {
+
+/// What If-Match and If-None-Match ask of a job's status, for the transaction that changes it; empty where the request
+/// has neither.
+Condition condition_of(ngx_http_request_t* r) {
+  auto wanted = preconditions_of(r);
+  if (wanted.empty()) {
+    return {};
+  }
+  return [wanted = std::move(wanted)](std::uint64_t change) {
+    return http::check_preconditions(wanted, http::status_etag(change));
+  };
+}
 
 /// Commits `change` on an I/O thread, has `clean_up(change)` done there, and answers with `answer(request, change)`;
 /// where the change was refused, with why.
@@ -21,6 +35,7 @@ ngx_int_t commit(ngx_http_request_t* r, Worker& worker, Made change, std::functi
                  std::function<ngx_int_t(ngx_http_request_t*, Made&)> answer) {
   auto shared = std::make_shared<Made>(std::move(change));
   shared->now_ms = unix_ms();
+  shared->condition = condition_of(r);
   shared->result = fail(ErrorCode::store_unavailable, "The job could not be changed.");
   const auto held = HeldRequest::hold(r);
   if (!held) {

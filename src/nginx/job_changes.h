@@ -1,4 +1,5 @@
-// What clients change of a job: they cancel it, have its callback sent again, or remove it.
+// What clients change of a job: they cancel it, have its callback sent again, or remove it. All three honour If-Match
+// and If-None-Match, compared with the ETag of the job's status when the change is made.
 #pragma once
 
 #include "core/job_id.h"

@@ -38,6 +38,19 @@ std::vector<std::string_view> find_headers(ngx_http_request_t* r, std::string_vi
   return values;
 }
 
+std::optional<std::string> find_list(ngx_http_request_t* r, std::string_view lower_name) {
+  std::optional<std::string> list;
+  each_header(r, lower_name, [&list](std::string_view value) {
+    list = list ? *list + ", " + std::string(value) : std::string(value);
+    return true;
+  });
+  return list;
+}
+
+http::Preconditions preconditions_of(ngx_http_request_t* r) {
+  return {.if_match = find_list(r, "if-match"), .if_none_match = find_list(r, "if-none-match")};
+}
+
 std::string_view path_behind_location(ngx_http_request_t* r) noexcept {
   const auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
   auto path = view(r->uri);

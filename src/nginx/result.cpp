@@ -10,6 +10,7 @@
 #include "core/hex.h"
 #include "core/media_type.h"
 #include "http/accept.h"
+#include "http/conditional.h"
 #include "http/content_disposition.h"
 #include "http/problem.h"
 #include "http/query.h"
@@ -272,11 +273,12 @@ ngx_int_t send_input(ngx_http_request_t* r, Worker& worker, const Caller& caller
 /// Whether what a held request waits for is there: the job's end, for a page or a picture its page's, for a status that
 /// it differs from the one that the client has. True also for what there is not: that is to be told, too.
 bool is_due(ngx_http_request_t* r, Worker& worker, const Route& route) {
-  const auto known = route.what == Route::What::status ? find_header(r, "if-none-match") : std::nullopt;
+  const auto known = route.what == Route::What::status ? find_list(r, "if-none-match") : std::nullopt;
   bool due = false;
   const auto found =
       worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
-        due = is_final(status.head.state) || (known && *known != http::status_etag(status.head));
+        due = is_final(status.head.state) ||
+              (known && !http::matches_none_match(*known, http::status_etag(status.head.change)));
       });
   if (!found || due || (route.what != Route::What::page && route.what != Route::What::image)) {
     return !found || due;

@@ -36,7 +36,7 @@ ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& calle
           http::append_status(look.body, look.id, status, fields, counts);
         }
         look.state = status.head.state;
-        look.etag = http::status_etag(status.head);
+        look.etag = http::status_etag(status.head.change);
         look.retry_after = is_final(status.head.state) ? 0 : http::retry_after_seconds(status, counts);
       });
   if (!found || look.body.empty()) {

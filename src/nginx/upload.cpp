@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "http/conditional.h"
 #include "http/content_disposition.h"
 #include "http/content_type.h"
 #include "http/query.h"
@@ -69,6 +70,9 @@ bool Upload::remove_files(std::function<void()> then) noexcept {
 }
 
 Result<void> Upload::begin() {
+  if (auto may = http::check_preconditions(preconditions_of(r_), std::nullopt); !may) {
+    return may;
+  }
   auto url = result_url();
   if (!url) {
     return tl::unexpected<Error>(url.error());

@@ -386,6 +386,31 @@ TYPED_TEST_P(StoreFlow, OnlyTheOwnersJobsAreCancelled) {
   EXPECT_TRUE(d.cancel(job, "ann"));
 }
 
+TYPED_TEST_P(StoreFlow, AConditionIsJudgedWithinTheChange) {
+  auto& d = *this->driver;
+  const auto job = d.accept({.owner = "ann"});
+  const auto before = d.see(job)->head;
+  std::vector<std::uint64_t> asked;
+  const Condition never = [&asked](std::uint64_t change) -> Result<void> {
+    asked.push_back(change);
+    return fail(ErrorCode::precondition_failed, "no");
+  };
+  CancelJob cancel{.job = job, .owner = "ann", .now_ms = d.now(), .condition = never};
+  RemoveJob remove{.job = job, .owner = "ann", .now_ms = d.now(), .condition = never};
+  EXPECT_EQ(d.commit(cancel).result.error().code, ErrorCode::precondition_failed);
+  EXPECT_EQ(d.commit(remove).result.error().code, ErrorCode::precondition_failed);
+  EXPECT_EQ(asked, (std::vector<std::uint64_t>{before.change, before.change}));
+  EXPECT_EQ(d.see(job)->head, before);
+  remove.owner = "ben";
+  EXPECT_EQ(d.commit(remove).result.error().code, ErrorCode::not_found) << "others learn nothing by a condition";
+
+  cancel.condition = [&](std::uint64_t change) -> Result<void> {
+    return change == before.change ? Result<void>() : fail(ErrorCode::precondition_failed, "changed");
+  };
+  EXPECT_TRUE(d.commit(cancel).result);
+  EXPECT_EQ(d.commit(cancel).result.error().code, ErrorCode::precondition_failed) << "it is another state now";
+}
+
 TYPED_TEST_P(StoreFlow, ASecretIsHandedOutUntilTheJobIsFinal) {
   auto& d = *this->driver;
   const auto job = d.accept({.secret = "sealed"});
@@ -508,9 +533,10 @@ TYPED_TEST_P(StoreFlow, TheSameKeyTwiceInOneCommitMakesOneJob) {
 REGISTER_TYPED_TEST_SUITE_P(StoreFlow, ARequestThatComesAgainMakesNoSecondJob, TheSameKeyTwiceInOneCommitMakesOneJob,
                             AQueueTakesSoManyUnfinishedJobs, BytesAreCountedAndLimited, FinalJobsExpire,
                             ACancelledJobHasFailedAndNothingOfItIsLeftToDo, WhatIsFinalIsNotCancelled,
-                            OnlyTheOwnersJobsAreCancelled, ASecretIsHandedOutUntilTheJobIsFinal, ANewStoreHasNothing,
-                            AnAcceptedJobIsPending, AJobWithoutFieldsShowsNone, AnIdCanBeTakenOnce,
-                            AJobWithoutFilesIsOverAtOnce, ASmallDocumentIsOneUnit, RangesAreDoneByManyAndAssembledOnce,
+                            OnlyTheOwnersJobsAreCancelled, AConditionIsJudgedWithinTheChange,
+                            ASecretIsHandedOutUntilTheJobIsFinal, ANewStoreHasNothing, AnAcceptedJobIsPending,
+                            AJobWithoutFieldsShowsNone, AnIdCanBeTakenOnce, AJobWithoutFilesIsOverAtOnce,
+                            ASmallDocumentIsOneUnit, RangesAreDoneByManyAndAssembledOnce,
                             PagesOfSeveralFilesComeInOrder, AProbeTellsTheTotalEarlyAndGoesOn, ARefusedDocumentFails,
                             PagesGivenUpAreRecorded, EveryChangeHasANewNumber, OnlyTheHolderOfThisTryMayCommit,
                             AnEarlierTryHasLostItsLease, TriesEnd, ARefusedChangeLeavesNoTraceAndTheOthersAlone,

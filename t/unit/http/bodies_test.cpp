@@ -244,7 +244,7 @@ TEST(StatusBody, WritesTimes) {
 TEST(StatusBody, EntityTagsAreOfTheChange) {
   StatusHead head;
   head.change = 77;
-  EXPECT_EQ(status_etag(head), "W/\"77\"");
+  EXPECT_EQ(status_etag(head.change), "W/\"77\"");
 }
 
 TEST(StatusBody, SaysWhenToAskAgain) {

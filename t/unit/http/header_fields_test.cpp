@@ -238,5 +238,27 @@ TEST(EntityTags, MatchWeakly) {
   EXPECT_FALSE(matches_none_match("\"1", "\"1\""));
 }
 
+TEST(Preconditions, AreJudgedByWhatThereIs) {
+  const auto judged = [](std::optional<std::string> match, std::optional<std::string> none_match,
+                         std::optional<std::string_view> etag) {
+    const auto may = check_preconditions({.if_match = std::move(match), .if_none_match = std::move(none_match)}, etag);
+    EXPECT_TRUE(may || may.error().code == ErrorCode::precondition_failed);
+    return may.has_value();
+  };
+  const auto tag = std::optional<std::string_view>("W/\"7\"");
+  EXPECT_TRUE(judged({}, {}, tag));
+  for (const auto* match : {"*", "W/\"7\"", "\"7\"", "\"x\", \"7\""}) {
+    EXPECT_TRUE(judged(match, {}, tag)) << match;
+    EXPECT_FALSE(judged({}, match, tag)) << match;
+    EXPECT_FALSE(judged(match, match, tag)) << match;
+    EXPECT_FALSE(judged(match, {}, std::nullopt)) << match;
+    EXPECT_TRUE(judged({}, match, std::nullopt)) << match;
+  }
+  for (const auto* other : {"", "\"8\"", "7"}) {
+    EXPECT_FALSE(judged(other, {}, tag)) << other;
+    EXPECT_TRUE(judged({}, other, tag)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace docket::http
