@@ -85,3 +85,41 @@ def test_pages_that_are_none(docket):
         assert_problem(docket.upload(PDF, fields={"pages": pages}), 400, "bad_option", "pages", "1-3,7")
     answer = docket.request("POST", "/process_pdf?pages=x", data=PDF, headers={"Content-Type": "application/pdf"})
     assert_problem(answer, 400, "bad_option", "pages")
+
+
+def test_every_option_works_in_the_query_of_a_form(start):
+    docket = start(http="docket_options formats languages ocr pages page_separator priority expire;")
+    pdf = documents.text_pdf(3)
+
+    def results(query, **fields):
+        job = docket.submit(pdf, path="/jobs?" + query, fields=fields)
+        return docket.finish(job)
+    assert set(results("formats=text")["results"]) == {"text"}
+    assert set(results("formats=text", formats="json")["results"]) == {"json"}, "the form wins"
+    assert results("pages=2-3&priority=1&ocr=off")["total_pages"] == 2
+    assert results("pages=2-3", pages="1")["total_pages"] == 1
+    separated = results("page_separator=%2B%2B%2B&formats=text&token=none")
+    assert "+++" in docket.result(separated["job_id"], "text?raw=1").text
+    kept = results("expire=60")
+    assert kept["expires_at"] < results("")["expires_at"]
+    assert kept["fields"] == {}
+    assert docket.upload(pdf, path="/jobs?return=text&raw=1").headers["Content-Type"].startswith("text/plain")
+    for query, word in (("formats=papyrus", "bad_option"), ("pages=x", "bad_option"), ("ocr=auto&ocr=off", "bad_option"),
+                        ("raw=maybe", "bad_option"), ("callback_url=http://a/", "forbidden_option")):
+        assert_problem(docket.upload(pdf, path="/jobs?" + query), 400 if word == "bad_option" else 403, word,
+                       query.partition("=")[0])
+    refused = docket.upload(pdf, path="/jobs?password=s3cret")
+    assert_problem(refused, 403, "forbidden_option", "password")
+    assert "s3cret" not in refused.text
+
+
+def test_raw_works_as_a_field(docket):
+    pdf = documents.text_pdf(1)
+    for fields in ({"return": "text", "raw": "1"}, {"return": "text", "raw": "true"}):
+        assert docket.upload(pdf, fields=fields).headers["Content-Type"].startswith("text/plain")
+    job = docket.submit(pdf, fields={"raw": "1", "wait": "20"})
+    assert docket.finish(job)["fields"] == {}
+    for value, is_raw in (("1", True), ("true", True), ("on", True), ("0", False), ("no", False), ("", False)):
+        kind = docket.result(job, "text?raw=" + value).headers["Content-Type"]
+        assert kind.startswith("text/plain" if is_raw else "application/json"), value
+    assert_problem(docket.get(f"/result/{job}/text?raw=maybe"), 400, "bad_option", "raw")

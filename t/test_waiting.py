@@ -174,3 +174,35 @@ def test_reload_and_quit_answer_who_waits(stopped):
         assert status.result(30).json()["status"] == "pending"
         assert upload.result(30).status_code == 202
         assert time.monotonic() - began < 25, "long before their time was over"
+
+
+def test_a_status_is_held_as_long_as_any_of_the_tags_is_its(stopped):
+    job = stopped.submit(PDF)
+    path = f"/result/{job}/status"
+    tag = stopped.get(path).headers["ETag"]
+    plain = tag.removeprefix("W/")
+    known = ("*", tag, plain, f'"x", {tag}', f'"a,b",{plain} , W/"0"')
+    waiting = [in_thread(stopped.get, path, params={"wait": "20"}, headers={"If-None-Match": field}) for field in known]
+    sleeping(stopped, len(known))
+    assert not [one for one in waiting if one.done()]
+    for field in ('"x"', 'W/"0", "1x"'):
+        assert stopped.get(path, params={"wait": "20"}, headers={"If-None-Match": field}).json()["status"] == "pending"
+    assert not [one for one in waiting if one.done()]
+    stopped.request("POST", f"/result/{job}/cancel")
+    for field, one in zip(known, waiting):
+        answer = one.result(timeout=20)
+        # By "*" the client says that it takes no status at all; nginx answers as RFC 9110, 13.1.2 has it.
+        assert answer.status_code == (304 if field == "*" else 200), (field, answer.text)
+        assert field == "*" or answer.json()["status"] == "failed"
+
+
+def test_seconds_may_be_written_with_a_point(stopped):
+    job = stopped.submit(PDF)
+    for wait in ("0.0", "0.2", "1.", "1.0"):
+        assert stopped.get(f"/result/{job}/status", params={"wait": wait}).json()["status"] == "pending"
+        for answer in (stopped.upload(PDF, path="/few", fields={"wait": wait}),
+                       stopped.upload(PDF, path=f"/few?wait={wait}")):
+            assert answer.json()["status"] == "pending", answer.text
+    for wait in ("5,0", ".", ".5", "-1", "1e3", "inf", "nan", "0x1", "1.0.0", "5 s"):
+        assert_problem(stopped.get(f"/result/{job}/status", params={"wait": wait}), 400, "bad_option", "wait")
+        assert_problem(stopped.upload(PDF, fields={"wait": wait}), 400, "bad_option", "wait")

@@ -22,11 +22,12 @@ enum class Option : std::uint8_t {
   sync,
   wait,
   return_,
+  raw,
 };
 
-inline constexpr std::array<std::string_view, 12> option_names{"formats",        "languages", "ocr",      "pages",
-                                                               "page_separator", "password",  "priority", "expire",
-                                                               "callback_url",   "sync",      "wait",     "return"};
+inline constexpr std::array<std::string_view, 13> option_names{
+    "formats", "languages",    "ocr",  "pages", "page_separator", "password", "priority",
+    "expire",  "callback_url", "sync", "wait",  "return",         "raw"};
 
 constexpr std::string_view word(Option option) noexcept {
   return option_names[static_cast<std::size_t>(option)];
@@ -65,10 +66,20 @@ constexpr OptionSet default_options() noexcept {
       .add(Option::password);
 }
 
-/// What `docket_options` may name: sync, wait and return every client may say anyway, and of callback_url
+/// How the upload itself is answered: every client may say these (HTTP_API, Submit), whatever docket_options says.
+constexpr OptionSet options_of_answer() noexcept {
+  return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_).add(Option::raw);
+}
+
+/// What `docket_options` may name: options_of_answer() need not be allowed, and of callback_url
 /// `docket_callback_from_client` decides.
 constexpr OptionSet options_to_allow() noexcept {
   return default_options().add(Option::page_separator).add(Option::priority).add(Option::expire);
+}
+
+/// What `docket_defaults` may name: a password is a document's, and for callback_url there is docket_callback.
+constexpr bool may_have_default(Option option) noexcept {
+  return options_to_allow().has(option) ? option != Option::password : options_of_answer().has(option);
 }
 
 /// The options' values as the client sent them; an empty one is not given.

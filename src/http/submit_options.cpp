@@ -17,11 +17,6 @@ constexpr bool is_list(Option option) noexcept {
   return option == Option::formats || option == Option::languages;
 }
 
-/// Every client may say these (HTTP_API, Submit), whatever docket_options says.
-constexpr OptionSet always_allowed() noexcept {
-  return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_);
-}
-
 /// Seconds, of no more than a hundred years; nothing for what is no time.
 std::optional<std::uint64_t> parse_duration(std::string_view value) {
   constexpr std::array<std::pair<char, std::uint64_t>, 5> units{
@@ -42,7 +37,7 @@ std::optional<std::uint64_t> parse_duration(std::string_view value) {
 Result<void> check_allowed(const RawOptions& raw, const OptionPolicy& policy) {
   for (std::size_t i = 0; i < option_names.size(); ++i) {
     const auto option = static_cast<Option>(i);
-    if (raw[option].empty() || always_allowed().has(option)) {
+    if (raw[option].empty() || options_of_answer().has(option)) {
       continue;
     }
     if (!policy.allowed.has(option) && option == Option::callback_url) {
@@ -217,6 +212,36 @@ Result<RawOptions> options_of_query(const Query& query) {
     return done.has_value();
   });
   return done.map([&] { return std::move(raw); });
+}
+
+RawOptions merge_options(RawOptions form, RawOptions query) {
+  for (std::size_t i = 0; i < form.values.size(); ++i) {
+    if (form.values[i].empty()) {
+      form.values[i] = std::move(query.values[i]);
+    }
+  }
+  return form;
+}
+
+OptionSet add_defaults(RawOptions& raw, const RawOptions& defaults, bool prefers_wait) {
+  const bool says_how_long = prefers_wait || !raw[Option::wait].empty() || !raw[Option::sync].empty();
+  bool makes_result = raw[Option::formats].empty();
+  each_item(raw[Option::formats], list_separators, [&](std::string_view name) {
+    makes_result = makes_result || name == defaults[Option::return_];
+    return !makes_result;
+  });
+  OptionSet added;
+  for (std::size_t i = 0; i < option_names.size(); ++i) {
+    const auto option = static_cast<Option>(i);
+    const bool applies = option == Option::wait || option == Option::sync ? !says_how_long
+                         : option == Option::return_                      ? makes_result
+                                                                          : true;
+    if (raw[option].empty() && !defaults[option].empty() && applies) {
+      raw[option] = defaults[option];
+      added.add(option);
+    }
+  }
+  return added;
 }
 
 Result<void> add_option(RawOptions& raw, Option option, std::string_view value) {

@@ -45,9 +45,17 @@ Result<std::string> callback_url_of(const RawOptions& raw);
 Result<void> check_password(const RawOptions& raw);
 inline constexpr std::size_t max_password = 1024;
 
-/// The options in the query of an upload without a form. Other arguments are left alone. `password` is
+/// The options in the query of an upload. Other arguments are left alone. `password` is
 /// forbidden_option: queries end in logs.
 Result<RawOptions> options_of_query(const Query& query);
+
+/// The options of an upload that has both a form and a query: what the form gives comes before what the query gives.
+RawOptions merge_options(RawOptions form, RawOptions query);
+
+/// Gives `raw` from `defaults`, the location's docket_defaults, what the client did not give, and returns which these
+/// are. `sync` and `wait` both say how long the answer is held: neither is added where the client said one of them, or
+/// (`prefers_wait`) has a preference of its own. `return` is not added where the client chose other formats.
+OptionSet add_defaults(RawOptions& raw, const RawOptions& defaults, bool prefers_wait);
 
 /// Adds a value of `option` to `raw`: lists grow, another option given twice is bad_option; an empty value is not
 /// given.

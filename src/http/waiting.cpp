@@ -14,16 +14,29 @@ std::uint32_t bounded(std::uint64_t seconds, std::uint32_t longest) noexcept {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(seconds, longest));
 }
 
-/// The number of seconds that `value` is, an empty one being none.
+/// The number of seconds that `value` is, such as "30" or "5.0", rounded up; an empty one is none.
 Result<std::optional<std::uint64_t>> seconds_of(std::string_view value) {
   if (value.empty()) {
     return std::nullopt;
   }
-  const auto seconds = parse_number(value);
-  if (!seconds) {
+  const auto point = std::min(value.find('.'), value.size());
+  const auto whole = parse_number(value.substr(0, point));
+  const auto fraction = value.substr(std::min(point + 1, value.size()));
+  if (!whole || fraction.find_first_not_of("0123456789") != std::string_view::npos) {
     return bad_value(Option::wait, value, "it has to be a number of seconds");
   }
-  return *seconds;
+  const bool is_more = fraction.find_first_not_of('0') != std::string_view::npos;
+  return *whole + (is_more && *whole != std::numeric_limits<std::uint64_t>::max() ? 1 : 0);
+}
+
+/// An option that is true or false; an empty one is false.
+Result<bool> boolean_of(const RawOptions& options, Option option) {
+  const auto& text = options[option];
+  const auto value = text.empty() ? std::optional(false) : parse_boolean(text);
+  if (!value) {
+    return bad_value(option, text, "it has to be true or false");
+  }
+  return *value;
 }
 
 }  // namespace
@@ -60,23 +73,26 @@ Result<Waiting> waiting_of(const Query& query, std::string_view prefer, std::uin
   return Waiting{.seconds = bounded(preferred.value_or(0), longest), .preferred = preferred.has_value()};
 }
 
-Result<Waiting> waiting_of(const RawOptions& options, const Query& query, std::string_view prefer, FormatSet formats,
+Result<bool> wants_raw(const Query& query) {
+  RawOptions options;
+  options[Option::raw] = query.find(word(Option::raw)).value_or(std::string());
+  return boolean_of(options, Option::raw);
+}
+
+Result<Waiting> waiting_of(const RawOptions& options, std::string_view prefer, FormatSet formats,
                            std::uint32_t longest) {
-  const auto given = [&](Option option) {
-    const auto& value = options[option];
-    return value.empty() ? query.find(word(option)).value_or(std::string()) : value;
-  };
-  const auto wait = seconds_of(given(Option::wait));
+  const auto wait = seconds_of(options[Option::wait]);
   if (!wait) {
     return tl::unexpected<Error>(wait.error());
   }
-  const auto sync_text = given(Option::sync);
-  const auto sync = sync_text.empty() ? std::optional(false) : parse_boolean(sync_text);
-  if (!sync) {
-    return bad_value(Option::sync, sync_text, "it has to be true or false");
+  const auto sync = boolean_of(options, Option::sync);
+  const auto raw = boolean_of(options, Option::raw);
+  if (!sync || !raw) {
+    return tl::unexpected<Error>(sync ? raw.error() : sync.error());
   }
   Waiting waiting;
-  if (const auto name = given(Option::return_); !name.empty()) {
+  waiting.raw = *raw;
+  if (const auto& name = options[Option::return_]; !name.empty()) {
     waiting.result = format_of(name);
     if (!waiting.result || !formats.has(*waiting.result)) {
       return bad_value(Option::return_, name, "it has to be one of the formats that are made of the document");
@@ -88,7 +104,7 @@ Result<Waiting> waiting_of(const RawOptions& options, const Query& query, std::s
   } else if (preferred && !*sync) {
     waiting.seconds = bounded(*preferred, longest);
     waiting.preferred = true;
-  } else if (*sync || (waiting.result && sync_text.empty())) {
+  } else if (*sync || (waiting.result && options[Option::sync].empty())) {
     waiting.seconds = longest;
   }
   return waiting;

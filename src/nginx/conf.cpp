@@ -111,6 +111,7 @@ char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
                   server->result_prefixes->nelts == 0 ? "no" : "more than one", location->file, location->line);
     return conf_error;
   }
+    location->defaults = static_cast<http::RawOptions*>(NGX_CONF_UNSET_PTR);
   return conf_ok;
 }
 
@@ -174,6 +175,11 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
   ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
   ngx_conf_merge_size_value(location->max_fields, previous->max_fields, std::size_t{64} * 1024);
+  if (const auto fits = check_defaults(*location); !fits) {
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"docket_defaults\" for \"docket_upload\" in %s:%ui: %s", location->file,
+                  location->line, fits.error().detail.c_str());
+    return conf_error;
+  }
   ngx_conf_merge_size_value(location->memory_limit, previous->memory_limit, limits.memory);
   ngx_conf_merge_sec_value(location->cpu_limit, previous->cpu_limit, limits.cpu_seconds);
   ngx_conf_merge_msec_value(location->unit_timeout, previous->unit_timeout, limits.unit_ms);
@@ -206,6 +212,7 @@ ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
   if (::dladdr(reinterpret_cast<const void*>(&default_engine), &found) == 0 || found.dli_fname == nullptr) {
     return {0, nullptr};
   }
+  ngx_conf_merge_ptr_value(location->defaults, previous->defaults, nullptr);
   try {
     return copy(pool, (std::filesystem::path(found.dli_fname).parent_path() / "docket-engine").string());
   } catch (...) {

@@ -2,6 +2,7 @@
 // nginx/conf.cpp, read-only afterwards.
 #pragma once
 
+#include "core/error.h"
 #include "nginx/callback_conf.h"
 #include "nginx/ngx.h"
 
@@ -54,8 +55,9 @@ struct LocationConf {
   ngx_str_t languages;  ///< "eng+deu"
   ngx_uint_t ocr;       ///< OcrMode
   ngx_uint_t dpi;
-  ngx_uint_t options;  ///< bits of OptionSet: docket_options
-  ngx_uint_t types;    ///< bits over MediaType
+  ngx_uint_t options;          ///< bits of OptionSet: docket_options
+  http::RawOptions* defaults;  ///< docket_defaults; null: none
+  ngx_uint_t types;            ///< bits over MediaType
   ngx_uint_t max_files;
   ngx_uint_t max_pages;
   off_t max_pixels;
@@ -90,6 +92,13 @@ inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
 
 /// What is wrong with `path`, which ends in a zero, as docket-engine's; null: nothing that can be seen from here.
 const char* engine_problem(const ngx_str_t& path) noexcept;
+/// What is wrong with docket_defaults for this location: a `return` that is not made here, an `expire` beyond
+/// docket_expire. nginx/defaults_directive.cpp.
+Result<void> check_defaults(const LocationConf& location);
+
+/// The content handler of a location; null for Handler::none.
+ngx_http_handler_pt function_of(Handler handler) noexcept;
+
 
 extern ngx_command_t commands[];          ///< nginx/directives.cpp
 extern ngx_http_module_t module_context;  ///< nginx/conf.cpp

@@ -346,6 +346,7 @@ ngx_command_t commands[] = {
     {ngx_string("docket_cors"), everywhere | NGX_CONF_1MORE, set_cors, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_options"), everywhere | NGX_CONF_1MORE, set_options, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_tokens"), everywhere | NGX_CONF_TAKE1, set_tokens, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_defaults"), everywhere | NGX_CONF_1MORE, set_defaults, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_owner"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, owner), nullptr},
     {ngx_string("docket_formats"), everywhere | NGX_CONF_1MORE, set_formats, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

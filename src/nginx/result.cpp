@@ -106,11 +106,7 @@ auto find_section(const Outputs& outputs, const Route& route, Form form) {
 
 /// Sends the representation that the request wants out of `outputs`.
 ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route, const JobLook& look,
-                       const Outputs& outputs) {
-  const bool raw_asked = [&] {
-    const auto raw = http::Query(view(r->args)).find("raw");
-    return raw && *raw == "1";
-  }();
+                       const Outputs& outputs, bool raw_asked) {
   const auto accept = find_header(r, "accept").value_or(std::string_view());
   const bool is_image = route.what == Route::What::image;
   const Form form = is_image ? Form::raw : http::choose_form(accept, route.format, raw_asked);
@@ -161,7 +157,7 @@ Result<JobLook> look_at_result(ngx_http_request_t* r, Worker& worker, const Call
 
 /// A page can be had as soon as it is done, before its job is, and also from a job that failed later; so can its
 /// pictures.
-ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route, bool raw) {
   const auto look = look_at_result(r, worker, caller, route);
   if (!look) {
     return send_problem(r, look.error());
@@ -169,7 +165,7 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
   if (look->page) {
     const auto page = worker.reader().page(route.id, look->page->first, look->page->second);
     if (page && page->error == ErrorCode::none) {
-      return send_outputs(r, worker, route, *look, page->outputs);
+      return send_outputs(r, worker, route, *look, page->outputs, raw);
     }
     if (page) {
       return send_problem(r, Error{page->error, page->error_detail});
@@ -189,7 +185,7 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
 
 }  // namespace
 
-ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route, bool raw) {
   const auto look = look_at_result(r, worker, caller, route);
   if (!look) {
     return send_problem(r, look.error());
@@ -204,10 +200,10 @@ ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& calle
     Route first = route;
     first.what = Route::What::page;
     first.page = 1;
-    return send_page(r, worker, caller, first);
+    return send_page(r, worker, caller, first, raw);
   }
   const auto outputs = worker.reader().outputs(route.id);
-  return outputs ? send_outputs(r, worker, route, *look, *outputs) : send_problem(r, outputs.error());
+  return outputs ? send_outputs(r, worker, route, *look, *outputs, raw) : send_problem(r, outputs.error());
 }
 
 namespace {
@@ -289,13 +285,14 @@ bool is_due(ngx_http_request_t* r, Worker& worker, const Route& route) {
 
 /// A status, a result or a page: held, if the client wants that, until there is something to tell.
 ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
-  const auto waiting =
-      http::waiting_of(http::Query(view(r->args)), find_header(r, "prefer").value_or(std::string_view()),
-                       static_cast<std::uint32_t>(location_conf(r)->wait_max));
-  if (!waiting) {
-    return send_problem(r, waiting.error());
+  const http::Query query(view(r->args));
+  const auto waiting = http::waiting_of(query, find_header(r, "prefer").value_or(std::string_view()),
+                                        static_cast<std::uint32_t>(location_conf(r)->wait_max));
+  const auto raw = http::wants_raw(query);
+  if (!waiting || !raw) {
+    return send_problem(r, waiting ? raw.error() : waiting.error());
   }
-  const auto answer = [r, &worker, caller, route](bool last) -> std::optional<ngx_int_t> {
+  const auto answer = [r, &worker, caller, route, raw = *raw](bool last) -> std::optional<ngx_int_t> {
     if (!last && !is_due(r, worker, route)) {
       return std::nullopt;
     }
@@ -304,9 +301,9 @@ ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& cal
         return send_asked_status(r, worker, caller, route.id);
       case Route::What::page:
       case Route::What::image:
-        return send_page(r, worker, caller, route);
+        return send_page(r, worker, caller, route, raw);
       default:
-        return send_result(r, worker, caller, route);
+        return send_result(r, worker, caller, route, raw);
     }
   };
   if (waiting->seconds == 0 && !waiting->preferred) {

@@ -9,7 +9,8 @@
 namespace docket::ngx {
 
 /// Answers with the result of a job that `route` names: 200 with its bytes, 202 with the status body while there is
-/// none yet, 422 if the job failed. Returns what the handler returns.
-ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const http::Route& route);
+/// none yet, 422 if the job failed. `raw`: the result itself is asked for; else the field Accept says so or not.
+/// Returns what the handler returns.
+ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const http::Route& route, bool raw);
 
 }  // namespace docket::ngx

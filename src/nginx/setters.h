@@ -12,6 +12,7 @@ char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  
 char* set_queue(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;     ///< nginx/queue_directives.cpp
 char* set_expire(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;    ///< nginx/queue_directives.cpp
 char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/queue_directives.cpp
+char* set_defaults(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/defaults_directive.cpp
 char* set_log(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;       ///< nginx/log_directive.cpp
 
 // nginx/callback_directives.cpp

@@ -84,6 +84,10 @@ Result<void> Upload::begin() {
     return may;
   }
   auto options = http::options_of_query(http::Query(view(r_->args)));
+  if (!options) {
+    return tl::unexpected<Error>(options.error());
+  }
+  query_options_ = std::move(*options);
   const std::string_view content_type =
       r_->headers_in.content_type != nullptr ? view(r_->headers_in.content_type->value) : std::string_view();
   if (http::is_multipart_form(content_type)) {
@@ -91,19 +95,11 @@ Result<void> Upload::begin() {
     if (!boundary) {
       return tl::unexpected<Error>(boundary.error());
     }
-    // Options are the form's then; but a password in a query is in logs already, and that is to be told.
-    if (!options && options.error().code == ErrorCode::forbidden_option) {
-      return tl::unexpected<Error>(options.error());
-    }
     http::MultipartLimits limits;  // its own limits of files and fields are passed before that of parts
     limits.max_parts = static_cast<std::uint32_t>(conf_.max_files) + http::FormLimits{}.max_fields + 1;
     parser_.emplace(std::move(*boundary), limits, *this);
     return {};
   }
-  if (!options) {
-    return tl::unexpected<Error>(options.error());
-  }
-  query_options_ = std::move(*options);
   if (r_->headers_in.content_length_n <= 0 && !r_->headers_in.chunked) {
     return fail(ErrorCode::no_file,
                 "The request has no body; send a file as multipart/form-data or as the body itself.");
@@ -381,7 +377,8 @@ std::optional<ngx_int_t> Upload::send_end(bool last) {
   if (add_header(r_, "Content-Location", url) == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  return send_result(r_, worker_, caller, {.what = http::Route::What::result, .id = id_, .format = *waiting_.result});
+  return send_result(r_, worker_, caller, {.what = http::Route::What::result, .id = id_, .format = *waiting_.result},
+                     waiting_.raw);
 }
 
 /// Keeps for the variables what the request made.

@@ -50,7 +50,7 @@ class Upload final : public http::MultipartEvents {
 
   Result<void> whole();
   Result<std::unique_ptr<Submission>> make_submission();
-  Result<void> set_options(const http::RawOptions& options, AcceptJob& accept);
+  Result<void> set_options(const http::RawOptions& options, http::OptionSet of_location, AcceptJob& accept);
   [[nodiscard]] StoreLimits store_limits() const noexcept;
   [[nodiscard]] Result<void> check_room() const;
   Result<void> take_idempotency_key(std::string_view field);
@@ -74,7 +74,7 @@ class Upload final : public http::MultipartEvents {
   JobId id_;
   std::optional<http::MultipartParser> parser_;  ///< nothing: the body is one file
   http::FormCollector form_;
-  http::RawOptions query_options_;  ///< of a request without a form
+  http::RawOptions query_options_;  ///< those of the form come before them
   std::vector<FileStatus> files_;
   std::vector<std::shared_ptr<Fd>> descriptors_;  ///< of files_
   std::optional<SpoolWriter> writer_;             ///< of the file that is being received

@@ -26,9 +26,12 @@ std::span<const std::string> languages(const MainConf& conf) {
 
 Result<std::unique_ptr<Submission>> Upload::make_submission() {
   http::Form form = form_.take();
-  if (!parser_) {
-    form.options = std::move(query_options_);
-  }
+  form.options = http::merge_options(std::move(form.options), std::move(query_options_));
+  const auto prefer = find_header(r_, "prefer").value_or(std::string_view());
+  http::RawOptions options = form.options;
+  const auto of_location = conf_.defaults != nullptr
+                               ? http::add_defaults(options, *conf_.defaults, http::preferred_wait(prefer).has_value())
+                               : http::OptionSet{};
   auto submission = std::make_unique<Submission>();
   JobRecord& record = submission->accept.record;
   record.id = id_;
@@ -46,12 +49,11 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   record.priority = priority_of_location();
   record.keep_input = conf_.keep_input != 0;
   record.origin = origin_of(r_, conf_);
-  if (auto set = set_options(form.options, submission->accept); !set) {
+  if (auto set = set_options(options, of_location, submission->accept); !set) {
     return tl::unexpected<Error>(set.error());
   }
-  const auto waiting = http::waiting_of(form.options, http::Query(view(r_->args)),
-                                        find_header(r_, "prefer").value_or(std::string_view()), record.options.formats,
-                                        static_cast<std::uint32_t>(conf_.wait_max));
+  const auto waiting =
+      http::waiting_of(options, prefer, record.options.formats, static_cast<std::uint32_t>(conf_.wait_max));
   if (!waiting) {
     return tl::unexpected<Error>(waiting.error());
   }
@@ -80,11 +82,11 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   return submission;
 }
 
-/// What the client asked for beyond the location's values.
-Result<void> Upload::set_options(const http::RawOptions& options, AcceptJob& accept) {
+/// What the client asked for beyond the location's values; `of_location` are those options that docket_defaults gave.
+Result<void> Upload::set_options(const http::RawOptions& options, http::OptionSet of_location, AcceptJob& accept) {
   http::OptionPolicy policy;
   policy.languages = languages(*main_conf(r_));
-  policy.allowed.bits = static_cast<std::uint32_t>(conf_.options);
+  policy.allowed.bits = static_cast<std::uint32_t>(conf_.options) | of_location.bits;
   if (conf_.callbacks.from_client != 0) {
     policy.allowed.add(http::Option::callback_url);
   }

@@ -190,5 +190,54 @@ TEST(OptionsOfQuery, NeverAPassword) {
   EXPECT_EQ(raw.error().detail.find("s3cret"), std::string::npos);
 }
 
+TEST(MergeOptions, TheFormComesFirst) {
+  RawOptions form;
+  form[Option::formats] = "text";
+  RawOptions query;
+  query[Option::formats] = "json";
+  query[Option::pages] = "2";
+  const auto merged = merge_options(form, query);
+  EXPECT_EQ(merged[Option::formats], "text");
+  EXPECT_EQ(merged[Option::pages], "2");
+}
+
+TEST(AddDefaults, GivesWhatTheClientDidNot) {
+  RawOptions defaults;
+  defaults[Option::wait] = "50";
+  defaults[Option::return_] = "markdown";
+  defaults[Option::pages] = "1";
+  RawOptions raw;
+  raw[Option::pages] = "2";
+  EXPECT_EQ(add_defaults(raw, defaults, false), OptionSet{}.add(Option::wait).add(Option::return_));
+  EXPECT_EQ(raw[Option::wait], "50");
+  EXPECT_EQ(raw[Option::return_], "markdown");
+  EXPECT_EQ(raw[Option::pages], "2");
+}
+
+TEST(AddDefaults, HowLongToWaitIsOneQuestion) {
+  RawOptions defaults;
+  defaults[Option::wait] = "50";
+  defaults[Option::sync] = "on";
+  for (const auto option : {Option::wait, Option::sync}) {
+    RawOptions raw;
+    raw[option] = "0";
+    EXPECT_EQ(add_defaults(raw, defaults, false), OptionSet{}) << word(option);
+  }
+  RawOptions raw;
+  EXPECT_EQ(add_defaults(raw, defaults, true), OptionSet{}) << "by the field Prefer";
+  EXPECT_EQ(raw, RawOptions{});
+}
+
+TEST(AddDefaults, OfOtherFormatsTheDefaultOneIsNotReturned) {
+  RawOptions defaults;
+  defaults[Option::return_] = "text";
+  for (const auto& [formats, added] :
+       {std::pair("json", false), {"texts,json", false}, {"json+text", true}, {"", true}}) {
+    RawOptions raw;
+    raw[Option::formats] = formats;
+    EXPECT_EQ(add_defaults(raw, defaults, false).has(Option::return_), added) << formats;
+  }
+}
+
 }  // namespace
 }  // namespace docket::http

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "http/submit_options.h"
+
 namespace docket::http {
 namespace {
 
@@ -43,11 +45,31 @@ TEST(WaitingOfAGet, AnArgumentBeforeAPreference) {
   EXPECT_EQ(waiting_of(Query("wait=x"), "wait=3", longest).error().code, ErrorCode::bad_option);
 }
 
+/// What an upload with this query asks for, beside the form's options.
+Result<Waiting> waiting_of_upload(const RawOptions& form, const char* query, const char* prefer = "") {
+  return waiting_of(merge_options(form, *options_of_query(Query(query))), prefer, formats(), longest);
+}
+
+TEST(WaitingOfAGet, SecondsMayHaveAFraction) {
+  for (const auto& [text, seconds] :
+       std::initializer_list<std::pair<const char*, std::uint32_t>>{{"wait=5.0", 5},
+                                                                    {"wait=5.", 5},
+                                                                    {"wait=4.01", 5},
+                                                                    {"wait=0.0", 0},
+                                                                    {"wait=0.2", 1},
+                                                                    {"wait=900.5", longest},
+                                                                    {"wait=18446744073709551615.5", longest}}) {
+    EXPECT_EQ(waiting_of(Query(text), "", longest)->seconds, seconds) << text;
+  }
+  for (const auto* text :
+       {"wait=.", "wait=.5", "wait=5,0", "wait=-1", "wait=1e3", "wait=1.5.0", "wait=1.x", "wait=inf"}) {
+    EXPECT_EQ(waiting_of(Query(text), "", longest).error().code, ErrorCode::bad_option) << text;
+  }
+}
+
 TEST(WaitingOfAnUpload, FieldsBeforeTheQueryBeforeAPreference) {
   RawOptions options;
-  const auto waiting = [&](const char* query, const char* prefer) {
-    return waiting_of(options, Query(query), prefer, formats(), longest);
-  };
+  const auto waiting = [&](const char* query, const char* prefer) { return waiting_of_upload(options, query, prefer); };
   EXPECT_EQ(waiting("", "")->seconds, 0U);
   EXPECT_EQ(waiting("wait=4", "wait=3")->seconds, 4U);
   EXPECT_EQ(waiting("sync=true", "wait=3")->seconds, longest);
@@ -62,7 +84,7 @@ TEST(WaitingOfAnUpload, FieldsBeforeTheQueryBeforeAPreference) {
 TEST(WaitingOfAnUpload, AskingForAResultIsWaitingForIt) {
   RawOptions options;
   options[Option::return_] = "text";
-  const auto waiting = [&](const char* query) { return waiting_of(options, Query(query), "", formats(), longest); };
+  const auto waiting = [&](const char* query) { return waiting_of_upload(options, query); };
   EXPECT_EQ(waiting("")->result, Format::text);
   EXPECT_EQ(waiting("")->seconds, longest);
   EXPECT_EQ(waiting("wait=2")->seconds, 2U);
@@ -73,11 +95,19 @@ TEST(WaitingOfAnUpload, AskingForAResultIsWaitingForIt) {
   EXPECT_EQ(waiting("").error().code, ErrorCode::bad_option);
 }
 
+TEST(WaitingOfAnUpload, TheResultMayBeAskedForItself) {
+  EXPECT_FALSE(waiting_of_upload({}, "return=text")->raw);
+  EXPECT_TRUE(waiting_of_upload({}, "return=text&raw=1")->raw);
+  RawOptions form;
+  form[Option::raw] = "no";
+  EXPECT_FALSE(waiting_of_upload(form, "return=text&raw=1")->raw);
+}
+
 TEST(WaitingOfAnUpload, WhatDoesNotParseIsRefused) {
-  for (const auto option : {Option::sync, Option::wait}) {
+  for (const auto option : {Option::sync, Option::wait, Option::raw}) {
     RawOptions options;
     options[option] = "maybe";
-    const auto refused = waiting_of(options, Query(""), "", formats(), longest);
+    const auto refused = waiting_of_upload(options, "");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::bad_option);
     EXPECT_NE(refused.error().detail.find(word(option)), std::string::npos);
