@@ -82,60 +82,121 @@ unsigned http_status(ErrorCode code) noexcept {
   return 500;
 }
 
+std::string_view status_line(unsigned status) noexcept {
+  switch (status) {
+    case 101:
+      return "101 Switching Protocols";
+    case 400:
+      return "400 Bad Request";
+    case 401:
+      return "401 Unauthorized";
+    case 403:
+      return "403 Forbidden";
+    case 404:
+      return "404 Not Found";
+    case 405:
+      return "405 Method Not Allowed";
+    case 406:
+      return "406 Not Acceptable";
+    case 408:
+      return "408 Request Timeout";
+    case 409:
+      return "409 Conflict";
+    case 411:
+      return "411 Length Required";
+    case 412:
+      return "412 Precondition Failed";
+    case 413:
+      return "413 Content Too Large";
+    case 414:
+      return "414 URI Too Long";
+    case 415:
+      return "415 Unsupported Media Type";
+    case 416:
+      return "416 Range Not Satisfiable";
+    case 421:
+      return "421 Misdirected Request";
+    case 422:
+      return "422 Unprocessable Content";
+    case 426:
+      return "426 Upgrade Required";
+    case 429:
+      return "429 Too Many Requests";
+    case 431:
+      return "431 Request Header Fields Too Large";
+    case 500:
+      return "500 Internal Server Error";
+    case 501:
+      return "501 Not Implemented";
+    case 502:
+      return "502 Bad Gateway";
+    case 503:
+      return "503 Service Unavailable";
+    case 504:
+      return "504 Gateway Timeout";
+    case 505:
+      return "505 HTTP Version Not Supported";
+    case 507:
+      return "507 Insufficient Storage";
+    default:
+      return {};
+  }
+}
+
 std::string_view status_phrase(unsigned status) noexcept {
+  const auto line = status_line(status);
+  return line.empty() ? "Error" : line.substr(line.find(' ') + 1);
+}
+
+std::string_view detail_of_status(unsigned status) noexcept {
   switch (status) {
     case 400:
-      return "Bad Request";
+      return "The request is malformed: its line, a header field or its framing.";
     case 401:
-      return "Unauthorized";
+      return "Credentials are missing or wrong; WWW-Authenticate says which are wanted.";
     case 403:
-      return "Forbidden";
+      return "The server's configuration does not allow this request (deny, limit_except, auth_request or the like).";
     case 404:
-      return "Not Found";
+      return "There is nothing at this address.";
     case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
+      return "This method is not allowed here.";
     case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
+      return "The request took too long to arrive (client_header_timeout, client_body_timeout).";
     case 411:
-      return "Length Required";
+      return "The request needs a Content-Length.";
     case 412:
-      return "Precondition Failed";
+      return "A condition of the request does not hold (If-Match or If-Unmodified-Since).";
     case 413:
-      return "Content Too Large";
+      return "The body is larger than client_max_body_size allows.";
     case 414:
-      return "URI Too Long";
+      return "The address is longer than large_client_header_buffers allows.";
     case 415:
-      return "Unsupported Media Type";
+      return "The type of the body is not taken here.";
     case 416:
-      return "Range Not Satisfiable";
+      return "The range asked for begins behind the end; Content-Range has the length.";
     case 421:
-      return "Misdirected Request";
-    case 422:
-      return "Unprocessable Content";
+      return "This server does not answer for the host that was asked for.";
     case 429:
-      return "Too Many Requests";
+      return "There were too many requests of late (limit_req, limit_conn); try again later.";
     case 431:
-      return "Request Header Fields Too Large";
+    case 494:
+      return "The header fields are larger than large_client_header_buffers allows.";
     case 500:
-      return "Internal Server Error";
+      return "Something went wrong here; the server's log says what.";
     case 501:
-      return "Not Implemented";
+      return "The method, or the transfer coding, is not known here.";
     case 502:
-      return "Bad Gateway";
+      return "A server behind this one gave no proper answer.";
     case 503:
-      return "Service Unavailable";
+      return "The server takes no such requests at the moment (limit_req, limit_conn or the like); try again later.";
     case 504:
-      return "Gateway Timeout";
+      return "A server behind this one did not answer in time.";
     case 505:
-      return "HTTP Version Not Supported";
+      return "This version of HTTP is not spoken here.";
     case 507:
-      return "Insufficient Storage";
+      return "There is no room for the body.";
     default:
-      return "Error";
+      return "The server refused the request; its log may say why.";
   }
 }
 

@@ -16,8 +16,16 @@ inline constexpr std::string_view problem_type = "application/problem+json";
 /// the whole queue's; an owner's share is the caller's to answer with 429.
 unsigned http_status(ErrorCode code) noexcept;
 
+/// The code and phrase of an HTTP status that we send, as in "422 Unprocessable Content" (RFC 9110, 15); static, and
+/// empty for another.
+std::string_view status_line(unsigned status) noexcept;
+
 /// The phrase of an HTTP status that we send (RFC 9110, 15); "Error" for another.
 std::string_view status_phrase(unsigned status) noexcept;
+
+/// What an error that nginx answers by itself says to a person; static. Which module has refused a request is not
+/// known, so it names those that do.
+std::string_view detail_of_status(unsigned status) noexcept;
 
 /// A problem's title: `type` is "about:blank", for which RFC 9457 4.2.1 wants the phrase of the HTTP status. The
 /// stable word to tell problems apart is `code`.

@@ -102,6 +102,11 @@ bool add_stream_headers(ngx_http_request_t* r) noexcept {
   return add_common_headers(r, "no-store") && add_static_header(r, "X-Accel-Buffering", "no") != nullptr;
 }
 
+void set_status(ngx_http_request_t* r, ngx_uint_t status) noexcept {
+  r->headers_out.status = status;
+  r->headers_out.status_line = str(http::status_line(static_cast<unsigned>(status)));
+}
+
 bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept {
   r->headers_out.etag = add_header(r, "ETag", etag);
   return r->headers_out.etag != nullptr;
@@ -116,7 +121,7 @@ ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view c
   if (buffer == nullptr || !add_common_headers(r)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  r->headers_out.status = status;
+  set_status(r, status);
   r->headers_out.content_length_n = static_cast<off_t>(body.size());
   set_type(r, content_type);
   return send(r, buffer);
@@ -126,7 +131,7 @@ ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
   if (!add_common_headers(r)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  r->headers_out.status = status;
+  set_status(r, status);
   r->headers_out.content_length_n = 0;
   r->header_only = 1;
   return ngx_http_send_header(r);
@@ -177,7 +182,7 @@ ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept {
   buffer->file_pos = stretch.offset + front_size;
   buffer->file_last = stretch.offset + stretch.length;
   buffer->in_file = 1;
-  r->headers_out.status = NGX_HTTP_OK;
+  set_status(r, NGX_HTTP_OK);
   r->headers_out.content_length_n = stretch.length;
   r->headers_out.last_modified_time = stretch.last_modified;
   r->allow_ranges = (r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) != 0 ? 1 : 0;  // RFC 9110, 14.2

@@ -21,6 +21,9 @@ bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 /// Adds what a stream of events has: not to be stored, nor held back by a proxy.
 bool add_stream_headers(ngx_http_request_t* r) noexcept;
 
+/// Sets the status with its phrase: nginx sends none with those that it does not know, such as 422.
+void set_status(ngx_http_request_t* r, ngx_uint_t status) noexcept;
+
 /// Sets the entity tag (with its quotes); nginx's own filter then answers 304 and 412.
 bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept;
 

@@ -13,6 +13,7 @@
 #include "core/media_type.h"
 #include "http/option.h"
 #include "nginx/cors.h"
+#include "nginx/handlers.h"
 #include "nginx/output_filter.h"
 #include "nginx/token_file.h"
 #include "nginx/variables.h"
@@ -27,6 +28,24 @@ const char* engine_problem(const ngx_str_t& path) noexcept {
     return "there is no such program; docket_engine names docket-engine's path";
   }
   return ::access(reinterpret_cast<const char*>(path.data), X_OK) == 0 ? nullptr : "it is not executable";
+}
+
+ngx_http_handler_pt function_of(Handler handler) noexcept {
+  switch (handler) {
+    case Handler::upload:
+      return handle_upload;
+    case Handler::result:
+      return handle_result;
+    case Handler::tasks:
+      return handle_tasks;
+    case Handler::events:
+      return handle_events;
+    case Handler::health:
+      return handle_health;
+    case Handler::none:
+      break;
+  }
+  return nullptr;
 }
 
 namespace {
@@ -92,10 +111,35 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->log = static_cast<ngx_open_file_t*>(NGX_CONF_UNSET_PTR);
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
     location->cors = static_cast<http::CorsPolicy*>(NGX_CONF_UNSET_PTR);
+    location->defaults = static_cast<http::RawOptions*>(NGX_CONF_UNSET_PTR);
     location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
     init(location->callbacks);
   }
   return location;
+}
+
+/// nginx gives the blocks limit_except and if of a location a configuration of their own, without its handler: they get
+/// it from the location, as proxy_pass does it.
+void inherit_handler(const LocationConf* location_of_block, LocationConf* block, ngx_http_core_loc_conf_t* core) {
+  if ((core->noname || core->lmt_excpt) && block->handler == Handler::none && core->handler == nullptr) {
+    block->handler = location_of_block->handler;
+    block->directive = location_of_block->directive;
+    block->file = location_of_block->file;
+    block->line = location_of_block->line;
+    core->handler = function_of(block->handler);
+  }
+}
+
+/// Modules such as proxy take a location over without a look at who has it: the one that comes last would win.
+char* check_handler(ngx_conf_t* cf, const LocationConf* location, ngx_http_core_loc_conf_t* core) noexcept {
+  if (location->handler == Handler::none || core->handler == function_of(location->handler)) {
+    return conf_ok;
+  }
+  ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                "location \"%V\" has \"%V\" and the handler of another module, such as proxy_pass; one of them has to "
+                "go from %s:%ui",
+                &core->name, &location->directive, location->file, location->line);
+  return conf_error;
 }
 
 /// What links begin with where no docket_result_url says it: the server's only docket_result prefix.
@@ -111,7 +155,6 @@ char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
                   server->result_prefixes->nelts == 0 ? "no" : "more than one", location->file, location->line);
     return conf_error;
   }
-    location->defaults = static_cast<http::RawOptions*>(NGX_CONF_UNSET_PTR);
   return conf_ok;
 }
 
@@ -132,6 +175,11 @@ bool has_models(const MainConf* main, const LocationConf* location) {
 
 /// What an upload location needs of the machine.
 char* check_upload(ngx_conf_t* cf, LocationConf* location) {
+  if (const auto fits = check_defaults(*location); !fits) {
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"docket_defaults\" for \"docket_upload\" in %s:%ui: %s", location->file,
+                  location->line, fits.error().detail.c_str());
+    return conf_error;
+  }
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
   if (location->ocr == static_cast<ngx_uint_t>(OcrMode::off)) {
     return conf_ok;
@@ -152,13 +200,19 @@ char* check_upload(ngx_conf_t* cf, LocationConf* location) {
 char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   auto* previous = static_cast<LocationConf*>(parent);
   auto* location = static_cast<LocationConf*>(child);
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
 
+  inherit_handler(previous, location, core);
+  if (check_handler(cf, location, core) != conf_ok) {
+    return conf_error;
+  }
   constexpr ngx_uint_t every_type = ((ngx_uint_t{1} << all_media_types.size()) - 1) & ~ngx_uint_t{1};
   const Limits limits;
 
   ngx_conf_merge_ptr_value(location->log, previous->log, nullptr);
   ngx_conf_merge_ptr_value(location->tokens, previous->tokens, nullptr);
   ngx_conf_merge_ptr_value(location->cors, previous->cors, nullptr);
+  ngx_conf_merge_ptr_value(location->defaults, previous->defaults, nullptr);
   ngx_conf_merge_ptr_value(location->owner, previous->owner, nullptr);
   ngx_conf_merge_uint_value(location->upload_code, previous->upload_code, NGX_HTTP_ACCEPTED);
   ngx_conf_merge_uint_value(location->formats, previous->formats, default_formats().bits);
@@ -175,11 +229,6 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
   ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
   ngx_conf_merge_size_value(location->max_fields, previous->max_fields, std::size_t{64} * 1024);
-  if (const auto fits = check_defaults(*location); !fits) {
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"docket_defaults\" for \"docket_upload\" in %s:%ui: %s", location->file,
-                  location->line, fits.error().detail.c_str());
-    return conf_error;
-  }
   ngx_conf_merge_size_value(location->memory_limit, previous->memory_limit, limits.memory);
   ngx_conf_merge_sec_value(location->cpu_limit, previous->cpu_limit, limits.cpu_seconds);
   ngx_conf_merge_msec_value(location->unit_timeout, previous->unit_timeout, limits.unit_ms);
@@ -212,7 +261,6 @@ ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
   if (::dladdr(reinterpret_cast<const void*>(&default_engine), &found) == 0 || found.dli_fname == nullptr) {
     return {0, nullptr};
   }
-  ngx_conf_merge_ptr_value(location->defaults, previous->defaults, nullptr);
   try {
     return copy(pool, (std::filesystem::path(found.dli_fname).parent_path() / "docket-engine").string());
   } catch (...) {

@@ -8,7 +8,8 @@
 
 namespace docket::http {
 struct CorsPolicy;
-}
+struct RawOptions;
+}  // namespace docket::http
 
 namespace docket::ngx {
 
@@ -48,7 +49,8 @@ struct ServerConf {
 
 struct LocationConf {
   Handler handler;
-  u_char* file;  ///< where docket_upload stands, for messages
+  ngx_str_t directive;  ///< the handler's, and where it stands: for messages
+  u_char* file;
   ngx_uint_t line;
   ngx_uint_t upload_code;
   ngx_uint_t formats;   ///< bits of FormatSet
@@ -90,8 +92,6 @@ inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
   return static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_docket_module));
 }
 
-/// What is wrong with `path`, which ends in a zero, as docket-engine's; null: nothing that can be seen from here.
-const char* engine_problem(const ngx_str_t& path) noexcept;
 /// What is wrong with docket_defaults for this location: a `return` that is not made here, an `expire` beyond
 /// docket_expire. nginx/defaults_directive.cpp.
 Result<void> check_defaults(const LocationConf& location);
@@ -99,6 +99,8 @@ Result<void> check_defaults(const LocationConf& location);
 /// The content handler of a location; null for Handler::none.
 ngx_http_handler_pt function_of(Handler handler) noexcept;
 
+/// What is wrong with `path`, which ends in a zero, as docket-engine's; null: nothing that can be seen from here.
+const char* engine_problem(const ngx_str_t& path) noexcept;
 
 extern ngx_command_t commands[];          ///< nginx/directives.cpp
 extern ngx_http_module_t module_context;  ///< nginx/conf.cpp

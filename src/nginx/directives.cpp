@@ -12,7 +12,6 @@
 #include "core/store_place.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
-#include "nginx/handlers.h"
 #include "nginx/setters.h"
 #include "process/tessdata.h"
 
@@ -216,8 +215,9 @@ char* set_types(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 
 // ---- Handlers.
 
-/// Makes `handler` the location's content handler; two of them in one location are refused.
-char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler, ngx_http_handler_pt function) noexcept {
+/// Makes `handler` the location's content handler; two of them in one location are refused. A handler of another module
+/// that comes below this one is found by conf.cpp's check_handler().
+char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler) noexcept {
   auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
   if (location->handler != Handler::none || core->handler != nullptr) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": location \"%V\" has a handler already", &arguments(cf).front(),
@@ -225,7 +225,10 @@ char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler, ngx
     return conf_error;
   }
   location->handler = handler;
-  core->handler = function;
+  location->directive = arguments(cf).front();
+  location->file = cf->conf_file->file.name.data;
+  location->line = cf->conf_file->line;
+  core->handler = function_of(handler);
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
   ++main->uses;
   return conf_ok;
@@ -241,9 +244,7 @@ char* set_upload(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     }
     location->upload_code = static_cast<ngx_uint_t>(code);
   }
-  location->file = cf->conf_file->file.name.data;
-  location->line = cf->conf_file->line;
-  return take_location(cf, location, Handler::upload, handle_upload);
+  return take_location(cf, location, Handler::upload);
 }
 
 char* set_result(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
@@ -265,11 +266,11 @@ char* set_result(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return conf_error;
   }
   *prefix = core->name;
-  return take_location(cf, static_cast<LocationConf*>(conf), Handler::result, handle_result);
+  return take_location(cf, static_cast<LocationConf*>(conf), Handler::result);
 }
 
 /// A handler that may be told to be for everybody: docket_tasks and docket_events.
-template <Handler handler, ngx_int_t (*function)(ngx_http_request_t*) noexcept>
+template <Handler handler>
 char* set_for_callers(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   auto* location = static_cast<LocationConf*>(conf);
   const auto values = arguments(cf);
@@ -279,7 +280,7 @@ char* set_for_callers(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     }
     location->anyone = 1;
   }
-  return take_location(cf, location, handler, function);
+  return take_location(cf, location, handler);
 }
 
 char* set_health(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
@@ -291,7 +292,7 @@ char* set_health(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     }
     location->live = 1;
   }
-  return take_location(cf, location, Handler::health, handle_health);
+  return take_location(cf, location, Handler::health);
 }
 
 // ---- Numbers with a range, checked after nginx's own slot functions read them.
@@ -335,18 +336,18 @@ ngx_command_t commands[] = {
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_result"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_result, NGX_HTTP_LOC_CONF_OFFSET, 0,
      nullptr},
-    {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
-     set_for_callers<Handler::tasks, handle_tasks>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_for_callers<Handler::tasks>,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_events"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
-     set_for_callers<Handler::events, handle_events>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+     set_for_callers<Handler::events>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_health,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_result_url"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, result_url), nullptr},
     {ngx_string("docket_cors"), everywhere | NGX_CONF_1MORE, set_cors, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_options"), everywhere | NGX_CONF_1MORE, set_options, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_tokens"), everywhere | NGX_CONF_TAKE1, set_tokens, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_defaults"), everywhere | NGX_CONF_1MORE, set_defaults, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_tokens"), everywhere | NGX_CONF_TAKE1, set_tokens, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_owner"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, owner), nullptr},
     {ngx_string("docket_formats"), everywhere | NGX_CONF_1MORE, set_formats, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

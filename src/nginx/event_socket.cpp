@@ -38,7 +38,7 @@ EventSocket::EventSocket(ngx_http_request_t* r, Worker& worker, EventTopic topic
 
 ngx_int_t EventSocket::begin(const http::Handshake& handshake) {
   topic_.subscribe(worker_.hub(), *this);
-  r_->headers_out.status = NGX_HTTP_SWITCHING_PROTOCOLS;
+  set_status(r_, NGX_HTTP_SWITCHING_PROTOCOLS);
   r_->headers_out.content_length_n = -1;
   r_->keepalive = 0;
   if (!add_headers(handshake)) {

@@ -114,13 +114,16 @@ ngx_int_t begin_socket(ngx_http_request_t* r, Worker& worker, EventTopic topic, 
   return socket->begin(handshake);
 }
 
-/// 426, with the version that we speak (RFC 6455, 4.4).
+/// 426, with the version that we speak (RFC 6455, 4.4) and the protocol to upgrade to (RFC 9110, 15.5.22).
 ngx_int_t refuse_version(ngx_http_request_t* r) {
-  if (add_static_header(r, "Sec-WebSocket-Version", http::websocket_version) == nullptr) {
+  if (add_static_header(r, "Sec-WebSocket-Version", http::websocket_version) == nullptr ||
+      add_static_header(r, "Upgrade", "websocket") == nullptr ||
+      add_static_header(r, "Connection", "Upgrade") == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   std::string body;
-  http::append_problem(body, Error{ErrorCode::bad_request, "This is spoken as WebSocket version 13 only."});
+  http::append_problem(body, upgrade_required, http::public_code(ErrorCode::bad_request),
+                       "Only version 13 of the WebSocket protocol is spoken here.");
   return send_problem_body(r, upgrade_required, body);
 }
 

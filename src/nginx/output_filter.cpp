@@ -26,15 +26,16 @@ bool is_nginx_own_error(ngx_http_request_t* r) noexcept {
 /// The body for an error that nginx found: the stable word where we have one, else the phrase of the status as a word.
 std::string problem_of(ngx_uint_t status) {
   std::string body;
+  const auto detail = http::detail_of_status(static_cast<unsigned>(status));
   if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-    http::append_problem(body, Error{ErrorCode::too_large, "The body is larger than client_max_body_size allows."});
+    http::append_problem(body, Error{ErrorCode::too_large, std::string(detail)});
     return body;
   }
   std::string code(http::status_phrase(static_cast<unsigned>(status)));
   std::transform(code.begin(), code.end(), code.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == ' ' || c == '-' ? '_' : c;
   });
-  http::append_problem(body, static_cast<unsigned>(status), code, {});
+  http::append_problem(body, static_cast<unsigned>(status), code, detail);
   return body;
 }
 
