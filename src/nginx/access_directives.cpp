@@ -7,6 +7,7 @@
 #include "http/option.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
+#include "nginx/exception.h"
 #include "nginx/setters.h"
 #include "nginx/token_file.h"
 
@@ -85,7 +86,7 @@ char* set_cors(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   location->cors = make_in_pool<http::CorsPolicy>(cf->pool, std::move(policy));
   return location->cors != nullptr ? conf_ok : conf_error;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 char* set_tokens(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
@@ -104,7 +105,7 @@ char* set_tokens(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   location->tokens = token_file(cf, path);
   return location->tokens != nullptr ? conf_ok : conf_error;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 }  // namespace docket::ngx

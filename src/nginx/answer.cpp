@@ -3,6 +3,7 @@
 #include <string>
 
 #include "http/problem.h"
+#include "nginx/exception.h"
 
 namespace docket::ngx {
 namespace {
@@ -220,7 +221,7 @@ ngx_int_t send_problem(ngx_http_request_t* r, const Error& error) noexcept {
     }
     return send_problem_body(r, status, body);
   } catch (...) {
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return internal_error(r, "telling a problem");
   }
 }
 

@@ -5,6 +5,7 @@
 #include "http/callback_url.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
+#include "nginx/exception.h"
 #include "nginx/setters.h"
 #include "process/address_filter.h"
 #include "process/secret_files.h"
@@ -62,7 +63,7 @@ char* set_callback(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   compile.complex_value = callbacks.url;
   return ngx_http_compile_complex_value(&compile) == NGX_OK ? conf_ok : conf_error;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 char* set_callback_allow(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
@@ -92,7 +93,7 @@ char* set_callback_allow(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept tr
   callbacks.allow = make_in_pool<CallbackAllow>(cf->pool, std::move(allow));
   return callbacks.allow != nullptr ? conf_ok : conf_error;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 char* set_callback_secret(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
@@ -117,7 +118,7 @@ char* set_callback_secret(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept t
   callbacks.secret = path;
   return conf_ok;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 char* set_callback_retries(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
@@ -137,7 +138,7 @@ char* set_callback_retries(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept 
   callbacks.retries = make_in_pool<CallbackRetries>(cf->pool, std::move(retries));
   return callbacks.retries != nullptr ? conf_ok : conf_error;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 }  // namespace docket::ngx

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "nginx/conf.h"
+#include "nginx/exception.h"
 
 namespace docket::ngx {
 namespace {
@@ -85,7 +86,7 @@ void ClientNames::on_found(ngx_resolver_ctx_t* context) noexcept {
     ngx_resolve_addr_done(std::exchange(lookup->context, nullptr));
     lookup->names->end(*lookup, found);
   } catch (...) {
-    ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0, "docket: a client's name is lost");
+    log_exception(ngx_cycle->log, "the look-up of a client's name");
   }
 }
 

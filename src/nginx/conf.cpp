@@ -13,6 +13,7 @@
 #include "core/media_type.h"
 #include "http/option.h"
 #include "nginx/cors.h"
+#include "nginx/exception.h"
 #include "nginx/handlers.h"
 #include "nginx/output_filter.h"
 #include "nginx/token_file.h"
@@ -71,6 +72,7 @@ void* create_main(ngx_conf_t* cf) noexcept try {
   }
   return main;
 } catch (...) {
+  log_exception(cf->log, "a configuration");
   return nullptr;
 }
 
@@ -252,6 +254,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   }
   return location->result_url == nullptr ? find_result_url(cf, location) : conf_ok;
 } catch (...) {
+  log_exception(cf->log, "a configuration");
   return conf_error;
 }
 
@@ -264,6 +267,7 @@ ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
   try {
     return copy(pool, (std::filesystem::path(found.dli_fname).parent_path() / "docket-engine").string());
   } catch (...) {
+    log_exception(pool->log, "the look for docket-engine");
     return {0, nullptr};
   }
 }

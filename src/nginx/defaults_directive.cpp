@@ -6,6 +6,7 @@
 #include "http/waiting.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
+#include "nginx/exception.h"
 #include "nginx/setters.h"
 #include "process/tessdata.h"
 
@@ -72,7 +73,7 @@ char* set_defaults(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   location->defaults = make_in_pool<http::RawOptions>(cf->pool, std::move(values));
   return location->defaults != nullptr ? conf_ok : conf_error;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 Result<void> check_defaults(const LocationConf& location) {

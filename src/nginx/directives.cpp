@@ -12,6 +12,7 @@
 #include "core/store_place.h"
 #include "nginx/conf.h"
 #include "nginx/directive.h"
+#include "nginx/exception.h"
 #include "nginx/setters.h"
 #include "process/tessdata.h"
 
@@ -75,7 +76,7 @@ char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   // nginx itself makes the folder, mode 0700, and gives it to the workers' user.
   return ngx_add_path(cf, &main->store) == NGX_OK ? conf_ok : conf_error;
 } catch (...) {
-  return conf_error;
+  return refuse_exception(cf);
 }
 
 char* set_engine(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
@@ -168,7 +169,7 @@ char* set_languages(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     location->languages = copy(cf->pool, joined);
     return location->languages.data != nullptr ? conf_ok : conf_error;
   } catch (...) {
-    return conf_error;
+    return refuse_exception(cf);
   }
 }
 

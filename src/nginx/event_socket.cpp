@@ -7,6 +7,7 @@
 #include "http/status_body.h"
 #include "nginx/answer.h"
 #include "nginx/context.h"
+#include "nginx/exception.h"
 
 namespace docket::ngx {
 namespace {
@@ -79,6 +80,7 @@ void EventSocket::note(Told& told) noexcept try {
     waiting_.push_back(message);
   }
 } catch (...) {
+  log_exception(r_->connection->log, "an event");
   overrun_ = true;
 }
 
@@ -98,6 +100,7 @@ void EventSocket::quit() noexcept {
     close(http::CloseCode::service_restart);
     go_on();
   } catch (...) {
+    log_exception(r_->connection->log, "a WebSocket");
     end();
   }
 }
@@ -133,6 +136,7 @@ void EventSocket::read() noexcept try {
   }
   go_on();
 } catch (...) {
+  log_exception(r_->connection->log, "a WebSocket");
   end();
 }
 
@@ -251,6 +255,7 @@ void EventSocket::go_on() noexcept try {
     end();
   }
 } catch (...) {
+  log_exception(r_->connection->log, "a WebSocket");
   end();
 }
 

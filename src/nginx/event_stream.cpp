@@ -7,6 +7,7 @@
 #include "http/event_stream.h"
 #include "nginx/answer.h"
 #include "nginx/context.h"
+#include "nginx/exception.h"
 #include "nginx/status.h"
 
 namespace docket::ngx {
@@ -132,6 +133,7 @@ void EventStream::note(Told& told) noexcept try {
   }
   last_ = topic_.job && told.ends();
 } catch (...) {
+  log_exception(r_->connection->log, "an event");
   reset_ = true;
 }
 
@@ -173,7 +175,7 @@ void EventStream::flush() noexcept {
     }
     rc = send();
   } catch (...) {
-    ngx_log_error(NGX_LOG_ERR, r_->connection->log, 0, "docket: events could not be told for lack of memory");
+    log_exception(r_->connection->log, "a stream of events");
   }
   if (rc == NGX_AGAIN) {
     if (!quitting_) {

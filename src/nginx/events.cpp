@@ -12,6 +12,7 @@
 #include "nginx/context.h"
 #include "nginx/event_socket.h"
 #include "nginx/event_stream.h"
+#include "nginx/exception.h"
 #include "nginx/handlers.h"
 #include "nginx/handshake.h"
 #include "nginx/request.h"
@@ -161,7 +162,7 @@ ngx_int_t handle_events(ngx_http_request_t* r) noexcept try {
   Worker* worker = Worker::current();
   return worker != nullptr ? begin_telling(r, *worker, caller) : send_problem(r, store_unavailable());
 } catch (...) {
-  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  return internal_error(r, "docket_events");
 }
 
 }  // namespace docket::ngx

@@ -5,6 +5,7 @@
 #include "core/json_text.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
+#include "nginx/exception.h"
 #include "nginx/handlers.h"
 #include "nginx/worker.h"
 
@@ -43,7 +44,7 @@ ngx_int_t handle_health(ngx_http_request_t* r) noexcept try {
   }
   return send_healthy(r, store);
 } catch (...) {
-  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  return internal_error(r, "docket_health");
 }
 
 }  // namespace docket::ngx

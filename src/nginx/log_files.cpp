@@ -25,7 +25,7 @@ void reopen_log(ngx_open_file_t* file, ngx_log_t*) noexcept try {
     worker->job_log().files().reopen(std::string(view(file->name)));
   }
 } catch (...) {
-  ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0, "docket: \"%V\" is not opened anew", &file->name);
+  log_exception(ngx_cycle->log, "the opening of a log anew");
 }
 
 void keep_logs(const MainConf& conf, LineFiles& files) {

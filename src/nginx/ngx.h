@@ -42,6 +42,8 @@ inline ngx_str_t copy(ngx_pool_t* pool, std::string_view text) noexcept {
   return {text.size(), data};
 }
 
+void log_exception(ngx_log_t* log, const char* what) noexcept;  ///< nginx/exception.h
+
 /// A C++ object in pool memory, destroyed with the pool. The cleanup is registered before the object is made, so that
 /// no failure leaves an object without an owner. Null when memory is short or the constructor threw.
 template <class T, class... Arguments>
@@ -55,6 +57,7 @@ T* make_in_pool(ngx_pool_t* pool, Arguments&&... arguments) noexcept {
     cleanup->handler = [](void* data) { static_cast<T*>(data)->~T(); };
     return object;
   } catch (...) {
+    log_exception(pool->log, "the making of an object");
     return nullptr;  // cleanup->handler is still null: nginx skips it
   }
 }

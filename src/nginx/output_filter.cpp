@@ -10,6 +10,7 @@
 #include "nginx/conf.h"
 #include "nginx/context.h"
 #include "nginx/cors.h"
+#include "nginx/exception.h"
 
 namespace docket::ngx {
 namespace {
@@ -78,6 +79,7 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept try {
   }
   return next_header_filter(r);
 } catch (...) {
+  log_exception(r->connection->log, "the header filter");
   return next_header_filter(r);
 }
 

@@ -21,6 +21,7 @@
 #include "nginx/answer.h"
 #include "nginx/callbacks.h"
 #include "nginx/conf.h"
+#include "nginx/exception.h"
 #include "nginx/handlers.h"
 #include "nginx/job_changes.h"
 #include "nginx/request.h"
@@ -373,7 +374,7 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
       return send_problem(r, no_such_job());
   }
 } catch (...) {
-  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  return internal_error(r, "docket_result");
 }
 
 }  // namespace docket::ngx

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "nginx/exception.h"
+
 namespace docket::ngx {
 namespace {
 
@@ -28,6 +30,7 @@ bool TaskBoard::post(ngx_thread_pool_t* pool, std::function<void()> work, std::f
   try {
     tasks_.emplace_back();
   } catch (...) {
+    log_exception(ngx_cycle->log, "a new task");
     return false;
   }
   Task& task = tasks_.back();
@@ -53,10 +56,8 @@ void TaskBoard::run(void* context, ngx_log_t* log) noexcept {
   auto* task = static_cast<Task*>(context);
   try {
     task->work();
-  } catch (const std::exception& error) {
-    ngx_log_error(NGX_LOG_CRIT, log, 0, "docket: a task ended early: %s", error.what());
   } catch (...) {
-    ngx_log_error(NGX_LOG_CRIT, log, 0, "docket: a task ended early");
+    log_exception(log, "a task");
   }
 }
 
@@ -71,7 +72,7 @@ void TaskBoard::finished(ngx_event_t* event) noexcept {
   try {
     then();
   } catch (...) {
-    ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0, "docket: what follows a task ended early");
+    log_exception(ngx_cycle->log, "what follows a task");
   }
 }
 

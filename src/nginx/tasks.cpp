@@ -8,6 +8,7 @@
 #include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/conf.h"
+#include "nginx/exception.h"
 #include "nginx/handlers.h"
 #include "nginx/worker.h"
 
@@ -93,7 +94,7 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   }
   return send_body(r, NGX_HTTP_OK, "application/json", text);
 } catch (...) {
-  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  return internal_error(r, "docket_tasks");
 }
 
 }  // namespace docket::ngx

@@ -17,6 +17,7 @@
 #include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/context.h"
+#include "nginx/exception.h"
 #include "nginx/handlers.h"
 #include "nginx/request.h"
 #include "nginx/result.h"
@@ -36,7 +37,7 @@ constexpr std::size_t turn_bytes = std::size_t{64} * 1024;
 constexpr std::uint64_t large_bytes = std::uint64_t{8} * 1024 * 1024;
 
 void on_readable(ngx_http_request_t* r) noexcept try { find_context(r)->upload->receive(); } catch (...) {
-  ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+  ngx_http_finalize_request(r, internal_error(r, "docket_upload"));
 }
 
 }  // namespace
@@ -436,7 +437,7 @@ ngx_int_t handle_upload(ngx_http_request_t* r) noexcept try {
   const ngx_int_t rc = ngx_http_read_client_request_body(r, on_readable);
   return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
 } catch (...) {
-  return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  return internal_error(r, "docket_upload");
 }
 
 }  // namespace docket::ngx

@@ -5,6 +5,7 @@
 
 #include "nginx/conf.h"
 #include "nginx/context.h"
+#include "nginx/exception.h"
 #include "nginx/worker.h"
 
 namespace docket::ngx {
@@ -30,6 +31,7 @@ ngx_int_t get_job_id(ngx_http_request_t* r, ngx_http_variable_value_t* value, ui
   const Context* context = find_context(r);
   return context != nullptr && context->job ? give_copy(r, value, context->job->text()) : give(value, {});
 } catch (...) {
+  log_exception(r->connection->log, "a variable");
   return NGX_ERROR;
 }
 
@@ -58,6 +60,7 @@ ngx_int_t get_filename(ngx_http_request_t* r, ngx_http_variable_value_t* value, 
   }
   return give_copy(r, value, name);
 } catch (...) {
+  log_exception(r->connection->log, "a variable");
   return NGX_ERROR;
 }
 
@@ -65,6 +68,7 @@ ngx_int_t get_bytes(ngx_http_request_t* r, ngx_http_variable_value_t* value, uin
   const Context* context = find_context(r);
   return context != nullptr && context->bytes ? give_copy(r, value, std::to_string(*context->bytes)) : give(value, {});
 } catch (...) {
+  log_exception(r->connection->log, "a variable");
   return NGX_ERROR;
 }
 

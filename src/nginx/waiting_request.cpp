@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "nginx/answer.h"
+#include "nginx/exception.h"
 #include "nginx/timer.h"
 
 namespace docket::ngx {
@@ -26,7 +27,7 @@ class WaitingRequest final : public Subscriber {
     try {
       return attempt_(last);
     } catch (...) {
-      return NGX_HTTP_INTERNAL_SERVER_ERROR;
+      return internal_error(r_, "a held answer");
     }
   }
 
