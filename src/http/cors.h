@@ -49,9 +49,10 @@ std::optional<CorsAnswer> cors_answer(std::string_view origin, const CorsPolicy&
 
 /// Fields of requests that pages may set, and of answers that they may read.
 inline constexpr std::string_view cors_request_fields =
-    "Authorization, Content-Type, Content-Disposition, X-Api-Key, Idempotency-Key, Prefer, If-None-Match, Range, "
-    "Last-Event-ID, traceparent, tracestate";
+    "Authorization, Content-Type, Content-Disposition, X-Api-Key, Idempotency-Key, Prefer, If-Match, If-None-Match, "
+    "Range, Last-Event-ID, Cache-Control, X-Requested-With, traceparent, tracestate";
 inline constexpr std::string_view cors_exposed_fields =
-    "Location, Content-Location, ETag, Retry-After, Link, Preference-Applied, Content-Disposition";
+    "Location, Content-Location, ETag, Retry-After, Link, Preference-Applied, Content-Disposition, Content-Range, "
+    "Accept-Ranges, WWW-Authenticate";
 
 }  // namespace docket::http
