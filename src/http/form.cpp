@@ -1,10 +1,38 @@
 #include "http/form.h"
 
+#include <array>
+#include <utility>
+
 #include "core/json_text.h"
 #include "http/json_object.h"
 #include "http/submit_options.h"
+#include "http/text.h"
 
 namespace docket::http {
+namespace {
+
+/// The fields in which upload widgets say of how many pieces a file is, when each comes as a request of its own.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> piece_counts{
+    {{"dztotalchunkcount", "Dropzone"},
+     {"resumableTotalChunks", "Resumable.js"},
+     {"flowTotalChunks", "Flow.js"},
+     {"qqtotalparts", "Fine Uploader"}}};
+
+/// bad_request for a piece of a file: it would become a document of its own, and a broken one. One that is the whole
+/// file is as good as any.
+Result<void> refuse_piece(std::string_view name, std::string_view value) {
+  for (const auto& [field, widget] : piece_counts) {
+    if (name == field && trim(value) != "1") {
+      return fail(ErrorCode::bad_request,
+                  "This is one of several pieces of a file (" + std::string(field) + " is " + quoted_for_detail(value) +
+                      "), which are not put together here. Send each file whole: " + "switch chunking off in " +
+                      std::string(widget) + ".");
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<void> FormCollector::begin(std::string_view name, std::string_view content_type) {
   name_ = name;
@@ -36,6 +64,9 @@ Result<void> FormCollector::end() {
   }
   if (const auto option = option_of(name_)) {
     return add_option(options_, *option, value_);
+  }
+  if (auto whole = refuse_piece(name_, value_); !whole) {
+    return whole;
   }
   std::string json;
   json.reserve(value_.size() + 2);

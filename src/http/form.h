@@ -37,7 +37,8 @@ class FormCollector {
   Result<void> begin(std::string_view name, std::string_view content_type);
   /// Its next bytes; too_many_fields as soon as the sum is beyond docket_max_fields.
   Result<void> append(std::string_view bytes);
-  /// It is whole; bad_option for an option given twice and for a JSON part that is not an object.
+  /// It is whole; bad_option for an option given twice and for a JSON part that is not an object, bad_request for a
+  /// field that tells of a file in pieces.
   Result<void> end();
 
   /// begin, append and end in one.

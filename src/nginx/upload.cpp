@@ -14,6 +14,7 @@
 #include "http/query.h"
 #include "http/status_body.h"
 #include "http/submit_options.h"
+#include "http/text.h"
 #include "nginx/admission.h"
 #include "nginx/answer.h"
 #include "nginx/context.h"
@@ -73,6 +74,11 @@ bool Upload::remove_files(std::function<void()> then) noexcept {
 Result<void> Upload::begin() {
   if (auto may = http::check_preconditions(preconditions_of(r_), std::nullopt); !may) {
     return may;
+  }
+  if (find_header(r_, "content-range")) {  // RFC 9110, 14.5
+    return fail(ErrorCode::bad_request,
+                "Content-Range says that this is a piece of a file; pieces are not put together here. Send the file "
+                "whole.");
   }
   auto url = result_url();
   if (!url) {
@@ -280,8 +286,13 @@ Result<void> Upload::check_type(MediaType type) const {
       known.append(known.empty() ? "" : ", ").append(entry.name);
     }
   }
-  return fail(ErrorCode::unsupported_type, "The file \"" + filename_ + "\" is of no type that is taken here (" + known +
-                                               "; docket_types sets them). The first bytes tell, not the name.");
+  std::string detail = filename_.empty() ? "The body" : "The file " + http::quoted_for_detail(filename_);
+  detail +=
+      " is of no type that is taken here (" + known + "; docket_types sets them). The first bytes tell, not the name.";
+  if (!parser_) {
+    detail += " Send the document itself as the body (curl -T FILE), or as a form (curl -F file=@FILE).";
+  }
+  return fail(ErrorCode::unsupported_type, std::move(detail));
 }
 
 /// For a body that is a file itself: the name from Content-Disposition, else from what the path has behind the

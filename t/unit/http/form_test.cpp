@@ -180,5 +180,17 @@ TEST(JsonObject, TheVisitorsErrorEndsIt) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(FormCollector, PiecesOfFilesAreRefused) {
+  for (const auto* name : {"dztotalchunkcount", "resumableTotalChunks", "flowTotalChunks", "qqtotalparts"}) {
+    for (const auto* value : {"2", "0", "", "x"}) {
+      const auto added = FormCollector().add(name, value);
+      ASSERT_FALSE(added) << name << '=' << value;
+      EXPECT_EQ(added.error().code, ErrorCode::bad_request);
+      EXPECT_NE(added.error().detail.find(name), std::string::npos);
+    }
+    EXPECT_TRUE(FormCollector().add(name, "1")) << "the piece is the file";
+  }
+}
+
 }  // namespace
 }  // namespace docket::http
