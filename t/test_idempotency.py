@@ -39,7 +39,9 @@ def test_other_content_is_refused(docket, change):
     key = keyed(f"other {sorted(change.items())!r:.60}")
     request = {"content": PDF, "fields": {"title": "mine"}, "headers": key}
     job = docket.upload(**request).json()["job_id"]
-    assert_problem(docket.upload(**{**request, **change}), 422, "key_reused", job)
+    answer = docket.upload(**{**request, **change})
+    assert_problem(answer, 422, "key_reused", "other content")
+    assert job not in answer.text, "another anonymous client's, perhaps"
     assert docket.upload(**request).json()["job_id"] == job
 
 

@@ -8,7 +8,7 @@
 namespace docket {
 namespace {
 
-constexpr std::array<std::pair<ErrorCode, std::string_view>, 41> words{{
+constexpr std::array<std::pair<ErrorCode, std::string_view>, 42> words{{
     {ErrorCode::none, "none"},
     {ErrorCode::encrypted, "encrypted"},
     {ErrorCode::wrong_password, "wrong_password"},
@@ -45,6 +45,7 @@ constexpr std::array<std::pair<ErrorCode, std::string_view>, 41> words{{
     {ErrorCode::bad_request, "bad_request"},
     {ErrorCode::owner_queue_full, "queue_full"},
     {ErrorCode::precondition_failed, "precondition_failed"},
+    {ErrorCode::no_such_result, "not_found"},
     {ErrorCode::lease_lost, "lease_lost"},
     {ErrorCode::engine_lost, "engine_lost"},
     {ErrorCode::io, "io"},

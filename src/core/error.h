@@ -51,6 +51,7 @@ enum class ErrorCode : std::uint16_t {
   bad_request = 59,
   owner_queue_full = 60,  ///< queue_full, too, to whoever reads the word: this owner's share of the queue
   precondition_failed = 61,
+  no_such_result = 62,  ///< not_found, too, to whoever reads the word: of a job that the caller may see
   // Inside the house only; these never reach a client.
   lease_lost = 80,      ///< a commit by a holder that no longer holds the unit
   engine_lost = 81,     ///< the fork server ended or does not answer; says nothing about the document

@@ -16,7 +16,7 @@ Result<void> ChangeWriter::check_room(const AcceptJob& change) {
   });
 }
 
-Result<std::optional<JobId>> ChangeWriter::find_once(const Once& once) {
+Result<std::optional<JobId>> ChangeWriter::find_once(const Once& once, std::string_view owner) {
   const auto stored = tables_.get(tables_.t.once, once.key.key());
   if (!stored) {
     return std::nullopt;
@@ -28,8 +28,9 @@ Result<std::optional<JobId>> ChangeWriter::find_once(const Once& once) {
     return fail(ErrorCode::bad_record, "an entry of `once` has the wrong size");
   }
   if (content != bytes_of(once.content)) {
-    return fail(ErrorCode::key_reused,
-                "This Idempotency-Key was used for a request with other content, which made job " + job.text() + ".");
+    // All who have no name share their keys: the job may be another one's, and whoever knows its id may use it.
+    return fail(ErrorCode::key_reused, "This Idempotency-Key was used for a request with other content" +
+                                           (owner.empty() ? "." : ", which made job " + job.text() + "."));
   }
   return job;
 }
@@ -66,7 +67,7 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
   change.known.reset();
   change.original.reset();
   if (change.once) {
-    auto known = find_once(*change.once);
+    auto known = find_once(*change.once, change.status.owner);
     if (!known) {
       return pass_on(known);
     }

@@ -88,7 +88,7 @@ class ChangeWriter {
 
   Result<void> accept(AcceptJob& change);
   Result<void> check_room(const AcceptJob& change);
-  Result<std::optional<JobId>> find_once(const Once& once);
+  Result<std::optional<JobId>> find_once(const Once& once, std::string_view owner);
   std::optional<Original> find_original(const Sha256& sameness);
   Result<Results> results_of(const JobId& id);
   void write_new_job(OpenJob& job, const AcceptJob& change);

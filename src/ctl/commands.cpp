@@ -20,6 +20,7 @@ Result<Found> find(StoreReader& reader, const ListOptions& options) {
   Found found;
   ListQuery query;
   query.states = options.states;
+  query.owner = options.owner;
   // One call looks at so many jobs and no more; where few of them match it takes several.
   do {
     query.before = found.next;
@@ -41,7 +42,7 @@ Result<std::string> list(StoreReader& reader, const ListOptions& options) {
     return tl::unexpected(std::move(found.error()));
   }
   std::string body;
-  http::TasksBody tasks(body);
+  http::TasksBody tasks(body, true);
   std::vector<Row> rows;
   for (const auto& id : found->ids) {
     const auto read = reader.status(id, [&](const StatusView& status, std::string_view, const QueueCounts& counts) {

@@ -27,7 +27,8 @@ struct Answer {
 
 struct ListOptions {
   std::uint32_t limit = 100;
-  std::uint8_t states = 0x0F;  ///< bit mask over State
+  std::uint8_t states = 0x0F;        ///< bit mask over State
+  std::optional<std::string> owner;  ///< nothing: whoever it belongs to
   Output output = Output::text;
 };
 

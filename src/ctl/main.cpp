@@ -162,7 +162,8 @@ Result<ctl::Answer> carry_out(const Arguments& arguments, const Wanted& wanted, 
   const auto good = [](std::string text) { return ctl::Answer{std::move(text)}; };
   const ctl::Place place{arguments.store, store};
   if (arguments.command == "list") {
-    const ctl::ListOptions options{.limit = arguments.limit, .states = wanted.states, .output = wanted.output};
+    const ctl::ListOptions options{
+        .limit = arguments.limit, .states = wanted.states, .owner = arguments.owner, .output = wanted.output};
     return ctl::list(*store.reader(), options).map(good);
   }
   if (arguments.command == "show") {
@@ -207,6 +208,13 @@ int run(const Arguments& arguments) {
   return answer->good ? done : not_good;
 }
 
+void add_owner(CLI::App& command, Arguments& arguments) {
+  // Not as an option's value: an empty one would count as none.
+  command.add_option_function<std::string>(
+      "--owner", [&arguments](const std::string& owner) { arguments.owner = owner; },
+      "only jobs of this owner; \"\": of nobody in particular");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   auto* list = app.add_subcommand("list", "the newest jobs");
   list->add_option("--limit", arguments.limit, "how many at most")
@@ -214,6 +222,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   list->add_option("--status", arguments.states, "only jobs in these states: pending,processing,completed,failed")
       ->delimiter(',');
+  add_owner(*list, arguments);
 
   auto* show = app.add_subcommand("show", "all about one job");
   show->add_option("ID", arguments.ids, "the job's id")->required()->expected(1);
@@ -233,10 +242,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   auto* purge = app.add_subcommand("purge", "remove final jobs with their files");
   purge->add_option("--older-than", arguments.older_than, "only jobs that are final for so long: 12h, 7d, 1d12h");
   purge->add_option("--status", arguments.states, "only jobs in these states: completed,failed")->delimiter(',');
-  // Not as an option's value: an empty one would count as none.
-  purge->add_option_function<std::string>(
-      "--owner", [&arguments](const std::string& owner) { arguments.owner = owner; },
-      "only jobs of this owner; \"\": of nobody in particular");
+  add_owner(*purge, arguments);
   purge->add_flag("--dry-run", arguments.dry_run, "only say how many there are");
 
   app.add_subcommand("stats", "jobs, units, workers and room, in numbers");
@@ -262,6 +268,12 @@ int main(int argc, char** argv) {
     add_commands(app, arguments);
     try {
       app.parse(argc, argv);
+    } catch (const CLI::ExtrasError&) {
+      std::string extras;  // CLI11 itself tells them the wrong way round
+      for (const auto& extra : app.remaining(true)) {
+        extras += ' ' + extra;
+      }
+      return complain(wrong_usage, "not known here:" + extras + "; see docketctl --help");
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? done : wrong_usage;
     }

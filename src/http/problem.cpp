@@ -35,6 +35,7 @@ unsigned http_status(ErrorCode code) noexcept {
     case ErrorCode::forbidden:
       return 403;
     case ErrorCode::not_found:
+    case ErrorCode::no_such_result:
       return 404;
     case ErrorCode::method_not_allowed:
       return 405;

@@ -51,7 +51,7 @@ Route parse_route(std::string_view path) noexcept {
   }
   const auto word = take_segment(path, ended);
   if (ended) {
-    if (word == "status") {
+    if (word == "status" || word.empty()) {
       route.what = Route::What::status;
     } else if (word == "cancel") {
       route.what = Route::What::cancel;

@@ -13,7 +13,7 @@ namespace docket::http {
 struct Route {
   enum class What : std::uint8_t {
     not_found,  ///< unknown, or the id is not a UUIDv7 in lower case
-    status,     ///< {id} and {id}/status
+    status,     ///< {id}, {id}/ and {id}/status
     result,     ///< {id}/{format}
     page,       ///< {id}/pages/{n}/{format}
     image,      ///< {id}/images/{name}; also {id}/pages/{n}/images/{name}, where a page's Markdown looks for it

@@ -135,13 +135,19 @@ Result<JobId> decode_cursor(std::string_view text) {
   return id;
 }
 
-TasksBody::TasksBody(std::string& out) : out_(out) {
+TasksBody::TasksBody(std::string& out, bool with_owners) : out_(out), with_owners_(with_owners) {
   out_ += R"({"tasks":[)";
 }
 
 void TasksBody::add(const JobId& id, const StatusView& status, const QueueCounts& counts) {
   out_ += count_++ == 0 ? "" : ",";
   append_status(out_, id, status, {}, counts, StatusParts::listed);
+  if (with_owners_) {
+    out_.back() = ',';
+    out_ += R"("owner":)";
+    append_json_string(out_, status.owner);
+    out_ += '}';
+  }
 }
 
 void TasksBody::end(const std::optional<JobId>& next) {

@@ -39,7 +39,8 @@ Result<JobId> decode_cursor(std::string_view text);
 /// Writes the body piece by piece into a buffer of the caller, who calls end() once.
 class TasksBody {
  public:
-  explicit TasksBody(std::string& out);
+  /// `with_owners`: each job has a member `owner`, for those who see the jobs of several.
+  explicit TasksBody(std::string& out, bool with_owners = false);
 
   void add(const JobId& id, const StatusView& status, const QueueCounts& counts);
   /// `next`: the last job shown, if there may be older ones.
@@ -48,6 +49,7 @@ class TasksBody {
 
  private:
   std::string& out_;
+  bool with_owners_;
   std::uint32_t count_ = 0;
 };
 

@@ -43,8 +43,6 @@ std::optional<std::uint8_t> parse_scopes(std::string_view text) {
   each_item(text, ",", [&](std::string_view word) {
     if (word == "admin") {
       scopes |= static_cast<std::uint8_t>(Scope::admin);
-    } else if (word == "metrics") {
-      scopes |= static_cast<std::uint8_t>(Scope::metrics);
     } else {
       known = false;
     }
@@ -90,7 +88,7 @@ Result<TokenList> TokenList::parse(std::string_view text) {
       return bad_line(number, "the SHA-256 of a token is 64 hexadecimal digits, as sha256sum prints them");
     }
     if (!scopes) {
-      return bad_line(number, "known scopes are admin and metrics");
+      return bad_line(number, "the only scope there is is admin");
     }
     const auto same = [&digest](const Token& token) { return token.digest == *digest; };
     if (std::any_of(list.tokens_.begin(), list.tokens_.end(), same)) {

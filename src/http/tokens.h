@@ -13,7 +13,7 @@
 namespace docket::http {
 
 /// What a token may do beyond its own jobs. Bits.
-enum class Scope : std::uint8_t { admin = 1, metrics = 2 };
+enum class Scope : std::uint8_t { admin = 1 };
 
 /// One line of a token file. `name` is the owner of the jobs that come with it.
 struct Token {

@@ -51,10 +51,7 @@ Result<Caller> by_token(ngx_http_request_t* r, TokenFile& file) {
   if (token == nullptr) {
     return fail(ErrorCode::unauthorized, "The token is not known.");
   }
-  return Caller{.owner = token->name,
-                .is_known = true,
-                .admin = token->may(http::Scope::admin),
-                .metrics = token->may(http::Scope::metrics)};
+  return Caller{.owner = token->name, .is_known = true, .admin = token->may(http::Scope::admin)};
 }
 
 Result<Caller> identify(ngx_http_request_t* r) {

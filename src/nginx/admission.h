@@ -15,7 +15,6 @@ struct Caller {
   std::string owner;      ///< of the jobs that they submit; empty: nobody in particular
   bool is_known = false;  ///< callers are told apart here
   bool admin = false;     ///< sees all jobs
-  bool metrics = false;   ///< may read numbers about everybody
 
   /// Whether a job of `job_owner` is there for this caller. Where nobody is told apart, whoever knows its id may use
   /// it.

@@ -272,6 +272,18 @@ ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
   }
 }
 
+/// The thread pool of this name. One that no thread_pool directive has made so far may be made below http, and else
+/// nginx refuses it when all is read, with a word of its own that does not say what to write.
+ngx_thread_pool_t* thread_pool(ngx_conf_t* cf, ngx_str_t* name) noexcept {
+  if (ngx_thread_pool_get(cf->cycle, name) == nullptr && view(*name) != "default") {
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "docket works on the thread pool \"%V\", which is not there yet: put the line \"thread_pool %V "
+                  "threads=2;\" above http",
+                  name, name);
+  }
+  return ngx_thread_pool_add(cf, name);
+}
+
 /// After all is read and merged: what the locations in use need as a whole.
 ngx_int_t check(ngx_conf_t* cf) noexcept {
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
@@ -306,9 +318,8 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
   if (main->io_threads_name.data == nullptr) {
     main->io_threads_name = str("docket_io");
   }
-  // A pool that no thread_pool directive makes is told by nginx itself, with its name, where this one was asked for.
-  main->threads = ngx_thread_pool_add(cf, &main->threads_name);
-  main->io_threads = ngx_thread_pool_add(cf, &main->io_threads_name);
+  main->threads = thread_pool(cf, &main->threads_name);
+  main->io_threads = thread_pool(cf, &main->io_threads_name);
   return main->threads != nullptr && main->io_threads != nullptr ? NGX_OK : NGX_ERROR;
 }
 

@@ -49,7 +49,28 @@ struct JobLook {
   /// Where the page asked for, or the picture's, lies, once all files before it are counted.
   std::optional<std::pair<std::uint16_t, std::uint32_t>> page;
   bool pages_known = true;  ///< no file before that page is still to be counted
+  std::uint32_t total_pages = 0;
 };
+
+/// What the owner of a job hears who asks for a result that it does not have.
+Error no_such_result(std::string detail) {
+  return Error{ErrorCode::no_such_result, std::move(detail)};
+}
+
+Error not_made(Format format, FormatSet made) {
+  const std::string name(info(format).name);
+  return no_such_result("This job does not have the format " + name + ", only " + names_of(made) +
+                        ". Formats are chosen when the document is uploaded: the option formats=" + name +
+                        ", or the directive docket_formats.");
+}
+
+/// The page, or the picture of a page, that `route` names is not there, and will not be.
+Error no_such_part(const Route& route, std::uint32_t total_pages) {
+  return no_such_result(route.what == Route::What::image
+                            ? "This job has no picture " + route.image.text() + "; its result \"images\" lists them."
+                            : "This job has no page " + std::to_string(route.page) + "; it has " +
+                                  std::to_string(total_pages) + ", counted from 1 through all its files.");
+}
 
 Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route) {
   JobLook look;
@@ -89,6 +110,7 @@ Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route
           pages_before += file.total_pages;
           ++index;
         });
+        look.total_pages = pages_before;
       });
   if (!found || !may_use) {
     return tl::unexpected<Error>(found ? no_such_job() : found.error());
@@ -113,7 +135,7 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
   const Form form = is_image ? Form::raw : http::choose_form(accept, route.format, raw_asked);
   const auto section = find_section(outputs, route, form);
   if (section == outputs.sections.end()) {
-    return send_problem(r, no_such_job());
+    return send_problem(r, no_such_part(route, look.total_pages));
   }
   const FormatInfo& format = info(route.format);
   const bool raw = form == Form::raw;
@@ -150,7 +172,7 @@ Result<JobLook> look_at_result(ngx_http_request_t* r, Worker& worker, const Call
   if (look) {
     remember(r, route.id, look->state);
     if (!look->formats.has(route.format)) {
-      return tl::unexpected<Error>(no_such_job());
+      return tl::unexpected<Error>(not_made(route.format, look->formats));
     }
   }
   return look;
@@ -179,7 +201,7 @@ ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller,
     return send_problem_body(r, 422, look->problem);
   }
   if (look->state == State::completed || (!look->page && look->pages_known)) {
-    return send_problem(r, no_such_job());
+    return send_problem(r, no_such_part(route, look->total_pages));
   }
   return send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
 }
@@ -220,14 +242,18 @@ struct InputLook {
 
 Result<InputLook> look_at_input(Worker& worker, const Caller& caller, const Route& route, State& state) {
   InputLook look;
+  bool may_use = false;
+  bool is_kept = false;
   bool found_file = false;
+  std::uint32_t count = 0;
   const auto found =
       worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
         state = status.head.state;
         look.created_ms = status.head.created_ms;
-        std::uint32_t index = 0;
+        may_use = caller.may_use(status.owner);
+        is_kept = status.head.input_gone == 0;
         status.each_file([&](const FileView& file) {
-          if (index++ == route.file && status.head.input_gone == 0 && caller.may_use(status.owner)) {
+          if (count++ == route.file) {
             found_file = true;
             look.filename = file.filename;
             look.type = file.type;
@@ -238,8 +264,14 @@ Result<InputLook> look_at_input(Worker& worker, const Caller& caller, const Rout
           }
         });
       });
-  if (!found || !found_file) {
+  if (!found || !may_use) {
     return tl::unexpected<Error>(found ? no_such_job() : found.error());
+  }
+  if (!is_kept || !found_file) {
+    return tl::unexpected<Error>(
+        no_such_result(is_kept ? "This job has no file " + std::to_string(route.file) + "; it has " +
+                                     std::to_string(count) + ", counted from 0."
+                               : "What was sent with this job is not kept any more (docket_keep_input off)."));
   }
   return look;
 }

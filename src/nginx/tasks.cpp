@@ -70,7 +70,7 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   }
   StoreReader& reader = worker->reader();
   std::string& text = worker->scratch();
-  http::TasksBody body(text);
+  http::TasksBody body(text, caller.admin);
   std::optional<JobId> next;
   if (!query->ids.empty()) {
     add_named(reader, *query, *owner, body);

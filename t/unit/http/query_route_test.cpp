@@ -53,6 +53,7 @@ TEST(Routes, AreKnown) {
   using What = Route::What;
   const std::map<std::string, Route> known{
       {"", {What::status, *id, Format::markdown, 0, 0, {}}},
+      {"/", {What::status, *id, Format::markdown, 0, 0, {}}},
       {"/status", {What::status, *id, Format::markdown, 0, 0, {}}},
       {"/markdown", {What::result, *id, Format::markdown, 0, 0, {}}},
       {"/text", {What::result, *id, Format::text, 0, 0, {}}},
@@ -77,8 +78,7 @@ TEST(Routes, AreKnown) {
 }
 
 TEST(Routes, EverythingElseIsNotFound) {
-  for (const auto* rest : {"/",
-                           "//",
+  for (const auto* rest : {"//",
                            "/status/",
                            "/markdown/",
                            "/Markdown",
