@@ -1,4 +1,5 @@
-"""Clients of npm's: eventsource, which browsers' EventSource is like, and standardwebhooks. scripts/test installs them."""
+"""Clients of npm's: eventsource, which browsers' EventSource is like, standardwebhooks, and pages in a real Chromium with
+fetch, XMLHttpRequest, WebSocket, EventSource, Dropzone and Uppy. scripts/test installs them."""
 import base64
 import json
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from docket import LOCATIONS, PATIENCE, wait_for
+from docket import LOCATIONS, PATIENCE, free_port, wait_for
 from receiver import Receiver
 
 JS = Path(__file__).resolve().parent / "js"
@@ -83,3 +84,31 @@ def test_standardwebhooks_verifies_what_is_sent(start, open_folder):
     assert check(secret, body)
     assert not check(secret, body.replace("completed", "failed"))
     assert not check("whsec_" + base64.b64encode(bytes(32)).decode(), body)
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium could not be installed")
+def test_pages_in_chromium(start, open_folder):
+    """From another origin than Docket's, which docket_cors lists."""
+    (open_folder / "index.html").write_text("<!doctype html><title>page</title>")
+    (open_folder / "a.pdf").write_bytes(PDF)
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    docket = start(http=f"docket_cors {origin}; server {{ listen 127.0.0.1:{port}; root {open_folder}; }}",
+                   locations=LOCATIONS + "location /events { docket_events anyone; }"
+                   "location = /convert { docket_upload; docket_defaults wait=50 return=text raw=1; }")
+    got, = told(node("browser.mjs", origin, docket.url, open_folder / "a.pdf",
+                     env={**os.environ, "CHROMIUM": shutil.which("chromium")}))
+    assert got["errors"] == []
+    text = docket.result(docket.submit(PDF, fields={"wait": "50"}), "text?raw=1").content
+    fetched = got["fetch"]
+    assert fetched["code"] == 202 and fetched["location"].endswith("/status"), fetched
+    assert (fetched["status"], fetched["filename"], fetched["gone"], fetched["missing"]) == (
+        "completed", "päge.pdf", 200, "not_found"), fetched
+    assert fetched["range"] == f"bytes 0-3/{len(text)}" and fetched["part"] == 4, fetched
+    assert got["xhr"]["code"] == 200 and got["xhr"]["progress"], got["xhr"]
+    assert got["xhr"]["type"].startswith("text/plain") and got["xhr"]["body"] == text.decode()[:40]
+    assert got["websocket"] == {"code": 1000, "status": "completed"}
+    assert got["event_source"] == {"status": "completed"}
+    assert got["uppy"] == {"failed": 0, "status": "pending"}
+    assert got["dropzone"] == {"success": "pending"} and got["dropzone_whole"] == {"success": "pending"}
+    assert "chunking" in got["dropzone_chunks"]["error"], got["dropzone_chunks"]
