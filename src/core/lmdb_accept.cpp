@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/lmdb_changes.h"
+#include "core/turn_key.h"
 
 namespace docket {
 
@@ -118,9 +119,10 @@ Result<void> ChangeWriter::accept(AcceptJob& change) {
     tables_.put(tables_.t.originals, bytes_of(*change.record.sameness), id.key());  // it will be there for longer
   }
 
+  const auto taker = turn_key(job.owner, change.client);
   std::uint64_t place = 0;
   for (const auto& unit : units) {
-    PlacedUnit placed{.unit = unit, .owner = job.owner, .place = place, .holder = {}};
+    PlacedUnit placed{.unit = unit, .taker = taker, .place = place, .holder = {}};
     queue_.add(placed);
     place = placed.place;
   }

@@ -158,7 +158,7 @@ void ChangeWriter::write_ending(OpenJob& job, Ending& ending) {
     queue_.remove(ending.unit);
   }
   for (const auto& unit : ending.follow_up.new_units) {
-    PlacedUnit placed{.unit = unit, .owner = ending.unit.owner, .place = ending.unit.place, .holder = {}};
+    PlacedUnit placed{.unit = unit, .taker = ending.unit.taker, .place = ending.unit.place, .holder = {}};
     queue_.add(placed);
   }
 }

@@ -9,6 +9,7 @@
 #include "core/codec.h"
 #include "core/hex.h"
 #include "core/page_count.h"
+#include "core/turn_key.h"
 
 namespace docket {
 namespace {
@@ -117,7 +118,7 @@ class Check {
       const auto status = get(t_.status, id.key());
       expect(status.has_value(), name + ": its job does not exist");
       if (const auto job = decode_status(status.value_or(std::string_view()))) {
-        expect(unit->owner == OwnerKey::of(job->owner) && unit->unit.pool == job->head.pool &&
+        expect(takes_turns_for(unit->taker, OwnerKey::of(job->owner)) && unit->unit.pool == job->head.pool &&
                    unit->unit.priority == job->head.priority,
                name + ": its line is not its job's");
         expect(!unit->holder || job->head.state == State::processing, name + ": it is held, and its job not begun");
@@ -131,7 +132,7 @@ class Check {
       } else {
         ++waiting;
         ++waiting_[unit->unit.pool];
-        lines_.insert(std::string(line_key(unit->owner, unit->unit.pool, unit->unit.priority)));
+        lines_.insert(std::string(line_of(*unit)));
         expect(get(t_.fifo, fifo_key(*unit)) == id.key(), name + ": it waits and is in no line");
       }
     });
@@ -142,17 +143,19 @@ class Check {
   void lines() {
     for (const auto& line : lines_) {
       KeyReader key(line);
-      const auto owner = key.owner();
+      const auto taker = key.owner();
       const auto pool = key.number<std::uint8_t>();
       const auto priority = key.number<std::uint8_t>();
-      const auto turn = get(t_.ring_of, line);
+      const auto stored = get(t_.ring_of, line);
+      const auto turn = decode_line_turn(stored.value_or(std::string_view()));
       if (!turn) {
-        say("line " + hex(line) + " has units and no turn");
+        say("line " + hex(line) + (stored ? ": its turn cannot be read" : " has units and no turn"));
         continue;
       }
-      const auto number = KeyReader(*turn).number<std::uint64_t>();
-      expect(number <= numbers_.turn, "line " + hex(line) + ": its turn has not been given out");
-      expect(has(t_.ring, ring_key(pool, priority, number, owner)), "line " + hex(line) + " is not in the ring");
+      expect(turn->turn <= numbers_.turn, "line " + hex(line) + ": its turn has not been given out");
+      expect(turn->last <= numbers_.seq && turn->limit <= numbers_.seq,
+             "line " + hex(line) + ": a job had a turn that is not there yet");
+      expect(has(t_.ring, ring_key(pool, priority, turn->turn, taker)), "line " + hex(line) + " is not in the ring");
     }
     expect(entries(t_.ring_of) == lines_.size(), "`ring_of` has lines without units");
     expect(entries(t_.ring) == lines_.size(), "`ring` has lines without units");

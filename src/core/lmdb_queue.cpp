@@ -1,6 +1,7 @@
 #include "core/lmdb_queue.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace docket {
@@ -47,7 +48,9 @@ void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, 
 }
 
 Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
+  constexpr auto never = std::numeric_limits<std::int64_t>::max();
   std::optional<Head> best;
+  auto others_due_ms = never;  // of the other priorities
   for (unsigned from = 0; from <= UINT8_MAX;) {
     auto head = head_of(pool, static_cast<std::uint8_t>(from));
     if (!head) {
@@ -56,54 +59,91 @@ Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
     if (!*head) {
       break;
     }
-    if (!best || (*head)->due_ms < best->due_ms) {
+    if (!best || (*head)->oldest.due_ms < best->oldest.due_ms) {
+      others_due_ms = best ? best->oldest.due_ms : never;
       best = **head;
+    } else {
+      others_due_ms = std::min(others_due_ms, (*head)->oldest.due_ms);
     }
     from = (*head)->priority + 1U;
   }
   if (!best) {
     return std::nullopt;
   }
-  auto unit = find(best->job, best->seq);
+  const auto& next = best->in_turn.due_ms <= others_due_ms ? best->in_turn : best->oldest;
+  auto unit = find(next.job, next.seq);
   if (!unit) {
     return tl::unexpected(std::move(unit.error()));
   }
   return *unit;
 }
 
-/// The unit that is next among those of the first priority at or after `priority` that has any.
+/// What is next among the units of the first priority at or after `priority` that has any.
 Result<std::optional<UnitQueue::Head>> UnitQueue::head_of(std::uint8_t pool, std::uint8_t priority) {
-  const auto turn = tables_.at_or_after(tables_.t.ring, Key().number(pool).number(priority));
-  if (!turn) {
+  const auto first = tables_.at_or_after(tables_.t.ring, Key().number(pool).number(priority));
+  if (!first) {
     return std::nullopt;
   }
-  KeyReader ring(turn->key);
+  KeyReader ring(first->key);
   if (ring.number<std::uint8_t>() != pool) {
     return std::nullopt;
   }
   Head head;
   head.priority = ring.number<std::uint8_t>();
   ring.number<std::uint64_t>();
-  const auto owner = ring.owner();
+  const auto taker = ring.owner();
   if (!ring.ok()) {
     return tl::unexpected(damaged("a key of the ring has the wrong size"));
   }
 
-  const auto line = line_key(owner, pool, head.priority);
-  const auto waiting = tables_.at_or_after(tables_.t.fifo, line);
-  if (!waiting || !waiting->key.starts_with(line)) {
-    return tl::unexpected(damaged("an owner has a turn and no unit"));
+  const auto line = line_key(taker, pool, head.priority);
+  const auto turn = turn_of(line);
+  if (!turn) {
+    return tl::unexpected(damaged("a line stands in the ring and has no turn"));
   }
-  KeyReader fifo(waiting->key.substr(std::string_view(line).size()));
-  fifo.number<std::uint64_t>();
-  head.seq = fifo.number<std::uint64_t>();
-  const auto job = JobId::from_key(waiting->value);
-  if (!fifo.ok() || !job) {
+  const auto oldest = waiting_from(line, head.priority, 0);
+  if (!oldest) {
+    return tl::unexpected(oldest.error());
+  }
+  if (!*oldest) {
+    return tl::unexpected(damaged("a line has a turn and no unit"));
+  }
+  head.oldest = head.in_turn = **oldest;
+  if (turn->last > 0) {  // where the round ends, the next one begins with the oldest
+    const auto next = waiting_from(line, head.priority, turn->last + 1);
+    if (!next) {
+      return tl::unexpected(next.error());
+    }
+    if (*next && turn->goes_on_with((*next)->place)) {
+      head.in_turn = **next;
+    }
+  }
+  return head;
+}
+
+/// The first unit of a line whose job stands at `place` or behind it.
+Result<std::optional<UnitQueue::Waiting>> UnitQueue::waiting_from(const Key& line, std::uint8_t priority,
+                                                                  std::uint64_t place) {
+  const auto entry = tables_.at_or_after(tables_.t.fifo, Key(line).number(place));
+  if (!entry || !entry->key.starts_with(line)) {
+    return std::nullopt;
+  }
+  KeyReader key(entry->key.substr(std::string_view(line).size()));
+  Waiting waiting;
+  waiting.place = key.number<std::uint64_t>();
+  waiting.seq = key.number<std::uint64_t>();
+  const auto job = JobId::from_key(entry->value);
+  if (!key.ok() || !job) {
     return tl::unexpected(damaged("an entry of a line has the wrong size"));
   }
-  head.job = *job;
-  head.due_ms = job->unix_ms() + head.priority * ageing_ms;
-  return head;
+  waiting.job = *job;
+  waiting.due_ms = job->unix_ms() + priority * ageing_ms;
+  return waiting;
+}
+
+std::optional<LineTurn> UnitQueue::turn_of(std::string_view line) {
+  const auto stored = tables_.get(tables_.t.ring_of, line);
+  return stored ? decode_line_turn(*stored) : std::nullopt;
 }
 
 Result<PlacedUnit> UnitQueue::find(const JobId& job, std::uint64_t seq) {
@@ -146,6 +186,14 @@ void UnitQueue::put_back(PlacedUnit& unit) {
   }
   save(unit);
   link(unit);
+  const auto line = line_of(unit);
+  if (const auto before = turn_of(line)) {
+    auto turn = *before;
+    turn.give_back(unit.place);
+    if (turn != *before) {
+      tables_.put(tables_.t.ring_of, line, encode(turn));
+    }
+  }
 }
 
 void UnitQueue::save(const PlacedUnit& unit) {
@@ -163,8 +211,8 @@ void UnitQueue::remove(const PlacedUnit& unit) {
 
 void UnitQueue::link(const PlacedUnit& unit) {
   tables_.put(tables_.t.fifo, fifo_key(unit), unit.unit.job.key());
-  if (!tables_.get(tables_.t.ring_of, line_key(unit.owner, unit.unit.pool, unit.unit.priority))) {
-    enter_ring(unit);
+  if (!tables_.get(tables_.t.ring_of, line_of(unit))) {
+    enter_ring(unit, {});
   }
   add_to_pool(tables_, unit.unit.pool, 0, 0, +1);
 }
@@ -173,30 +221,31 @@ void UnitQueue::unlink(const PlacedUnit& unit, Turn turn) {
   tables_.erase(tables_.t.fifo, fifo_key(unit));
   add_to_pool(tables_, unit.unit.pool, 0, 0, -1);
 
-  const auto line = line_key(unit.owner, unit.unit.pool, unit.unit.priority);
+  const auto line = line_of(unit);
   const auto next = tables_.at_or_after(tables_.t.fifo, line);
   const bool others_wait = next && next->key.starts_with(line);
   if (others_wait && turn == Turn::keep) {
     return;
   }
-  const auto stored = tables_.get(tables_.t.ring_of, line);
-  if (!stored) {
-    tables_.fail_with(damaged("a unit waited and its owner had no turn"));
+  auto line_turn = turn_of(line);
+  if (!line_turn) {
+    tables_.fail_with(damaged("a unit waited and its line had no turn"));
     return;
   }
-  const auto old_turn = KeyReader(*stored).number<std::uint64_t>();
-  tables_.erase(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, old_turn, unit.owner));
+  tables_.erase(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, line_turn->turn, unit.taker));
   if (others_wait) {
-    enter_ring(unit);
+    line_turn->take(unit.place, numbers_.seq);
+    enter_ring(unit, *line_turn);
   } else {
     tables_.erase(tables_.t.ring_of, line);
   }
 }
 
-void UnitQueue::enter_ring(const PlacedUnit& unit) {
-  const auto turn = ++numbers_.turn;
-  tables_.put(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, turn, unit.owner), {});
-  tables_.put(tables_.t.ring_of, line_key(unit.owner, unit.unit.pool, unit.unit.priority), Key().number(turn));
+/// The unit's line stands behind all others.
+void UnitQueue::enter_ring(const PlacedUnit& unit, LineTurn turn) {
+  turn.turn = ++numbers_.turn;
+  tables_.put(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, turn.turn, unit.taker), {});
+  tables_.put(tables_.t.ring_of, line_of(unit), encode(turn));
 }
 
 }  // namespace docket

@@ -14,6 +14,7 @@
 #include "core/lmdb_writer.h"
 #include "core/page_count.h"
 #include "core/progress.h"
+#include "core/turn_key.h"
 
 namespace docket {
 namespace {
@@ -322,7 +323,9 @@ class Repair {
     pool.started += head.started_ms == 0 && !is_final(head.state) ? 1 : 0;  // in line: turned round in counters()
     if (const auto found = units_.find(id); found != units_.end()) {
       for (auto& unit : found->second) {
-        unit.owner = owner;  // it waits in its job's line
+        if (!takes_turns_for(unit.taker, owner)) {
+          unit.taker = owner;  // it waits in a line of its job's
+        }
         unit.unit.pool = head.pool;
         unit.unit.priority = head.priority;
       }
@@ -378,7 +381,7 @@ class Repair {
               std::string(Key().raw(id.key()).number(unit.unit.attempt));
         } else {
           fifo[std::string(fifo_key(unit))] = std::string(id.key());
-          lines.insert(std::string(line_key(unit.owner, unit.unit.pool, unit.unit.priority)));
+          lines.insert(std::string(line_of(unit)));
           ++waiting_[unit.unit.pool];
         }
       }
@@ -390,25 +393,24 @@ class Repair {
 
   /// Every line that had a turn keeps it; the others come after all that were given out.
   void turns(const std::set<std::string>& lines) {
-    std::map<std::string, std::uint64_t> known;
+    Entries known;
     each(t_.ring_of, [&](const lmdb::Entry& entry) {
-      if (lines.contains(std::string(entry.key)) && entry.value.size() == sizeof(std::uint64_t)) {
-        const auto turn = KeyReader(entry.value).number<std::uint64_t>();
-        known[std::string(entry.key)] = turn;
-        numbers_.turn = std::max(numbers_.turn, turn);
+      const auto turn = decode_line_turn(entry.value);
+      if (turn && lines.contains(std::string(entry.key)) && turn->last <= numbers_.seq && turn->limit <= numbers_.seq) {
+        known[std::string(entry.key)] = std::string(entry.value);
+        numbers_.turn = std::max(numbers_.turn, turn->turn);
       }
     });
     Entries ring;
     Entries ring_of;
     for (const auto& line : lines) {
       KeyReader key(line);
-      const auto owner = key.owner();
+      const auto taker = key.owner();
       const auto pool = key.number<std::uint8_t>();
       const auto priority = key.number<std::uint8_t>();
       const auto found = known.find(line);
-      const auto turn = found != known.end() ? found->second : ++numbers_.turn;
-      ring[std::string(ring_key(pool, priority, turn, owner))] = {};
-      ring_of[line] = std::string(Key().number(turn));
+      ring_of[line] = found != known.end() ? found->second : std::string(encode(LineTurn{.turn = ++numbers_.turn}));
+      ring[std::string(ring_key(pool, priority, decode_line_turn(ring_of[line])->turn, taker))] = {};
     }
     make_equal(t_.ring, ring);
     make_equal(t_.ring_of, ring_of);

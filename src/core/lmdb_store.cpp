@@ -6,12 +6,13 @@
 //   fields    id → the client's fields, a JSON object
 //   secrets   id → the documents' password, sealed (core/secret_box.h); until the job is final
 //   units     id seq → PlacedUnit: one for each living unit, and whether it waits or who holds it
-//   fifo      owner pool priority place seq → id: the waiting units. A line is what begins with the same owner, pool
-//             and priority. `place` is the number of the job's first unit, so that what follows from a probe does not
-//             stand behind jobs that came later
-//   ring      pool priority turn owner → nothing: the lines that have units; the first of a pool is served next and
-//             then gets the highest turn, so owners take turns by units
-//   ring_of   owner pool priority → turn: where a line stands in the ring. In both exactly while the line has units
+//   fifo      taker pool priority place seq → id: the waiting units. A line is what begins with the same taker, pool
+//             and priority. `place` is the number of the job's first unit: a job's units stand together, and jobs in
+//             the order they came
+//   ring      pool priority turn taker → nothing: the lines that have units; the first of a pool is served next and
+//             then gets the highest turn, so takers take turns by units
+//   ring_of   taker pool priority → LineTurn: where a line stands in the ring, and which of its jobs had the last turn,
+//             so that jobs take turns by units, too. In both exactly while the line has units
 //   leased    holder seq → id attempt: the units at work
 //   pages     id file page → PageRecord
 //   outputs   id → Outputs
@@ -30,8 +31,9 @@
 //   sending   holder id → nothing: the deliveries that somebody sends
 //   changes   number → ChangeEntry; the oldest are removed. A job's last number is its status's `change`: the ETag
 //
-// An owner in a key is the 16 bytes of OwnerKey. Nothing here walks a queue: a claim looks at the first entry of the
-// ring and of one line.
+// An owner in a key is the 16 bytes of OwnerKey; so is a taker, who is an owner, or the client of jobs without one
+// (core/turn_key.h). Nothing here walks a queue: a claim looks at the first entry of the ring, for each priority, and
+// at two of its line.
 #include "core/lmdb_store.h"
 
 #include <fcntl.h>

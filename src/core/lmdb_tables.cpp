@@ -84,7 +84,7 @@ std::string encode(const PlacedUnit& unit) {
   writer.put(unit_version);
   writer.put(static_cast<std::uint8_t>(unit.holder ? 1 : 0));
   writer.put(unit.holder.value_or(Holder{}).bytes);
-  writer.put(unit.owner.bytes);
+  writer.put(unit.taker.bytes);
   writer.put(unit.place);
   writer.put_string(encode(unit.unit));
   return writer.take();
@@ -102,7 +102,7 @@ Result<PlacedUnit> decode_placed_unit(std::string_view bytes) {
   if (leased != 0) {
     unit.holder = holder;
   }
-  unit.owner.bytes = reader.get<decltype(unit.owner.bytes)>();
+  unit.taker.bytes = reader.get<decltype(unit.taker.bytes)>();
   unit.place = reader.get<std::uint64_t>();
   const auto inner = reader.get_string();
   if (!reader.ok() || !reader.at_end()) {
@@ -114,6 +114,35 @@ Result<PlacedUnit> decode_placed_unit(std::string_view bytes) {
   }
   unit.unit = *decoded;
   return unit;
+}
+
+void LineTurn::take(std::uint64_t place, std::uint64_t last_seq) noexcept {
+  if (last == 0 || place <= last || last > limit) {
+    limit = last_seq;
+  }
+  last = place;
+}
+
+void LineTurn::give_back(std::uint64_t place) noexcept {
+  if (place == last) {
+    last = place <= limit ? place - 1 : limit;  // where goes_on_with() finds it first
+  }
+}
+
+Key encode(const LineTurn& turn) noexcept {
+  return Key().number(turn.turn).number(turn.last).number(turn.limit);
+}
+
+std::optional<LineTurn> decode_line_turn(std::string_view bytes) noexcept {
+  const bool first_version = bytes.size() == sizeof(LineTurn::turn);
+  KeyReader reader(bytes);
+  LineTurn turn;
+  turn.turn = reader.number<std::uint64_t>();
+  if (!first_version) {
+    turn.last = reader.number<std::uint64_t>();
+    turn.limit = reader.number<std::uint64_t>();
+  }
+  return reader.ok() ? std::optional(turn) : std::nullopt;
 }
 
 std::string encode(const ChangeEntry& change) {

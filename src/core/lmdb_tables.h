@@ -196,8 +196,8 @@ inline Key all_counts_key() noexcept {
 /// A unit that lives, and where: one value in `units`.
 struct PlacedUnit {
   Unit unit;
-  OwnerKey owner;
-  std::uint64_t place = 0;       ///< seq of the job's first unit: all its units stand there in the owner's line
+  OwnerKey taker;                ///< who takes turns for it (core/turn_key.h)
+  std::uint64_t place = 0;       ///< seq of the job's first unit: all its units stand there in the line
   std::optional<Holder> holder;  ///< nothing: it waits
 
   friend bool operator==(const PlacedUnit&, const PlacedUnit&) = default;
@@ -233,16 +233,42 @@ inline Key sending_key(const Holder& holder, const JobId& job) noexcept {
   return Key().raw(holder.key()).raw(job.key());
 }
 
-/// One line of an owner's in a pool and priority: key of `ring_of`, and how keys of `fifo` begin.
-inline Key line_key(const OwnerKey& owner, std::uint8_t pool, std::uint8_t priority) noexcept {
-  return Key().raw(owner.key()).number(pool).number(priority);
+/// The line of whoever takes turns, in a pool and priority: key of `ring_of`, and how keys of `fifo` begin.
+inline Key line_key(const OwnerKey& taker, std::uint8_t pool, std::uint8_t priority) noexcept {
+  return Key().raw(taker.key()).number(pool).number(priority);
+}
+inline Key line_of(const PlacedUnit& unit) noexcept {
+  return line_key(unit.taker, unit.unit.pool, unit.unit.priority);
 }
 inline Key fifo_key(const PlacedUnit& unit) noexcept {
-  return line_key(unit.owner, unit.unit.pool, unit.unit.priority).number(unit.place).number(unit.unit.seq);
+  return line_of(unit).number(unit.place).number(unit.unit.seq);
 }
-inline Key ring_key(std::uint8_t pool, std::uint8_t priority, std::uint64_t turn, const OwnerKey& owner) noexcept {
-  return Key().number(pool).number(priority).number(turn).raw(owner.key());
+inline Key ring_key(std::uint8_t pool, std::uint8_t priority, std::uint64_t turn, const OwnerKey& taker) noexcept {
+  return Key().number(pool).number(priority).number(turn).raw(taker.key());
 }
+
+/// Whose turn it is: of the lines, and of the jobs in this one. A value in `ring_of`.
+///
+/// The jobs of a line have a turn each in the order of their places, then a new round begins with the first one. A
+/// round is of the jobs there were when it began, and at its end of the first one that came since: so a job that comes
+/// alone waits for one turn of the others at most, and a stream of new jobs keeps none from its next turn.
+struct LineTurn {
+  std::uint64_t turn = 0;   ///< of the line in the ring
+  std::uint64_t last = 0;   ///< place of the job that had the last turn in the line; 0: none yet
+  std::uint64_t limit = 0;  ///< the last seq that was given out when the round began: jobs behind it are new
+
+  /// Whether the round goes on with a job at `place`, the first one behind `last`.
+  [[nodiscard]] bool goes_on_with(std::uint64_t place) const noexcept { return place <= limit || last <= limit; }
+  /// A job has its turn; `last_seq` is the last seq that was given out.
+  void take(std::uint64_t place, std::uint64_t last_seq) noexcept;
+  /// It has made nothing of it: if it was the last one to have a turn, it has the next one as well.
+  void give_back(std::uint64_t place) noexcept;
+
+  friend bool operator==(const LineTurn&, const LineTurn&) = default;
+};
+Key encode(const LineTurn& turn) noexcept;
+/// Nothing for what is none. The first version wrote the line's turn only: no job has had one then.
+std::optional<LineTurn> decode_line_turn(std::string_view bytes) noexcept;
 
 std::string encode(const ChangeEntry& change);
 Result<ChangeEntry> decode_change(std::string_view bytes);

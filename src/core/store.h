@@ -41,6 +41,8 @@ struct AcceptJob {
   Status status;       ///< files, owner, result_url; completed by begin_job()
   std::string fields;  ///< the client's fields as a JSON object; empty: none
   std::string secret;  ///< the documents' password, sealed; forgotten when the job is final; empty: none
+  OwnerKey
+      client{};  ///< client_key() of where it came from; zeros: not known. A job without an owner takes turns by it
   StoreLimits limits;
   std::optional<Once> once;            ///< nothing: no Idempotency-Key
   std::optional<Callback> callback{};  ///< where the job's end is told; nothing: nowhere
@@ -63,7 +65,8 @@ struct AcceptJob {
 };
 
 /// The next unit for `holder`: lowest priority value first, unless a job of a higher one has waited a minute longer for
-/// each step; owners in turn; first come first served within an owner.
+/// each step; owners, or clients where there is no owner, in turn, and the jobs of each in turn; within a job the units
+/// that were made first.
 struct ClaimedUnit {
   Unit unit;
   JobRecord record;

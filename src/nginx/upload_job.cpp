@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "core/sameness.h"
+#include "core/turn_key.h"
 #include "http/idempotency_key.h"
 #include "http/submit_options.h"
 #include "nginx/callbacks.h"
 #include "nginx/origin.h"
 #include "nginx/request.h"
 #include "nginx/upload.h"
+#include "process/address_filter.h"
 #include "process/clock.h"
 #include "process/tessdata.h"
 
@@ -62,6 +64,9 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   submission->accept.status.result_url = result_url_;
   submission->accept.status.files = files_;
   submission->accept.fields = std::move(form.fields);
+  if (const auto address = IpAddress::of(r_->connection->sockaddr, r_->connection->socklen)) {
+    submission->accept.client = client_key(address->bytes);
+  }
   submission->accept.limits = store_limits();
   if (conf_.dedupe != 0 && submission->accept.secret.empty()) {  // what a password opened is for who knows it
     record.sameness = sameness_of(record, files_);

@@ -250,7 +250,7 @@ TEST_F(LmdbRepair, AUnitGoesBackToItsJobsLine) {
     auto unit = *decode_placed_unit((*found)->value);
     ASSERT_EQ(unit.unit.job, elsewhere);
     ASSERT_TRUE(*txn.erase(tables.fifo, fifo_key(unit)));
-    unit.owner = OwnerKey::of("ben");
+    unit.taker = OwnerKey::of("ben");
     unit.unit.pool = 9;
     ASSERT_TRUE(txn.put(tables.units, unit_key(elsewhere, unit.unit.seq), encode(unit)));
   });

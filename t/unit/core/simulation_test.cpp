@@ -128,11 +128,12 @@ class World {
   // ---- Clients.
 
   void submit() {
-    auto accept = d_.new_job({.owner = std::string(1 + below(3), 'o'),
+    auto accept = d_.new_job({.owner = std::string(below(4), 'o'),
                               .files = 1 + below(3),
                               .priority = static_cast<std::uint8_t>(below(3) * 4),
                               .expire_ms = one_in(3) ? 0 : 1 + below(2 * hour),
-                              .keep_input = one_in(2)});
+                              .keep_input = one_in(2),
+                              .client = one_in(2) ? "192.0.2.1" : "2001:db8::1"});
     const auto& id = accept.record.id;
     for (std::uint32_t i = 0; i < accept.status.files.size(); ++i) {
       const auto file = spool_.create_input(id, i);

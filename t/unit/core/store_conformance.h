@@ -9,6 +9,7 @@
 #include "store_random_suite.h"
 #include "store_reading_suite.h"
 #include "store_recover_suite.h"
+#include "store_turns_suite.h"
 
 #define DOCKET_STORE_CONFORMANCE(name, backend)                 \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreFlow, backend);     \
@@ -17,4 +18,5 @@
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreQueue, backend);    \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreReading, backend);  \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreRecover, backend);  \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreTurns, backend);    \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreRandom, backend)

@@ -1,8 +1,10 @@
 // Short words for what a store's clients do, for the tests of stores.
 #pragma once
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "core/store.h"
+#include "core/turn_key.h"
 
 namespace docket {
 
@@ -64,6 +67,16 @@ inline Holder worker(std::uint8_t number) {
   return holder;
 }
 
+/// The client at an address as people write it.
+inline OwnerKey client_at(const char* address) {
+  std::array<std::uint8_t, 16> bytes{};
+  if (::inet_pton(AF_INET6, address, bytes.data()) != 1) {
+    bytes[10] = bytes[11] = 0xFF;  // the mapped form
+    EXPECT_EQ(::inet_pton(AF_INET, address, bytes.data() + 12), 1) << address;
+  }
+  return client_key(bytes);
+}
+
 /// A callback to `host` that is tried at once, and twice more.
 inline Callback callback_to(const std::string& host) {
   return {.url = "http://" + host + "/hook",
@@ -87,6 +100,7 @@ struct JobSpec {
   std::optional<Once> once{};
   std::optional<Sha256> sameness{};
   std::optional<Callback> callback{};
+  const char* client = nullptr;  ///< the address it came from
 };
 
 /// A client, a worker and a reader of one store in one. Belongs to one thread; several may share a store.
@@ -127,6 +141,7 @@ class StoreDriver {
     accept.once = spec.once;
     accept.record.sameness = spec.sameness;
     accept.callback = spec.callback;
+    accept.client = spec.client != nullptr ? client_at(spec.client) : OwnerKey{};
     for (std::size_t i = 0; i < spec.files; ++i) {
       FileStatus file;
       file.filename = "file" + std::to_string(i) + ".pdf";

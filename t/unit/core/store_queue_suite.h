@@ -112,23 +112,6 @@ TYPED_TEST_P(StoreQueue, AUnitThatGoesBackKeepsItsPlace) {
   EXPECT_EQ(d.claimed_job(), second);
 }
 
-TYPED_TEST_P(StoreQueue, AnOlderJobIsFinishedBeforeAYoungerOneIsBegun) {
-  auto& d = *this->driver;
-  const auto older = d.accept();
-  const auto younger = d.accept();
-  ASSERT_TRUE(d.probed(*d.claim(), 4, 2));
-  const auto range1 = d.claim();
-  const auto range2 = d.claim();
-  EXPECT_EQ(range1->unit.job, older);
-  EXPECT_EQ(range2->unit.job, older);
-  ASSERT_TRUE(d.complete_range(*range1));
-  ASSERT_TRUE(d.complete_range(*range2));
-  const auto assemble = d.claim();
-  EXPECT_EQ(assemble->unit.job, older);
-  EXPECT_EQ(assemble->unit.kind, UnitKind::assemble);
-  EXPECT_EQ(d.claimed_job(), younger);
-}
-
 TYPED_TEST_P(StoreQueue, ARemovedJobIsGone) {
   auto& d = *this->driver;
   const auto id = d.accept({.owner = "ann", .files = 2, .fields = "{}", .expire_ms = 99});
@@ -307,9 +290,9 @@ TYPED_TEST_P(StoreQueue, TheTimeBetweenStartsIsMeasuredWhileJobsWait) {
 REGISTER_TYPED_TEST_SUITE_P(StoreQueue, TheTimeBetweenStartsIsMeasuredWhileJobsWait, WaitingJobsAge,
                             NobodyStarvesUnderAStreamOfUrgentJobs, OneOwnersJobsComeInOrder, OwnersTakeTurns,
                             AnOwnerWhoComesLaterWaitsForOneTurnNotForAQueue, LowPriorityNumbersComeFirst, PoolsDoNotMix,
-                            AUnitThatGoesBackKeepsItsPlace, AnOlderJobIsFinishedBeforeAYoungerOneIsBegun,
-                            ARemovedJobIsGone, OnlyItsOwnerRemovesAJob, ARunningUnitOfARemovedJobHasLostItsLease,
-                            RemovingTellsTheContainers, UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
+                            AUnitThatGoesBackKeepsItsPlace, ARemovedJobIsGone, OnlyItsOwnerRemovesAJob,
+                            ARunningUnitOfARemovedJobHasLostItsLease, RemovingTellsTheContainers,
+                            UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
                             ADeadHolderMayHaveHeldSeveralUnitsOfOneJob, AUnitThatKillsItsWorkersIsGivenUp,
                             CountsTellThePlaceInTheQueue);
 

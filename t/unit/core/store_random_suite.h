@@ -170,7 +170,8 @@ TYPED_TEST_P(StoreRandom, AllJobsComeToAnEnd) {
                              .priority = static_cast<std::uint8_t>(random() % 3),
                              .expire_ms = random() % 2,
                              .keep_input = random() % 2 == 0,
-                             .sameness = files == 2 ? std::optional(some_sameness(random)) : std::nullopt}));
+                             .sameness = files == 2 ? std::optional(some_sameness(random)) : std::nullopt,
+                             .client = random() % 2 == 0 ? "192.0.2.1" : "2001:db8::1"}));
   }
   std::atomic<int> living{count};
   std::atomic<int> linked{0};
