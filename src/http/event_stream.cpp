@@ -15,6 +15,8 @@ void append_page(std::string& out, const ChangeEntry& change, const StatusView& 
   append_json_number(out, page);
   out += R"(,"total_pages":)";
   append_json_number(out, status.head.total_pages);
+  out += R"(,"file":)";
+  append_json_number(out, change.file);
   out += '}';
 }
 

@@ -40,8 +40,9 @@ class EventStream : public ::testing::Test {
 TEST_F(EventStream, APageIsCountedAsInPaths) {
   const auto [name, data] = data_of(ChangeKind::page, 1, 2);
   EXPECT_EQ(name, "page");
-  EXPECT_EQ(data, (nlohmann::json{{"job_id", id_.text()}, {"page", 6}, {"total_pages", 7}}));
-  EXPECT_EQ(data_of(ChangeKind::page, 0, 2).second["page"], 2);
+  EXPECT_EQ(data, (nlohmann::json{{"job_id", id_.text()}, {"page", 6}, {"total_pages", 7}, {"file", 1}}));
+  EXPECT_EQ(data_of(ChangeKind::page, 0, 2).second,
+            (nlohmann::json{{"job_id", id_.text()}, {"page", 2}, {"total_pages", 7}, {"file", 0}}));
 }
 
 TEST_F(EventStream, AFileIsTold) {
