@@ -89,6 +89,12 @@ def stat_of(pid):
         return None
 
 
+def stop_process(pid):
+    """Has a process stand still, and returns when it does; SIGCONT lets it go on. ProcessLookupError if it is gone."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: not (fields := stat_of(pid)) or fields[0] in "TZX", 10, "a stopped process")
+
+
 def _alive():
     """(pid, session) of all processes that are not dead."""
     for entry in Path("/proc").iterdir():
@@ -297,8 +303,7 @@ http {{
         def held():
             for pid in self.engines_at_work():
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGSTOP)
-                    wait_for(lambda pid=pid: not (fields := stat_of(pid)) or fields[0] in "TZX", 10, "a stopped unit")
+                    stop_process(pid)
                     if pid in self.engines_at_work():
                         return pid
             return None
@@ -315,6 +320,29 @@ http {{
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def first_file_uncounted(self, files):
+        """With two workers, docket_concurrency 2 and one thread for units in each: a job of `files` (name, content)
+        whose first file is in the hands of a worker whose engine stands still, so that its pages are not counted, while
+        the other one gets on with the rest. The id of the job; behind it the first file gets on, too."""
+        one, other = wait_for(lambda: pids if len(pids := self.workers()) == 2 else None, 20, "two workers")
+        engines = []
+        stop_process(other)
+        try:
+            self.finish(self.submit(documents.text_pdf(1)))
+            engines = self.engines()
+            for pid in engines:
+                stop_process(pid)
+            answer = self.request("POST", "/process_pdf", files=[("file", file) for file in files])
+            job = answer.json()["job_id"]
+            wait_for(lambda: self.status(job)["files"][0]["status"] == "processing", 20, f"the first file in {one}")
+            os.kill(other, signal.SIGCONT)
+            yield job
+        finally:
+            for pid in [other, *engines]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     @staticmethod
     def command_of(pid):

@@ -83,11 +83,89 @@ def test_pages_and_files_are_told(start):
         stream = Stream(docket, f"/events/{job}")
         assert stream.next()[1]["status"] == "pending"
     events = list(stream.events)
-    assert sorted(data["page"] for name, data, _ in events if name == "page") == [1, 2, 3, 4]
+    assert sorted((page, file) for page, _, file in told_pages(events)) == [(1, 0), (2, 0), (3, 1), (4, 1)]
+    assert {total for _, total, file in told_pages(events) if file == 1} == {4}
     files = [data for name, data, _ in events if name == "file"]
     assert sorted((file["filename"], file["index"], file["size"], file["status"]) for file in files) == [
         ("a.pdf", 0, len(PDF), "completed"), ("b.pdf", 1, len(PDF), "completed")]
     assert events[-1][1]["status"] == "completed"
+
+
+@pytest.fixture
+def two(start):
+    """A Docket for Docket.first_file_uncounted()."""
+    return start(http="docket_concurrency 2;", locations=LOCATIONS + EVENTS, workers=2, threads=1)
+
+
+def told_pages(events):
+    """What page events say but for the job: page, total_pages, file."""
+    return [(data["page"], data["total_pages"], data["file"]) for name, data, _ in events if name == "page"]
+
+
+def until(stream, found):
+    """The events up to the first one of which `found(name, data)`."""
+    events = []
+    while not events or not found(*events[-1][:2]):
+        events.append(stream.next())
+    return events
+
+
+def is_second_done(name, data):
+    """Whether an event tells that the second file is."""
+    return name == "file" or name == "status" and data["files"][-1]["status"] == "completed"
+
+
+def test_pages_wait_for_their_numbers(two):
+    """The second file is done before anything is known of the first one."""
+    everything = Stream(two, "/events")
+    with two.first_file_uncounted([("a.pdf", documents.text_pdf(3)), ("b.pdf", PDF)]) as job:
+        stream = Stream(two, f"/events/{job}")
+        held = until(stream, is_second_done)
+        assert {name for name, _, _ in held} == {"status"}, "no number is known, and the file goes after its pages"
+        assert held[-1][1]["processed_pages"] == 2 and held[-1][1]["total_pages"] == 2
+        seen = held[-1][2]
+        assert not told_pages(until(Stream(two, f"/events/{job}", last=0), is_second_done))
+        missed = Stream(two, f"/events/{job}", last=seen)
+        for page in (1, 2, 4):
+            answer = two.get(f"/result/{job}/pages/{page}/text")
+            assert answer.status_code == 202, "the same is said of the pages themselves"
+    rest = list(stream.events)
+    assert sorted(told_pages(rest)) == [(1, 5, 0), (2, 5, 0), (3, 5, 0), (4, 5, 1), (5, 5, 1)]
+    files = [(name, data.get("index", data.get("file"))) for name, data, _ in rest if name != "status"]
+    assert [entry for entry in files if entry[1] == 1] == [("page", 1), ("page", 1), ("file", 1)]
+    assert rest[-1][1]["status"] == "completed"
+    assert list(missed.events) == rest
+    numbers = [number for _, _, number in rest]
+    assert numbers == sorted(set(numbers)) and numbers[0] > seen
+    for at, number in [(0, seen), *enumerate(numbers[:-1], 1)]:
+        again = list(Stream(two, f"/events/{job}", last=number).events)
+        assert [(name, number) for name, _, number in again] == [(name, number) for name, _, number in rest[at:]]
+    assert told_pages(Stream(two, f"/events/{job}", last=0).events) == told_pages(rest)
+    of_all = until(everything, lambda name, data: name == "status" and data["job_id"] == job and data["final"])
+    assert told_pages(event for event in of_all if event[1]["job_id"] == job) == told_pages(rest)
+    everything.close()
+
+
+def test_a_file_that_cannot_be_counted_has_no_pages(two):
+    with two.first_file_uncounted([("a.pdf", b"%PDF-1.4\nno document"), ("b.pdf", PDF)]) as job:
+        stream = Stream(two, f"/events/{job}")
+        until(stream, is_second_done)
+    rest = list(stream.events)
+    assert told_pages(rest) == [(1, 2, 1), (2, 2, 1)]
+    assert [(data["index"], data["status"]) for name, data, _ in rest if name == "file"] == [(0, "failed"),
+                                                                                            (1, "completed")]
+    assert rest[-1][1]["status"] == "completed"
+
+
+def test_pages_are_told_before_the_end_of_a_job_that_is_cancelled(two):
+    with two.first_file_uncounted([("a.pdf", PDF), ("b.pdf", PDF)]) as job:
+        stream = Stream(two, f"/events/{job}")
+        until(stream, is_second_done)
+        assert two.request("POST", f"/result/{job}/cancel").status_code == 200
+        rest = list(stream.events)
+        assert [(name, data.get("page", data.get("index"))) for name, data, _ in rest] == [
+            ("file", 0), ("page", 1), ("page", 2), ("file", 1), ("status", None)]
+        assert rest[-1][1]["status"] == "failed"
 
 
 def test_what_is_over_is_told_once(listening):

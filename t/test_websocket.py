@@ -85,6 +85,32 @@ def test_all_events_are_told(listening):
     run(client())
 
 
+def test_pages_wait_for_their_numbers(start):
+    docket = start(http="docket_concurrency 2;", locations=LOCATIONS + EVENTS, workers=2, threads=1)
+
+    async def until(socket, found):
+        messages = []
+        while not messages or not found(messages[-1]):
+            messages.append(json.loads(await socket.recv()))
+        return messages
+
+    def is_second_done(message):
+        data = message["data"]
+        return message["event"] == "file" or message["event"] == "status" and data["files"][-1]["status"] == "completed"
+
+    async def client():
+        async with connect(docket, "/ws") as socket:
+            with docket.first_file_uncounted([("a.pdf", documents.text_pdf(3)), ("b.pdf", PDF)]) as job:
+                held = await until(socket, lambda message: message["data"]["job_id"] == job and is_second_done(message))
+                assert {message["event"] for message in held if message["data"]["job_id"] == job} == {"status"}
+            rest = await until(socket, lambda message: message["data"].get("final"))
+            pages = [message["data"] for message in rest if message["event"] == "page"]
+            assert sorted((page["page"], page["total_pages"], page["file"]) for page in pages) == [
+                (1, 5, 0), (2, 5, 0), (3, 5, 0), (4, 5, 1), (5, 5, 1)]
+            assert {page["job_id"] for page in pages} == {job}
+    run(client())
+
+
 def test_a_client_asks_for_the_present_state(start):
     docket = start(http="docket_concurrency 1;", locations=LOCATIONS + EVENTS)
 

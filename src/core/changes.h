@@ -24,8 +24,8 @@ struct OwnerKey {
 enum class ChangeKind : std::uint8_t {
   accepted = 0,
   started = 1,
-  page = 2,
-  file = 3,
+  page = 2,  ///< done, or given up, and its number in the job is known: all files before are counted
+  file = 3,  ///< over; after its pages
   completed = 4,
   failed = 5,
   deleted = 6,

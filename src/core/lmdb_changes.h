@@ -23,7 +23,7 @@ class ChangeWriter {
   struct Rules {
     std::optional<Error> refuse_jobs;     ///< set: no room for new jobs, and why
     std::uint64_t environment_bytes = 0;  ///< what the environment itself takes, beside the jobs' files
-    std::uint64_t kept_changes = 0;       ///< how many entries of `changes` are kept
+    std::uint64_t kept_changes = 0;       ///< how many of the newest changes are kept
     bool tell = false;                    ///< whether told() is asked for
   };
 
@@ -62,6 +62,7 @@ class ChangeWriter {
     ChangeKind kind = ChangeKind::updated;
     std::uint16_t file = 0;
     std::uint32_t page = 0;
+    std::uint32_t pages = 1;  ///< of page: how many, from that one on
   };
   /// A job while a change works on it.
   struct OpenJob {
@@ -70,6 +71,7 @@ class ChangeWriter {
     Status before;
     Status status;
     std::optional<JobRecord> record{};  ///< once it was asked for
+    std::vector<Event> pages{};         ///< that were written
     std::vector<Event> events;          ///< besides those that show from the difference of the two
   };
   /// What a completed job came to.
@@ -142,7 +144,8 @@ class ChangeWriter {
   void write_ending(OpenJob& job, Ending& ending);
   /// Writes a job's changed status with all that hangs on it: changes, counters, expiry.
   void close_job(OpenJob& job);
-  void find_events(OpenJob& job) const;
+  void find_events(OpenJob& job);
+  std::vector<Event> events_of_files(const OpenJob& job);
   std::uint64_t append_change(const OpenJob& job, const Event& event);
   void tell(OpenJob& job, std::optional<State> from, std::variant<State, Removal> to, std::int64_t at_ms);
   void count_states(const OwnerKey& owner, std::optional<State> from, std::optional<State> to);
@@ -156,6 +159,7 @@ class ChangeWriter {
   Rules rules_;
   Numbers numbers_;
   Numbers stored_numbers_;
+  std::uint64_t appended_ = 0;  ///< entries of `changes`
   UnitQueue queue_;
   std::vector<StateChange> told_;
   bool posted_ = false;

@@ -1,8 +1,10 @@
 // What the changes of lmdb_changes.cpp are put together from.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/lmdb_changes.h"
+#include "core/page_numbers.h"
 
 namespace docket {
 namespace {
@@ -135,7 +137,12 @@ void ChangeWriter::write_pages(OpenJob& job, std::span<const PageRecord> pages) 
     bytes += size_of(page.outputs);
     // What is committed once stays (core/job.h, Outputs): somebody may be reading it.
     tables_.insert(tables_.t.pages, page_key(job.id, page.file, page.page), encode(page));
-    job.events.push_back({ChangeKind::page, page.file, page.page});
+    auto& runs = job.pages;
+    if (!runs.empty() && runs.back().file == page.file && runs.back().page + runs.back().pages == page.page) {
+      ++runs.back().pages;
+    } else {
+      runs.push_back({ChangeKind::page, page.file, page.page});
+    }
   }
   count_bytes(job.id, static_cast<std::int64_t>(bytes));
 }
@@ -163,13 +170,38 @@ void ChangeWriter::write_ending(OpenJob& job, Ending& ending) {
   }
 }
 
-void ChangeWriter::find_events(OpenJob& job) const {
+/// The pages that were done, and the files after theirs. What is told of a page is its number in the job: until that is
+/// known all of its file is held back, and is then told in runs, for it may be many pages.
+std::vector<ChangeWriter::Event> ChangeWriter::events_of_files(const OpenJob& job) {
+  std::vector<Event> events;
   const auto& files = job.status.files;
-  for (std::size_t i = 0; i < files.size() && i < job.before.files.size(); ++i) {
-    if (is_final(files[i].state) && !is_final(job.before.files[i].state)) {
-      job.events.push_back({ChangeKind::file, static_cast<std::uint16_t>(i)});
+  const auto numbered_before = numbered_files(job.before);
+  const auto numbered = numbered_files(job.status);
+  std::optional<std::vector<Unit>> units;
+  for (std::size_t i = 0; i < numbered; ++i) {
+    const auto file = static_cast<std::uint16_t>(i);
+    const bool was_held = i >= numbered_before;
+    if (!was_held) {
+      std::ranges::copy_if(job.pages, std::back_inserter(events), [&](const Event& run) { return run.file == file; });
+    } else if (files[i].processed_pages != 0) {
+      if (!units) {
+        units.emplace();
+        std::ranges::transform(units_of(job.id), std::back_inserter(*units), &PlacedUnit::unit);
+      }
+      for (const auto& range : done_pages(job.status, file, *units)) {
+        events.push_back({ChangeKind::page, file, range.first, range.last - range.first + 1});
+      }
+    }
+    if (is_final(files[i].state) && (was_held || !is_final(job.before.files[i].state))) {
+      events.push_back({ChangeKind::file, file});
     }
   }
+  return events;
+}
+
+void ChangeWriter::find_events(OpenJob& job) {
+  const auto of_files = events_of_files(job);
+  job.events.insert(job.events.begin(), of_files.begin(), of_files.end());
   const auto state = job.status.head.state;
   if (state != job.before.head.state) {
     switch (state) {
@@ -242,10 +274,11 @@ void ChangeWriter::close_job(OpenJob& job) {
 }
 
 std::uint64_t ChangeWriter::append_change(const OpenJob& job, const Event& event) {
-  const auto number = ++numbers_.change;
-  const ChangeEntry entry{job.owner, job.id, event.kind, event.file, event.page};
-  tables_.append(tables_.t.changes, Key().number(number), encode(entry));
-  return number;
+  numbers_.change += event.pages;
+  const ChangeRun run{{job.owner, job.id, event.kind, event.file, event.page}, event.pages};
+  tables_.append(tables_.t.changes, Key().number(numbers_.change), encode(run));
+  ++appended_;
+  return numbers_.change;
 }
 
 void ChangeWriter::tell(OpenJob& job, std::optional<State> from, std::variant<State, Removal> to, std::int64_t at_ms) {
@@ -306,11 +339,10 @@ void ChangeWriter::trim_changes() {
     return;
   }
   const auto newest_to_go = numbers_.change - rules_.kept_changes;
-  auto left = numbers_.change - stored_numbers_.change;
-  if (left == 0) {
+  if (appended_ == 0) {
     return;
   }
-  for (left += extra_trims; left > 0; --left) {
+  for (auto left = appended_ + extra_trims; left > 0; --left) {
     const auto oldest = tables_.at_or_after(tables_.t.changes, {});
     if (!oldest) {
       return;

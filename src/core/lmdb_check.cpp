@@ -339,8 +339,10 @@ class Check {
     std::optional<std::uint64_t> last;
     each(t_.changes, [&](const lmdb::Entry& entry) {
       const auto number = KeyReader(entry.key).number<std::uint64_t>();
-      expect(!last || number == *last + 1, "`changes` has a gap before " + std::to_string(number));
-      expect(decode_change(entry.value).has_value(), "change " + std::to_string(number) + " cannot be read");
+      const auto run = decode_changes(entry);
+      expect(run.has_value(), "change " + std::to_string(number) + " cannot be read");
+      const auto first = first_number(run.value_or(ChangeRun{}), number);
+      expect(!last || first == *last + 1, "`changes` has a gap before " + std::to_string(first));
       last = number;
     });
     expect(last.value_or(numbers_.change) == numbers_.change, "`changes` does not end with the last number");

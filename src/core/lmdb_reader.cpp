@@ -280,21 +280,27 @@ Result<ChangesRead> LmdbReader::changes(std::uint64_t after, std::uint32_t limit
   ChangesRead read{.last = after};
   auto found = cursor->at_or_after(Key().number(after + 1));
   for (; found && *found; found = cursor->next()) {
-    const auto number = KeyReader((*found)->key).number<std::uint64_t>();
-    if (number != read.last + 1) {
-      read.gap = true;
-      break;
-    }
-    if (limit-- == 0) {
+    if (limit == 0) {
       read.more = true;
       break;
     }
-    const auto change = decode_change((*found)->value);
-    if (!change) {
-      return tl::unexpected(change.error());
+    const auto number = KeyReader((*found)->key).number<std::uint64_t>();
+    auto run = decode_changes(**found);
+    if (!run) {
+      return pass_on(run);
     }
-    visit(number, *change);
-    read.last = number;
+    const auto first = first_number(*run, number);
+    read.gap = first > read.last + 1;
+    while (!read.gap && read.last < number && limit > 0) {
+      --limit;
+      auto change = run->first;
+      change.page += static_cast<std::uint32_t>(++read.last - first);
+      visit(read.last, change);
+    }
+    read.more = !read.gap && read.last < number;
+    if (read.gap || read.more) {
+      break;
+    }
   }
   if (!found) {
     return pass_on(found);

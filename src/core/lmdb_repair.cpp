@@ -134,14 +134,13 @@ class Repair {
       numbers_ = value_of<Numbers>(*stored).value_or(Numbers{});
     }
     numbers_.seq = std::max(numbers_.seq, highest_seq_);
-    entries_ += erase_unless(t_.changes, {}, [](const auto& entry) {
-      return entry.key.size() == sizeof(std::uint64_t) && decode_change(entry.value);
-    });
+    entries_ += erase_unless(t_.changes, {}, [](const auto& entry) { return decode_changes(entry).has_value(); });
     std::uint64_t from = 0;
     std::uint64_t last = 0;
     each(t_.changes, [&](const lmdb::Entry& entry) {
       const auto number = KeyReader(entry.key).number<std::uint64_t>();
-      from = number == last + 1 ? from : number;
+      const auto run = decode_changes(entry).value_or(ChangeRun{});
+      from = first_number(run, number) == last + 1 ? from : number;
       last = number;
     });
     numbers_.change = std::max({numbers_.change, highest_change_, last});
@@ -183,7 +182,7 @@ class Repair {
       const auto kind = status->head.state == before ? ChangeKind::updated : ChangeKind::failed;
       status->head.change = ++numbers_.change;
       const ChangeEntry change{.owner = OwnerKey::of(status->owner), .job = id, .kind = kind};
-      w_.append(t_.changes, Key().number(numbers_.change), encode(change));
+      w_.append(t_.changes, Key().number(numbers_.change), encode(ChangeRun{change}));
       w_.put(t_.status, id.key(), encode(*status));
       ++entries_;
     }

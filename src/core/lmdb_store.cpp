@@ -29,7 +29,8 @@
 //   outbox    receiver time id → nothing: the deliveries that wait, each receiver's in a line
 //   outbox_heads time receiver → nothing: the first of each of these lines
 //   sending   holder id → nothing: the deliveries that somebody sends
-//   changes   number → ChangeEntry; the oldest are removed. A job's last number is its status's `change`: the ETag
+//   changes   number → ChangeRun: the changes up to this number and from behind the entry before on; the oldest are
+//             removed. A job's last number is its status's `change`: the ETag
 //
 // An owner in a key is the 16 bytes of OwnerKey; so is a taker, who is an owner, or the client of jobs without one
 // (core/turn_key.h). Nothing here walks a queue: a claim looks at the first entry of the ring, for each priority, and

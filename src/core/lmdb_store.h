@@ -17,7 +17,7 @@ struct LmdbOptions {
   bool read_only = false;                            ///< docketctl: never creates, never writes
   bool create = true;                                ///< make folders and environment if there are none
   std::uint32_t max_readers = 1024;
-  std::uint64_t kept_changes = 100'000;  ///< how many of the newest entries of `changes` are kept
+  std::uint64_t kept_changes = 100'000;  ///< how many of the newest changes are kept
   StateListener told{};                  ///< hears of the changes that this process makes; nothing: nobody does
 };
 

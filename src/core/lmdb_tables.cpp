@@ -10,7 +10,8 @@ namespace docket {
 namespace {
 
 constexpr std::uint8_t unit_version = 1;
-constexpr std::uint8_t change_version = 1;
+constexpr std::uint8_t change_version = 2;
+constexpr std::uint8_t one_change = 1;  // the version without a length, which one change is still written in
 
 constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count> names{{
     {"meta", &Tables::meta},           {"jobs", &Tables::jobs},
@@ -145,32 +146,43 @@ std::optional<LineTurn> decode_line_turn(std::string_view bytes) noexcept {
   return reader.ok() ? std::optional(turn) : std::nullopt;
 }
 
-std::string encode(const ChangeEntry& change) {
+std::string encode(const ChangeRun& run) {
+  const auto& change = run.first;
   ByteWriter writer;
-  writer.put(change_version);
+  writer.put(run.length == 1 ? one_change : change_version);
   writer.put(change.kind);
   writer.put(change.file);
   writer.put(change.page);
   writer.put(change.owner.bytes);
   writer.put(change.job.bytes);
+  if (run.length != 1) {
+    writer.put(run.length);
+  }
   return writer.take();
 }
 
-Result<ChangeEntry> decode_change(std::string_view bytes) {
-  ByteReader reader(bytes);
-  if (const auto version = reader.get<std::uint8_t>(); version != change_version) {
+Result<ChangeRun> decode_changes(const lmdb::Entry& entry) {
+  ByteReader reader(entry.value);
+  const auto version = reader.get<std::uint8_t>();
+  if (version != one_change && version != change_version) {
     return fail(ErrorCode::bad_record, "a change is of version " + std::to_string(version));
   }
-  ChangeEntry change;
+  ChangeRun run;
+  auto& change = run.first;
   change.kind = reader.get<ChangeKind>();
   change.file = reader.get<std::uint16_t>();
   change.page = reader.get<std::uint32_t>();
   change.owner.bytes = reader.get<decltype(change.owner.bytes)>();
   change.job.bytes = reader.get<decltype(change.job.bytes)>();
-  if (!reader.ok() || !reader.at_end()) {
+  if (version != one_change) {
+    run.length = reader.get<std::uint32_t>();
+  }
+  KeyReader key(entry.key);
+  const auto number = key.number<std::uint64_t>();
+  if (!reader.ok() || !reader.at_end() || !key.ok() || run.length == 0 || run.length > number) {
     return fail(ErrorCode::bad_record, "a change is cut short");
   }
-  return change;
+  return run;
 }
 
 Result<Lease> decode_lease(const lmdb::Entry& entry) {

@@ -270,7 +270,21 @@ Key encode(const LineTurn& turn) noexcept;
 /// Nothing for what is none. The first version wrote the line's turn only: no job has had one then.
 std::optional<LineTurn> decode_line_turn(std::string_view bytes) noexcept;
 
-std::string encode(const ChangeEntry& change);
-Result<ChangeEntry> decode_change(std::string_view bytes);
+/// A value of `changes`: one change, or as many as a file's pages, one after the other, that were told at once. Its key
+/// is the number of the last one; those before it have the numbers before that.
+struct ChangeRun {
+  ChangeEntry first;
+  std::uint32_t length = 1;  ///< more than 1 of pages only
+
+  friend bool operator==(const ChangeRun&, const ChangeRun&) = default;
+};
+std::string encode(const ChangeRun& run);
+/// bad_record also for a run that is longer than the number it ends with.
+Result<ChangeRun> decode_changes(const lmdb::Entry& entry);
+
+/// The number of the first change of a run that ends with `last`.
+constexpr std::uint64_t first_number(const ChangeRun& run, std::uint64_t last) noexcept {
+  return last - (run.length - 1);
+}
 
 }  // namespace docket

@@ -9,6 +9,7 @@
 #include "core/codec.h"
 #include "core/hex.h"
 #include "core/media_type.h"
+#include "core/page_numbers.h"
 #include "http/accept.h"
 #include "http/conditional.h"
 #include "http/content_disposition.h"
@@ -92,11 +93,11 @@ Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route
           if (index == 0) {
             look.filename = file.filename;
           }
-          const bool is_counted = file.total_pages != 0 || is_final(file.state);
+          const bool counted = is_counted(file.total_pages, file.state);
           if (route.what == Route::What::image) {
             // A job's only file has no number in the names of its pictures.
             if (index == route.image.file.value_or(0) && route.image.file.has_value() == (status.head.file_count > 1)) {
-              look.pages_known = is_counted;
+              look.pages_known = counted;
               if (route.image.page <= file.total_pages) {
                 look.page.emplace(index, route.image.page);
               }
@@ -105,7 +106,7 @@ Result<JobLook> look_at(Worker& worker, const Caller& caller, const Route& route
             if (route.page <= pages_before + file.total_pages) {
               look.page.emplace(index, route.page - pages_before);
             }
-            look.pages_known = look.page || is_counted;
+            look.pages_known = look.page || counted;
           }
           pages_before += file.total_pages;
           ++index;

@@ -2,6 +2,7 @@
 // store_fixture.h) and says DOCKET_STORE_CONFORMANCE(Name, Backend).
 #pragma once
 
+#include "store_events_suite.h"
 #include "store_flow_suite.h"
 #include "store_original_suite.h"
 #include "store_outbox_suite.h"
@@ -12,6 +13,7 @@
 #include "store_turns_suite.h"
 
 #define DOCKET_STORE_CONFORMANCE(name, backend)                 \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreEvents, backend);   \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreFlow, backend);     \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreOriginal, backend); \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, StoreOutbox, backend);   \

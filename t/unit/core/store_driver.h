@@ -51,6 +51,31 @@ struct Held {
   }
 };
 
+/// A change in one word, with the file and the page of those that have them: "page 1.3", "file 1".
+inline std::string word_of(const ChangeEntry& change) {
+  switch (change.kind) {
+    case ChangeKind::accepted:
+      return "accepted";
+    case ChangeKind::started:
+      return "started";
+    case ChangeKind::page:
+      return "page " + std::to_string(change.file) + "." + std::to_string(change.page);
+    case ChangeKind::file:
+      return "file " + std::to_string(change.file);
+    case ChangeKind::completed:
+      return "completed";
+    case ChangeKind::failed:
+      return "failed";
+    case ChangeKind::deleted:
+      return "deleted";
+    case ChangeKind::retried:
+      return "retried";
+    case ChangeKind::updated:
+      return "updated";
+  }
+  return "?";
+}
+
 /// What a reader showed of a job, copied.
 struct Seen {
   StatusHead head;
@@ -321,6 +346,24 @@ class StoreDriver {
     EXPECT_TRUE(counted) << counted.error().detail;
     return counted.value_or(QueueCounts{});
   }
+  /// The changes, of all jobs, that there were since the last call.
+  std::vector<ChangeEntry> changes() {
+    std::vector<ChangeEntry> list;
+    const auto read = reader_->changes(told_, UINT32_MAX, [&](std::uint64_t number, const ChangeEntry& change) {
+      EXPECT_EQ(number, ++told_);
+      list.push_back(change);
+    });
+    EXPECT_TRUE(read && !read->gap && read->last == told_);
+    return list;
+  }
+  /// The same in words.
+  std::vector<std::string> told() {
+    std::vector<std::string> words;
+    for (const auto& change : changes()) {
+      words.push_back(word_of(change));
+    }
+    return words;
+  }
   std::vector<Holder> holders() {
     auto found = reader_->holders();
     EXPECT_TRUE(found) << found.error().detail;
@@ -330,6 +373,7 @@ class StoreDriver {
  private:
   Commit commit_;
   std::unique_ptr<StoreReader> reader_;
+  std::uint64_t told_ = 0;  ///< up to this number changes() has shown them
   std::int64_t now_ms_ = 1'700'000'000'000;
 };
 

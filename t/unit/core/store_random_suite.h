@@ -2,8 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <random>
+#include <set>
 #include <thread>
+#include <utility>
 
 #include "core/committer.h"
 #include "store_fixture.h"
@@ -198,6 +201,22 @@ TYPED_TEST_P(StoreRandom, AllJobsComeToAnEnd) {
     completed += head.state == State::completed ? 1 : 0;
   }
   EXPECT_GT(completed, 0U);
+  // Every page that is done was told once. Those of linked jobs are nothing new.
+  std::map<std::pair<JobId, std::uint16_t>, std::set<std::uint32_t>> told;
+  std::map<JobId, std::uint32_t> told_of;
+  for (const auto& change : d.changes()) {
+    if (change.kind == ChangeKind::page) {
+      EXPECT_TRUE(told[std::pair(change.job, change.file)].insert(change.page).second)
+          << word_of(change) << " of " << change.job.text() << " twice";
+      EXPECT_TRUE(d.reader().page(change.job, change.file, change.page) || !d.see(change.job)) << word_of(change);
+      ++told_of[change.job];
+    }
+  }
+  for (const auto& id : jobs) {
+    if (d.see(id)) {
+      EXPECT_EQ(told_of[id], d.head(id).processed_pages) << id.text();
+    }
+  }
   // TearDown() checks the indexes.
 }
 
