@@ -219,7 +219,8 @@ def test_a_store_of_something_else():
     docket.store.mkdir()
     (docket.store / "lmdb").write_text("no folder")
     if docket.user:
-        shutil.chown(docket.store, docket.user, docket.user)
+        for path in (docket.store, docket.store / "lmdb"):
+            shutil.chown(path, docket.user, docket.user)
     try:
         docket.start()
         docket.allow("cannot be used")

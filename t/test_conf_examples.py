@@ -5,7 +5,9 @@ The replacing is done by scripts/local-conf, as for scripts/run.
 import hashlib
 import http.client
 import json
+import re
 import subprocess
+import textwrap
 
 import pytest
 import requests
@@ -34,7 +36,7 @@ class Example(Docket):
     def __init__(self, name, replaced=smallest, port=None):
         super().__init__()
         self.port = port or self.port
-        self._example = ROOT / "conf" / name
+        self._example = ROOT / "conf" / name  # or an absolute path
         self._replaced = replaced
         # The engine is looked for beside the module.
         (self.folder / MODULE.name).symlink_to(MODULE)
@@ -99,6 +101,31 @@ def test_the_smallest(example):
     assert LINE in markdown
     assert job in docket.get("/tasks").text
     assert docket.get("/health").status_code == 200
+
+
+def readme_conf():
+    """The nginx.conf that stands in README.md."""
+    block = re.search(r"^    load_module .*?^    \}\n", (ROOT / "README.md").read_text(), re.M | re.S)
+    return textwrap.dedent(block[0])
+
+
+def test_the_one_in_the_readme(example, tmp_path):
+    """As it stands it works; and its workers are not nginx's default user's, whose files none of the others could use."""
+    # It leaves to nginx where these are.
+    text = readme_conf().replace("events {}", "pid /run/nginx.pid;\nevents {}")
+    (tmp_path / "nginx.conf").write_text(text.replace("server {", "access_log /var/log/nginx/access.log;\nserver {"))
+    docket = example(tmp_path / "nginx.conf").start()
+    job, markdown = docket.convert(PDF)
+    assert LINE in markdown
+    assert job in docket.get("/tasks").text
+    assert docket.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["README.md", *sorted(set(TESTS) - {"proxy.conf", "container.conf"})])
+def test_all_name_the_workers_user(name):
+    """The same one, so that each may follow another on the same store. A container's image has its own way."""
+    text = readme_conf() if name == "README.md" else (ROOT / "conf" / name).read_text()
+    assert re.findall(r"^user (\S+);", text, re.M) == ["www-data"]
 
 
 def test_the_container_s(example):

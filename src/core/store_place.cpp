@@ -1,16 +1,35 @@
 #include "core/store_place.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "core/lease.h"
+#include "core/user.h"
 
 namespace docket {
+namespace {
+
+/// "www-data" (uid 33); uid 33 where it has no name.
+std::string told(uid_t id, const std::optional<User>& user) {
+  const auto number = "uid " + std::to_string(id);
+  return user ? '"' + user->name + "\" (" + number + ')' : number;
+}
+
+/// Whether this process itself can do with a part of the store what it has to.
+bool is_usable(const std::string& path, const struct stat& info) noexcept {
+  const int mode = S_ISDIR(info.st_mode) ? R_OK | W_OK | X_OK : R_OK | W_OK;
+  return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
+}
+
+}  // namespace
 
 std::string_view network_file_system(long type) noexcept {
   // statfs(2) and linux/magic.h; the numbers of those that the headers do not name are their projects'.
@@ -54,6 +73,29 @@ Result<void> check_file_system(const std::string& folder) {
   return fail(ErrorCode::store_unavailable,
               folder + " lies on " + std::string(name) +
                   ", where the locks of a store do not hold; it needs a local file system");
+}
+
+Result<void> check_store_owner(const std::string& folder, uid_t user) {
+  const auto me = ::geteuid();
+  for (const auto* part : {"", "/lmdb", "/lmdb/data.mdb", "/lmdb/lock.mdb", "/run", "/spool", "/unsynced"}) {
+    const auto path = folder + part;
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0 || info.st_uid == user) {
+      continue;  // what is not there yet will be theirs
+    }
+    if ((me == 0 && path == folder) || (me != 0 && me == user && is_usable(path, info))) {
+      continue;
+    }
+    const auto workers = user_of(user);
+    std::string detail = path;
+    detail.append(" belongs to ").append(told(info.st_uid, user_of(info.st_uid)));
+    detail.append(", but nginx's workers run as ").append(told(user, workers));
+    detail.append(": set nginx's directive \"user\", or stop nginx and run: chown -R ");
+    // Without a name there is no login group that a colon could stand for.
+    detail.append(workers ? workers->name + ':' : std::to_string(user)).append(" ").append(folder);
+    return fail(ErrorCode::forbidden, std::move(detail));
+  }
+  return {};
 }
 
 std::string pid_namespace() {

@@ -1,7 +1,9 @@
-// Where a store may be. LMDB's locks and memory are shared by the processes of one machine that see each other's pids:
-// on a network file system, or between pid namespaces (containers), they do not hold, and the store would be damaged
-// without anybody noticing.
+// Where a store may be, and whose. LMDB's locks and memory are shared by the processes of one machine that see each
+// other's pids: on a network file system, or between pid namespaces (containers), they do not hold, and the store would
+// be damaged unnoticed.
 #pragma once
+
+#include <sys/types.h>
 
 #include <string>
 #include <string_view>
@@ -17,6 +19,12 @@ std::string_view network_file_system(long type) noexcept;
 /// Whether the folder, or what there is of the path to it, lies on a local file system. Errors: store_unavailable,
 /// which names it; io.
 Result<void> check_file_system(const std::string& folder);
+
+/// Whether processes of `user` can use the store in `folder`: whether its files belong to them. Looks at what every
+/// store has, not into the spool; what is not there passes. The folder itself may be another's where this process is
+/// root's: nginx gives it to its workers' user. For this process's own user it is enough that it may read and write.
+/// Errors: forbidden, with a sentence that names both users and the command that mends it.
+Result<void> check_store_owner(const std::string& folder, uid_t user);
 
 /// The pid namespace of this process, as the kernel names it: "pid:[4026531836]". Empty where /proc does not tell.
 std::string pid_namespace();

@@ -1,35 +1,14 @@
 #include "ctl/owner.h"
 
 #include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
-#include <vector>
+
+#include "core/user.h"
 
 namespace docket::ctl {
-namespace {
-
-struct User {
-  std::string name;
-  gid_t group = 0;
-};
-
-/// Nothing for a number without a name, as there are in containers.
-std::optional<User> user_of(uid_t id) {
-  std::vector<char> room(16384);
-  struct passwd entry {};
-  struct passwd* found = nullptr;
-  if (::getpwuid_r(id, &entry, room.data(), room.size(), &found) != 0 || found == nullptr) {
-    return std::nullopt;
-  }
-  return User{found->pw_name, found->pw_gid};
-}
-
-}  // namespace
-
 Result<void> become_owner(const std::string& store_folder) {
   struct stat info {};
   if (::stat(store_folder.c_str(), &info) != 0) {

@@ -11,6 +11,7 @@
 #include "core/format.h"
 #include "core/job.h"
 #include "core/media_type.h"
+#include "core/store_place.h"
 #include "http/option.h"
 #include "nginx/cors.h"
 #include "nginx/exception.h"
@@ -47,6 +48,25 @@ ngx_http_handler_pt function_of(Handler handler) noexcept {
       break;
   }
   return nullptr;
+}
+
+bool check_owner(ngx_cycle_t* cycle, const MainConf& conf) noexcept try {
+  if (conf.store == nullptr) {
+    return true;
+  }
+  const auto* core = reinterpret_cast<const ngx_core_conf_t*>(ngx_get_conf(cycle->conf_ctx, ngx_core_module));
+  const auto me = ::geteuid();
+  // Only a master that is root's gives its workers another user.
+  const bool becomes = me == 0 && core->master != 0 && core->user != static_cast<ngx_uid_t>(NGX_CONF_UNSET_UINT);
+  const auto owned = check_store_owner(std::string(view(conf.store->name)), becomes ? core->user : me);
+  if (!owned) {
+    ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "\"docket_store\": %s in %s:%ui", owned.error().detail.c_str(),
+                  conf.store->conf_file, conf.store->line);
+  }
+  return owned.has_value();
+} catch (...) {
+  log_exception(cycle->log, "the look at whose the store is");
+  return false;
 }
 
 namespace {

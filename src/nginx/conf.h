@@ -102,6 +102,10 @@ ngx_http_handler_pt function_of(Handler handler) noexcept;
 /// What is wrong with `path`, which ends in a zero, as docket-engine's; null: nothing that can be seen from here.
 const char* engine_problem(const ngx_str_t& path) noexcept;
 
+/// Whether the store, where there is one, can be used by the user that the cycle's workers will run as; else says why.
+/// Makes nothing. To be called when the core module's configuration is complete.
+bool check_owner(ngx_cycle_t* cycle, const MainConf& conf) noexcept;
+
 extern ngx_command_t commands[];          ///< nginx/directives.cpp
 extern ngx_http_module_t module_context;  ///< nginx/conf.cpp
 

@@ -22,6 +22,14 @@ const MainConf* conf_of(ngx_cycle_t* cycle) noexcept {
   return static_cast<const MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_docket_module));
 }
 
+/// When all of the configuration is read and nginx has made or changed nothing yet: neither the folder, which it would
+/// give to the workers' user, nor, at a reload, what serves. Comes under `nginx -t`, too, and where nginx only sends a
+/// signal, which has to be possible with any configuration.
+char* check_cycle(ngx_cycle_t* cycle, void*) noexcept {
+  const auto* conf = ngx_process == NGX_PROCESS_SIGNALLER ? nullptr : conf_of(cycle);
+  return conf == nullptr || docket::ngx::check_owner(cycle, *conf) ? NGX_CONF_OK : static_cast<char*>(NGX_CONF_ERROR);
+}
+
 /// In the master, before it has workers; `nginx -t` comes here, too, and is to leave no trace.
 ngx_int_t init_module(ngx_cycle_t* cycle) noexcept {
   if (const auto* conf = conf_of(cycle); conf != nullptr && ngx_test_config == 0) {
@@ -42,7 +50,25 @@ void exit_process(ngx_cycle_t*) noexcept {
   Worker::stop();
 }
 
+ngx_core_module_t core_context = {ngx_string("docket"), nullptr, check_cycle};
+
 }  // namespace
+
+/// nginx calls modules of http at the end of http { }, where "user" may still be to come.
+ngx_module_t ngx_docket_core_module = {
+    NGX_MODULE_V1,
+    &core_context,
+    nullptr,
+    NGX_CORE_MODULE,
+    nullptr,  // init master
+    nullptr,  // init module
+    nullptr,  // init process
+    nullptr,  // init thread
+    nullptr,  // exit thread
+    nullptr,  // exit process
+    nullptr,  // exit master
+    NGX_MODULE_V1_PADDING,
+};
 
 ngx_module_t ngx_http_docket_module = {
     NGX_MODULE_V1,

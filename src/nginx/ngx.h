@@ -16,6 +16,7 @@ extern "C" {
 #include <utility>
 
 extern "C" {
+extern ngx_module_t ngx_docket_core_module;
 extern ngx_module_t ngx_http_docket_module;
 }
 

@@ -1,5 +1,7 @@
 #include "nginx/worker.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -190,8 +192,9 @@ void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
     the_worker = open(cycle, conf, error);
     if (!the_worker) {
       if (retry.said != error.detail) {
-        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s", &conf.store->name,
-                      error.detail.c_str());
+        const auto owned = check_store_owner(std::string(view(conf.store->name)), ::geteuid());
+        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s%s%s", &conf.store->name,
+                      error.detail.c_str(), owned ? "" : "; ", owned ? "" : owned.error().detail.c_str());
         retry.said = std::move(error.detail);
       }
       retry.later(cycle, conf, on_retry);
