@@ -2,6 +2,7 @@
 
 The replacing is done by scripts/local-conf, as for scripts/run.
 """
+import asyncio
 import hashlib
 import http.client
 import json
@@ -11,16 +12,17 @@ import textwrap
 
 import pytest
 import requests
+import websockets
 
 import documents
-from docket import MODULE, ROOT, SANITIZED, Docket, free_port, wait_for
+from docket import MODULE, PATIENCE, ROOT, SANITIZED, Docket, free_port, wait_for
 
 LINE = documents.page_text(1)
 PDF = documents.text_pdf(1)
 
 # Every file in conf/ has a test of this name.
 TESTS = {"nginx.conf": "test_the_smallest", "tokens.conf": "test_tokens", "tls.conf": "test_tls",
-         "proxy.conf": "test_behind_a_proxy", "behind-a-proxy.conf": "test_behind_a_proxy",
+         "proxy.conf": "test_events_through_a_proxy", "behind-a-proxy.conf": "test_behind_a_proxy",
          "container.conf": "test_the_container_s"}
 
 
@@ -187,6 +189,48 @@ def test_behind_a_proxy(example, scan):
     refusal = connection.getresponse()
     assert (refusal.status, json.loads(refusal.read())["code"]) == (413, "too_large")
     connection.close()
+
+
+def test_events_through_a_proxy(example):
+    """Over a WebSocket, as server-sent events, and plain requests between them, whose connection is kept."""
+    port = free_port()
+    back = example("behind-a-proxy.conf", lambda port: {
+        "10.0.0.2:8000": f"127.0.0.1:{port}", "10.0.0.1": "127.0.0.1", "access.log;": "access.log seen;", "access_log ":
+        """log_format seen '"$request" $status connection=$connection says="$http_connection" "$http_upgrade"'; """
+        "access_log "}).start()
+    proxy = example("proxy.conf", lambda port: {
+        "listen 80;": f"listen 127.0.0.1:{port};", "10.0.0.2:8000": f"127.0.0.1:{back.port}",
+        "worker_processes auto": "worker_processes 1"}, port=port).start()
+
+    async def follow(path, **arguments):
+        async with websockets.connect(f"ws://127.0.0.1:{port}/docket{path}", **arguments) as socket:
+            job = await asyncio.to_thread(proxy.submit, PDF, path="/docket/process_pdf")
+            while True:
+                message = json.loads(await socket.recv())["data"]
+                if message.get("final"):
+                    assert (message["job_id"], message["status"]) == (job, "completed")
+                    return job
+    job = asyncio.run(asyncio.wait_for(follow("/events"), 60 * PATIENCE))
+    asyncio.run(asyncio.wait_for(follow("/events", origin=f"http://127.0.0.1:{port}"), 60 * PATIENCE))
+    assert len(back.logged("GET /events")) == 2
+    assert all(' 101 ' in line and 'says="upgrade" "websocket"' in line for line in back.logged("GET /events"))
+    with pytest.raises(websockets.InvalidStatusCode, match="403"):
+        asyncio.run(follow("/events", origin="http://elsewhere.example"))
+
+    with proxy.get("/docket/events", stream=True, headers={"Accept": "text/event-stream"}) as stream:
+        lines = stream.iter_lines(decode_unicode=True)
+        assert next(lines) == "retry: 3000"
+        following = proxy.submit(PDF, path="/docket/jobs")
+        assert next(line for line in lines if line.startswith("data: ") and following in line)
+
+    for _ in range(5):
+        assert proxy.get(f"/docket/result/{job}/status").status_code == 200
+    # What asks for another protocol than Docket speaks is a plain request.
+    assert proxy.get(f"/docket/result/{job}/text", headers={"Connection": "Upgrade", "Upgrade": "h2c"}).status_code == 200
+    wait_for(lambda: len(back.logged(f"GET /result/{job}")) == 6, 20, "the log")
+    plain = back.logged(f"GET /result/{job}")
+    assert all('says="-"' in line for line in plain), plain
+    assert len({re.search(r"connection=(\d+)", line)[1] for line in plain}) == 1, plain
 
 
 def test_tls(example, scan):
