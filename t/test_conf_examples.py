@@ -112,7 +112,7 @@ def readme_conf():
 
 
 def test_the_one_in_the_readme(example, tmp_path):
-    """As it stands it works; and its workers are not nginx's default user's, whose files none of the others could use."""
+    """It works as it stands."""
     # It leaves to nginx where these are.
     text = readme_conf().replace("events {}", "pid /run/nginx.pid;\nevents {}")
     (tmp_path / "nginx.conf").write_text(text.replace("server {", "access_log /var/log/nginx/access.log;\nserver {"))
@@ -226,7 +226,8 @@ def test_events_through_a_proxy(example):
     for _ in range(5):
         assert proxy.get(f"/docket/result/{job}/status").status_code == 200
     # What asks for another protocol than Docket speaks is a plain request.
-    assert proxy.get(f"/docket/result/{job}/text", headers={"Connection": "Upgrade", "Upgrade": "h2c"}).status_code == 200
+    other = {"Connection": "Upgrade", "Upgrade": "h2c"}
+    assert proxy.get(f"/docket/result/{job}/text", headers=other).status_code == 200
     wait_for(lambda: len(back.logged(f"GET /result/{job}")) == 6, 20, "the log")
     plain = back.logged(f"GET /result/{job}")
     assert all('says="-"' in line for line in plain), plain
