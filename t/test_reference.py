@@ -1,0 +1,62 @@
+"""README.md and conf/REFERENCE.md say what there is: every directive and format, and no links into nothing."""
+import re
+import subprocess
+
+import pytest
+
+from docket import DOCKETCTL, ROOT, Docket
+
+REFERENCE = ROOT / "conf" / "REFERENCE.md"
+
+
+def rows(heading):
+    """The first cells of the table below a heading, each without its back quotes."""
+    section = REFERENCE.read_text().split(f"# {heading}\n")[1].split("\n#")[0]
+    return [row.split("`")[1] for row in section.splitlines() if row.startswith("| `")]
+
+
+def test_every_directive_has_its_row():
+    sources = "".join(file.read_text() for file in (ROOT / "src" / "nginx").glob("*.cpp"))
+    known = set(re.findall(r'ngx_string\("(docket_\w+)"\), *[N(e]', sources))
+    assert len(known) > 30
+    named = [row.split()[0] for row in rows("Directives")]
+    assert sorted(named) == sorted(set(named)), "one row each"
+    assert known - set(named) == set()
+    # docket_defaults comes with the change that this table was written for.
+    assert set(named) - known <= {"docket_defaults"}
+
+
+def test_every_format_has_its_row():
+    docket = Docket(http="docket_formats none_such;")
+    try:
+        _, said = docket.check_conf()
+    finally:
+        docket.remove_folder()
+    known = re.search(r"known formats are ([a-z_, ]+) in ", said)[1].split(", ")
+    assert sorted(rows("Results and formats")) == sorted(known)
+
+
+def test_the_commands_of_docketctl_are_there():
+    text = subprocess.run([DOCKETCTL, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  (\w+)  ", text.split("Subcommands:")[1], re.M)
+    section = REFERENCE.read_text().split("## docketctl\n")[1].split("\n## ")[0]
+    assert len(commands) > 4 and all(f"docketctl {name}" in section or f"; {name} ID" in section for name in commands)
+
+
+def anchors(text):
+    """What GitHub makes of the headings."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^    .*$", "", text, flags=re.M), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("file", [ROOT / "README.md", REFERENCE], ids=["README", "REFERENCE"])
+def test_no_link_leads_into_nothing(file):
+    links = re.findall(r"\]\(([^)]+)\)", re.sub(r"`[^`]*`", "", file.read_text()))
+    assert links
+    for link in links:
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (file.parent / path).resolve() if path else file
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text()), link
