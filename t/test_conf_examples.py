@@ -130,6 +130,16 @@ def test_all_name_the_workers_user(name):
     assert re.findall(r"^user (\S+);", text, re.M) == ["www-data"]
 
 
+def test_the_package_s_snippet(start):
+    """Besides a site's own locations and limits; scripts/check-package tries it where it is installed."""
+    snippet = ROOT / "scripts" / "debian" / "nginx" / "docket.conf"
+    docket = start(body_size="1k", locations=f"include {snippet}; location = /health {{ return 204; }}")
+    _, markdown = docket.convert(PDF + b" " * 2048)
+    assert LINE in markdown
+    assert docket.upload(PDF, path="/jobs").status_code == 202
+    assert docket.get("/tasks").status_code == docket.get("/events").status_code == 404
+
+
 def test_the_container_s(example):
     """With files for what goes to the standard streams; scripts/check-package starts it as the image does."""
     docket = example("container.conf", lambda port: {

@@ -43,6 +43,29 @@ def test_the_commands_of_docketctl_are_there():
     assert len(commands) > 4 and all(f"docketctl {name}" in section or f"; {name} ID" in section for name in commands)
 
 
+def helped(*command):
+    """Options and subcommands that --help lists."""
+    text = subprocess.run([DOCKETCTL, *command, "--help"], capture_output=True, text=True, check=True).stdout
+    return (set(re.findall(r"^ +(?:-\w,)?(--[\w-]+)", text, re.M)),
+            re.findall(r"^  (\w+)  ", text.partition("Subcommands:")[2], re.M))
+
+
+def test_the_man_page_has_what_the_help_has():
+    page = (ROOT / "src" / "ctl" / "docketctl.1").read_text().replace("\\-", "-")
+    sections = dict(section.split("\n", 1) for section in re.split(r"^\.S[HS] ", page, flags=re.M)[1:])
+
+    def described(section):
+        """The options that entries of a section are about."""
+        return set(re.findall(r"^\.TP\n\.B\S* .*?(--[\w-]+)", sections[section], re.M))
+
+    options, commands = helped()
+    assert described("OPTIONS") == options
+    assert re.findall(r"^\.SS (\w+)", page, re.M) and set(re.findall(r"^\.SS (\w+)", page, re.M)) == set(commands)
+    for command in commands:
+        assert described(command) == helped(command)[0] - {"--help"}, command
+    assert "DOCKET_STORE" in sections["ENVIRONMENT"]
+
+
 def anchors(text):
     """What GitHub makes of the headings."""
     headings = re.findall(r"^#+ (.*)$", re.sub(r"^    .*$", "", text, flags=re.M), re.M)

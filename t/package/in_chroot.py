@@ -2,6 +2,7 @@
 DOCKET_CHROOT names and runs this apart from the machine's network, processes and mounts.
 """
 import contextlib
+import gzip
 import os
 import re
 import shutil
@@ -20,7 +21,10 @@ from package.dockerfile import copied, stages  # noqa: E402  pylint: disable=wro
 TREE = Path(os.environ["DOCKET_CHROOT"])
 NAME = "libnginx-mod-http-docket"
 IMAGE = stages()[-1]
-ENABLED = TREE / f"etc/nginx/modules-enabled/50-{NAME.removeprefix('libnginx-')}.conf"
+NGINX = TREE / "etc" / "nginx"
+# What is made at the installation and goes with the package, for nginx to be sound without it.
+LINKS = [NGINX / "modules-enabled" / f"50-{NAME.removeprefix('libnginx-')}.conf",
+         NGINX / "modules-enabled" / "60-docket-threads.conf", NGINX / "conf.d" / "docket.conf"]
 EXAMPLES = Path("/usr/share/doc") / NAME / "examples"
 SCAN = ROOT / "t" / "data" / "sample-scan.pdf"
 SCAN_TEXT = "docket is the slip of paper"
@@ -103,9 +107,22 @@ def test_the_image_s_steps_install_it(package):
     assert inside("dpkg-query", "-W", "-f", "${db:Status-Abbrev}", NAME).strip() == "ii"
 
 
-def test_the_module_is_enabled():
-    assert ENABLED.is_symlink()
-    assert "load_module modules/ngx_http_docket_module.so;" in inside("nginx", "-T")
+def test_all_is_enabled():
+    """The module, its thread pools and a store: nginx takes its directives at once."""
+    assert all(link.is_symlink() for link in LINKS)
+    said = inside("nginx", "-T")
+    for line in ("load_module modules/ngx_http_docket_module.so;", "thread_pool docket threads=2;",
+                 "thread_pool docket_io threads=2;", "docket_store /var/lib/docket;"):
+        assert f"\n{line}\n" in said, said
+
+
+def test_what_belongs_to_it_is_there():
+    page = gzip.decompress((TREE / "usr/share/man/man1/docketctl.1.gz").read_bytes()).decode()
+    assert page == (ROOT / "src" / "ctl" / "docketctl.1").read_text()
+    schema = (TREE / "usr/share/docket/result.schema.json").read_text()
+    assert schema == (ROOT / "conf" / "result.schema.json").read_text()
+    reference = gzip.decompress((TREE / str(EXAMPLES.parent)[1:] / "REFERENCE.md.gz").read_bytes()).decode()
+    assert reference == (ROOT / "conf" / "REFERENCE.md").read_text()
 
 
 def test_an_example_converts_a_document():
@@ -114,23 +131,59 @@ def test_an_example_converts_a_document():
     assert "completed" in inside("docketctl", "list", "--store", "/var/lib/docket")
 
 
-def test_debian_s_own_configuration_takes_it():
-    """As README.Debian says."""
-    nginx = TREE / "etc" / "nginx"
-    text = (TREE / str(EXAMPLES)[1:] / "nginx.conf").read_text()
-    pools = "".join(re.findall(r"^thread_pool .*\n", text, re.M))
-    http, server = re.search(r"^http \{\n(.*?)(^    server \{.*^    \})\n\}", text, re.M | re.S).groups()
-    added = {"modules-enabled/60-docket-threads.conf": pools, "sites-enabled/docket": server,
-             "conf.d/docket.conf": http.replace("    access_log /var/log/nginx/access.log;\n", "")}
-    for file, content in added.items():
-        (nginx / file).write_text(content)
+@contextlib.contextmanager
+def site():
+    """A site as README.Debian has it, among Debian's own."""
+    text = (ROOT / "scripts" / "debian" / f"{NAME}.README.Debian").read_text()
+    file = NGINX / "sites-enabled" / "docket"
+    file.write_text(re.search(r"^    server \{.*?^    \}\n", text, re.M | re.S)[0])
     try:
-        with serving("http://127.0.0.1:8000/health", "nginx", "-g", "daemon off;"):
-            assert SCAN_TEXT in convert("http://127.0.0.1:8000")
-            assert is_serving("http://127.0.0.1/"), "what was there before still is"
+        yield
     finally:
-        for file in added:
-            (nginx / file).unlink()
+        file.unlink()
+
+
+def converts_beside_debian_s():
+    """Whether a document goes through the site, and what was there before is still served."""
+    with serving("http://127.0.0.1/", "nginx", "-g", "daemon off;"):
+        return SCAN_TEXT in convert("http://127.0.0.1:8000")
+
+
+def test_debian_s_own_configuration_takes_it():
+    with site():
+        assert converts_beside_debian_s()
+
+
+def test_an_upgrade_keeps_what_the_operator_did(package):
+    """Changes in /etc, a link that was removed, and one that was replaced by a file."""
+    shutil.copy(package, TREE / "tmp" / "docket.deb")
+    pools, store = LINKS[1:]
+    changed = {NGINX / "snippets" / "docket.conf": "# mine\n",
+               NGINX / "snippets" / "docket-store.conf": "docket_expire 1d;\n"}
+    own = NGINX / "modules-enabled" / "70-mine.conf"
+    own.write_text("thread_pool docket threads=3; thread_pool docket_io threads=1;\n")
+    pools.unlink()
+    before = {file: file.read_text() for file in changed}
+    try:
+        for file, more in changed.items():
+            file.write_text(before[file] + more)
+        inside("dpkg", "-i", "/tmp/docket.deb")
+        assert all(file.read_text() == before[file] + more for file, more in changed.items())
+        assert not os.path.lexists(pools) and store.is_symlink()
+        with site():
+            assert converts_beside_debian_s()
+        store.unlink()
+        store.write_text("docket_store /var/lib/docket;\n")
+        inside("dpkg", "-i", "/tmp/docket.deb")
+        assert not store.is_symlink()
+        inside("nginx", "-t")
+    finally:
+        own.unlink()
+        pools.symlink_to(f"/usr/share/nginx/modules-available/{pools.name.split('-', 1)[1]}")
+        store.unlink(missing_ok=True)
+        store.symlink_to("../snippets/docket-store.conf")
+        for file, text in before.items():
+            file.write_text(text)
 
 
 def test_the_image_s_command_serves_as_its_user():
@@ -147,9 +200,17 @@ def test_the_image_s_command_serves_as_its_user():
 
 def test_removing_it_leaves_nginx_at_work():
     inside("apt-get", "remove", "-qq", "-y", NAME)
-    assert not ENABLED.exists()
+    assert not any(os.path.lexists(link) for link in LINKS)
     assert not (TREE / "usr/lib/nginx/modules/docket-engine").exists()
     with serving("http://127.0.0.1/", "nginx", "-g", "daemon off;"):
         pass
+    # Installed again it is as it was.
+    inside("dpkg", "-i", "/tmp/docket.deb")
+    assert all(link.is_symlink() for link in LINKS)
+    with site():
+        assert converts_beside_debian_s()
     inside("apt-get", "purge", "-qq", "-y", NAME)
-    assert not list(ENABLED.parent.glob("*docket*"))
+    assert not list(NGINX.rglob("*docket*"))
+    assert (TREE / "var/lib/docket/spool").exists(), "jobs stay"
+    with serving("http://127.0.0.1/", "nginx", "-g", "daemon off;"):
+        pass
