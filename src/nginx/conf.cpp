@@ -32,6 +32,26 @@ const char* engine_problem(const ngx_str_t& path) noexcept {
   return ::access(reinterpret_cast<const char*>(path.data), X_OK) == 0 ? nullptr : "it is not executable";
 }
 
+bool find_pools(ngx_cycle_t* cycle, MainConf& conf) noexcept {
+  if (conf.store == nullptr) {
+    return true;
+  }
+  const auto find = [&](ngx_str_t& name) {
+    auto* pool = ngx_thread_pool_get(cycle, &name);
+    if (pool == nullptr) {
+      ngx_log_error(
+          NGX_LOG_EMERG, cycle->log, 0,
+          "\"docket_store\" needs the thread pool \"%V\": add the line \"thread_pool %V threads=2;\" outside of "
+          "http, or name another one with docket_threads; in %s:%ui",
+          &name, &name, conf.store->conf_file, conf.store->line);
+    }
+    return pool;
+  };
+  conf.threads = find(conf.threads_name);
+  conf.io_threads = find(conf.io_threads_name);
+  return conf.threads != nullptr && conf.io_threads != nullptr;
+}
+
 ngx_http_handler_pt function_of(Handler handler) noexcept {
   switch (handler) {
     case Handler::upload:
@@ -292,18 +312,6 @@ ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
   }
 }
 
-/// The thread pool of this name. One that no thread_pool directive has made so far may be made below http, and else
-/// nginx refuses it when all is read, with a word of its own that does not say what to write.
-ngx_thread_pool_t* thread_pool(ngx_conf_t* cf, ngx_str_t* name) noexcept {
-  if (ngx_thread_pool_get(cf->cycle, name) == nullptr && view(*name) != "default") {
-    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                  "docket works on the thread pool \"%V\", which is not there yet: put the line \"thread_pool %V "
-                  "threads=2;\" above http",
-                  name, name);
-  }
-  return ngx_thread_pool_add(cf, name);
-}
-
 /// After all is read and merged: what the locations in use need as a whole.
 ngx_int_t check(ngx_conf_t* cf) noexcept {
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
@@ -338,9 +346,13 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
   if (main->io_threads_name.data == nullptr) {
     main->io_threads_name = str("docket_io");
   }
-  main->threads = thread_pool(cf, &main->threads_name);
-  main->io_threads = thread_pool(cf, &main->io_threads_name);
-  return main->threads != nullptr && main->io_threads != nullptr ? NGX_OK : NGX_ERROR;
+  // nginx makes the pool "default" for those who add it; others may still be made below http: find_pools() looks then.
+  for (auto* name : {&main->threads_name, &main->io_threads_name}) {
+    if (view(*name) == "default" && ngx_thread_pool_add(cf, name) == nullptr) {
+      return NGX_ERROR;
+    }
+  }
+  return NGX_OK;
 }
 
 }  // namespace

@@ -106,6 +106,10 @@ const char* engine_problem(const ngx_str_t& path) noexcept;
 /// Makes nothing. To be called when the core module's configuration is complete.
 bool check_owner(ngx_cycle_t* cycle, const MainConf& conf) noexcept;
 
+/// Finds the thread pools of docket_threads where there is a store; false after saying which line is missing. When all
+/// of the configuration is read: pools may be made below http, too.
+bool find_pools(ngx_cycle_t* cycle, MainConf& conf) noexcept;
+
 extern ngx_command_t commands[];          ///< nginx/directives.cpp
 extern ngx_http_module_t module_context;  ///< nginx/conf.cpp
 

@@ -15,19 +15,21 @@ bool serves_clients() noexcept {
 }
 
 /// Null where there is no http, or nothing of ours in it.
-const MainConf* conf_of(ngx_cycle_t* cycle) noexcept {
+MainConf* conf_of(ngx_cycle_t* cycle) noexcept {
   if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == nullptr) {
     return nullptr;
   }
-  return static_cast<const MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_docket_module));
+  return static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_docket_module));
 }
 
 /// When all of the configuration is read and nginx has made or changed nothing yet: neither the folder, which it would
 /// give to the workers' user, nor, at a reload, what serves. Comes under `nginx -t`, too, and where nginx only sends a
 /// signal, which has to be possible with any configuration.
 char* check_cycle(ngx_cycle_t* cycle, void*) noexcept {
-  const auto* conf = ngx_process == NGX_PROCESS_SIGNALLER ? nullptr : conf_of(cycle);
-  return conf == nullptr || docket::ngx::check_owner(cycle, *conf) ? NGX_CONF_OK : static_cast<char*>(NGX_CONF_ERROR);
+  auto* conf = ngx_process == NGX_PROCESS_SIGNALLER ? nullptr : conf_of(cycle);
+  const bool good =
+      conf == nullptr || (docket::ngx::find_pools(cycle, *conf) && docket::ngx::check_owner(cycle, *conf));
+  return good ? NGX_CONF_OK : static_cast<char*>(NGX_CONF_ERROR);
 }
 
 /// In the master, before it has workers; `nginx -t` comes here, too, and is to leave no trace.
