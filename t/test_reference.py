@@ -21,9 +21,7 @@ def test_every_directive_has_its_row():
     assert len(known) > 30
     named = [row.split()[0] for row in rows("Directives")]
     assert sorted(named) == sorted(set(named)), "one row each"
-    assert known - set(named) == set()
-    # docket_defaults comes with the change that this table was written for.
-    assert set(named) - known <= {"docket_defaults"}
+    assert set(named) == known
 
 
 def test_every_format_has_its_row():
