@@ -5,11 +5,7 @@
 
 namespace docket::ngx {
 
-/// Writes the exception that is being handled to the log, with what it has ended. Only within a catch block; from
-/// threads, too.
-void log_exception(ngx_log_t* log, const char* what) noexcept;
-
-/// The same for what was done for a request; gives what its handler returns then, 500.
+/// log_exception() for what was done for a request; gives what its handler returns then, 500.
 ngx_int_t internal_error(ngx_http_request_t* r, const char* what) noexcept;
 
 /// The same for a directive, with file and line; gives what its setter returns then.
