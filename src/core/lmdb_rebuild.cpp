@@ -203,6 +203,9 @@ Result<Wrong> rebuild(const std::string& from, const std::string& into, std::uin
 /// in ours may be somebody else's, who collects whatever child he finds.
 [[noreturn]] void be_between(int pipe, const std::string& from, const std::string& into, std::uint64_t map_size) {
   static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);  // a thread of a pool may have made us: it lets hardly any through
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const pid_t child = ::fork();
   if (child == 0) {

@@ -5,12 +5,17 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace docket {
 namespace {
 
 constexpr auto boot_id_path = "/proc/sys/kernel/random/boot_id";
+
+/// How often it is looked whether the store may be opened.
+constexpr std::chrono::milliseconds lock_interval{10};
 
 // The bytes of the file that are locked; whether there are such bytes does not matter.
 constexpr off_t opening = 0;   // exclusively, while the store is being opened
@@ -62,14 +67,21 @@ StoreMark::Says meaning(const std::string& noted, const std::string& boot) noexc
 
 }  // namespace
 
-Result<StoreMark> StoreMark::open(const std::string& folder) {
+Result<StoreMark> StoreMark::open(const std::string& folder, const std::function<bool()>& stop) {
   auto path = path_in(folder);
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) {
     return fail_errno("open " + path, errno);
   }
-  if (!lock_byte(file.get(), F_OFD_SETLKW, F_WRLCK, opening)) {
-    return fail_errno("fcntl(F_OFD_SETLKW) " + path, errno);
+  // A thread that no signal reaches could not be told to stop waiting in the kernel.
+  while (!lock_byte(file.get(), F_OFD_SETLK, F_WRLCK, opening)) {
+    if (errno != EAGAIN && errno != EACCES) {
+      return fail_errno("fcntl(F_OFD_SETLK) " + path, errno);
+    }
+    if (stop && stop()) {
+      return fail(ErrorCode::store_unavailable, "another process is opening the store, and was not waited for");
+    }
+    std::this_thread::sleep_for(lock_interval);
   }
   StoreMark mark(std::move(path), std::move(file));
   auto boot = boot_id();

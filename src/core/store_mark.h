@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -29,8 +30,9 @@ class StoreMark {
   /// May take as long as the disk needs for all that is not yet on it.
   ~StoreMark() { leave(); }
 
-  /// Makes the file if there is none. Blocks while another process opens the store. Errors: io with call and path.
-  static Result<StoreMark> open(const std::string& folder);
+  /// Makes the file if there is none. Blocks while another process opens the store, unless `stop()` says that it is not
+  /// to be waited for. Errors: io with call and path; store_unavailable where it was stopped.
+  static Result<StoreMark> open(const std::string& folder, const std::function<bool()>& stop = {});
 
   /// What the note says, without a lock and without making it: for programs that only look. A store without one:
   /// nothing.

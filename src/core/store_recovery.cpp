@@ -170,11 +170,12 @@ Result<std::unique_ptr<Store>> open_marked(const LmdbOptions& options, StoreMark
 }  // namespace
 
 Result<RecoveredStore> open_recovered_store(const LmdbOptions& options,
-                                            const std::function<void(std::string_view)>& say) {
+                                            const std::function<void(std::string_view)>& say,
+                                            const std::function<bool()>& stop) {
   if (auto made = make_folder(options.folder); !made) {
     return pass_on(made);
   }
-  auto mark = StoreMark::open(options.folder);
+  auto mark = StoreMark::open(options.folder, stop);
   if (!mark) {
     return pass_on(mark);
   }

@@ -25,10 +25,12 @@ struct RecoveredStore {
 /// - All files that the records name are read. Jobs that lack one, or part of one, are removed.
 ///
 /// `say` gets a sentence on whatever was lost. Blocks until that is done, by this process or another one: about as
-/// long as the disk takes to read the store once; seconds for gigabytes.
-/// Errors: as open_lmdb_store(); io and store_full if it cannot be checked now.
+/// long as the disk takes to read the store once; seconds for gigabytes. Another one is not waited for any more when
+/// `stop()` says so.
+/// Errors: as open_lmdb_store(); io and store_full if it cannot be checked now; store_unavailable where it was stopped.
 Result<RecoveredStore> open_recovered_store(const LmdbOptions& options,
-                                            const std::function<void(std::string_view)>& say);
+                                            const std::function<void(std::string_view)>& say,
+                                            const std::function<bool()>& stop = {});
 
 /// For programs that only look at a store, or mend it: store_unavailable if open_recovered_store() has to check it
 /// first.

@@ -4,11 +4,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 
-#include "core/store_place.h"
-#include "core/store_recovery.h"
 #include "nginx/callbacks.h"
 #include "nginx/log_files.h"
 #include "process/clock.h"
@@ -34,13 +33,16 @@ struct Retry {
 
   [[nodiscard]] bool is_retrying() const noexcept { return cycle != nullptr; }
 
-  std::string said;  ///< why it could not be opened: told once
+  std::string said;                ///< why it could not be opened: told once
+  std::optional<TaskBoard> board;  ///< at most one opening is under way
 
   void later(ngx_cycle_t* of, const MainConf& with, ngx_event_handler_pt then) noexcept;
+  /// nginx has ended its threads: what one of them has opened and nobody took is closed.
   void stop() noexcept {
     if (timer.timer_set) {
       ngx_del_timer(&timer);
     }
+    board.reset();
   }
 } retry;
 
@@ -57,11 +59,6 @@ std::uint32_t slots_of(const MainConf& conf) noexcept {
   }
   const auto cores = std::thread::hardware_concurrency();
   return cores == 0 ? 1 : cores;
-}
-
-/// For threads, too: nginx writes a line with one call.
-std::function<void(std::string_view)> warn_in(ngx_log_t* log) {
-  return [log](std::string_view line) { ngx_log_error(NGX_LOG_WARN, log, 0, "docket: %*s", line.size(), line.data()); };
 }
 
 }  // namespace
@@ -81,76 +78,25 @@ Worker* Worker::current() noexcept {
   return the_worker.get();
 }
 
-std::unique_ptr<Worker> Worker::open(ngx_cycle_t* cycle, const MainConf& conf, Error& error) {
-  const std::string folder(view(conf.store->name));
-  auto spool = Spool::open(folder, conf.sync != 0);
-  if (!spool) {
-    error = spool.error();
-    return nullptr;
-  }
-  const std::string run_folder = folder + "/run";
-  auto lease = LeaseFile::create(run_folder, pid_namespace());
-  if (!lease) {
-    error = lease.error();
-    return nullptr;
-  }
-  auto placed = check_file_system(folder);
-  if (placed) {
-    placed = check_pid_namespaces(run_folder);
-  }
-  if (!placed) {
-    error = placed.error();
-    return nullptr;
-  }
-  LmdbOptions options;
-  options.folder = folder;
-  options.map_size = static_cast<std::uint64_t>(conf.map_size);
-  options.sync = conf.sync != 0;
-  auto job_log = std::make_unique<http::JobLog>(true, warn_in(cycle->log));
-  keep_logs(conf, job_log->files());
-  options.told = [log = job_log.get()](std::span<const StateChange> changes) { log->tell(changes); };
-  auto store = open_recovered_store(options, [cycle](std::string_view line) {
-    ngx_log_error(NGX_LOG_ERR, cycle->log, 0, "docket: %*s", line.size(), line.data());
-  });
-  if (!store) {
-    error = store.error();
-    return nullptr;
-  }
-  auto secrets = SecretBox::open(run_folder);
-  if (!secrets) {
-    error = secrets.error();
-    return nullptr;
-  }
-  auto work = Bell::open(run_folder, "work");
-  auto changes = Bell::open(run_folder, "changes");
-  if (!work || !changes) {
-    error = work ? changes.error() : work.error();
-    return nullptr;
-  }
-  return std::unique_ptr<Worker>(new Worker(cycle, conf, std::move(*spool), std::move(job_log), std::move(*store),
-                                            *secrets, std::move(*work), std::move(*changes), std::move(*lease)));
-}
-
-Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<http::JobLog> job_log,
-               RecoveredStore store, SecretBox secrets, Bell work, Bell changes, LeaseFile lease)
+Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened)
     : conf_(conf),
       log_(cycle->log),
-      spool_(std::move(spool)),
-      job_log_(std::move(job_log)),
-      mark_(std::move(store.mark)),
-      store_(std::move(store.store)),
+      spool_(std::move(opened.spool)),
+      job_log_(std::move(opened.job_log)),
+      mark_(std::move(opened.recovered.mark)),
+      store_(std::move(opened.recovered.store)),
       reader_(store_->reader()),
-      change_bell_(std::move(changes)),
+      change_bell_(std::move(opened.change_bell)),
       committer_(*store_, &change_bell_),
       hub_(*reader_, change_bell_, cycle->log),
       engine_({.program = std::string(view(conf.engine)),
                .languages = std::string(view(conf.languages)),
                .tessdata = std::string(view(conf.tessdata)),
                .strict_sandbox = conf.strict_sandbox != 0,
-               .log = warn_in(cycle->log)}),
-      secrets_(secrets),
-      work_bell_(std::move(work)),
-      lease_(std::move(lease)),
+               .log = log_lines(cycle->log, NGX_LOG_WARN)}),
+      secrets_(opened.secrets),
+      work_bell_(std::move(opened.work_bell)),
+      lease_(std::move(opened.lease)),
       board_(cycle->log),
       client_names_({.board = board_, .io = conf.io_threads, .committer = committer_, .log = *job_log_}),
       intake_({.board = board_,
@@ -171,7 +117,7 @@ Worker::Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::uniqu
                 .sync = conf.sync != 0,
                 .draining = [] { return is_quitting(); },
                 .quitting = [this] { return must_stop_now(); },
-                .log = warn_in(cycle->log)},
+                .log = log_lines(cycle->log, NGX_LOG_WARN)},
       reaper_(*store_, committer_, spool_, std::string(view(conf.store->name))) {
   no_connection_.fd = -1;
   timer_.handler = on_timer;
@@ -188,9 +134,51 @@ Worker::~Worker() {
 
 void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
   try {
-    Error error;
-    the_worker = open(cycle, conf, error);
-    if (!the_worker) {
+    // The process serves nobody yet: its clients wait until it does, or are other workers', which is better than 503.
+    begin(cycle, conf, open_store(StoreOpening(conf, cycle->log), is_quitting));
+  } catch (...) {
+    log_exception(cycle->log, "the opening of the store");
+    retry.later(cycle, conf, on_retry);
+  }
+}
+
+/// This process serves others beside us, so a thread opens the store.
+void Worker::on_retry(ngx_event_t*) noexcept {
+  if (is_quitting()) {
+    return;
+  }
+  bool posted = false;
+  try {
+    auto opening = std::make_shared<StoreOpening>(*retry.conf, retry.cycle->log);
+    auto opened = std::make_shared<std::optional<Result<OpenStore>>>();  // nothing: the thread ran out of memory
+    if (!retry.board) {
+      retry.board.emplace(retry.cycle->log);
+    }
+    posted = retry.board->post(
+        retry.conf->io_threads, [opening, opened] { opened->emplace(open_store(std::move(*opening), is_quitting)); },
+        [opened] {
+          if (*opened) {
+            begin(retry.cycle, *retry.conf, std::move(**opened));
+          } else {
+            retry.later(retry.cycle, *retry.conf, on_retry);
+          }
+        });
+  } catch (...) {
+    log_exception(retry.cycle->log, "the opening of the store");
+  }
+  if (!posted) {
+    retry.later(retry.cycle, *retry.conf, on_retry);
+  }
+}
+
+/// Goes on with what was opened, or tries again later.
+void Worker::begin(ngx_cycle_t* cycle, const MainConf& conf, Result<OpenStore> opened) noexcept {
+  if (is_quitting()) {
+    return;
+  }
+  try {
+    if (!opened) {
+      auto& error = opened.error();
       if (retry.said != error.detail) {
         const auto owned = check_store_owner(std::string(view(conf.store->name)), ::geteuid());
         ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s%s%s", &conf.store->name,
@@ -200,6 +188,8 @@ void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
       retry.later(cycle, conf, on_retry);
       return;
     }
+    the_worker.reset(new Worker(cycle, conf, std::move(*opened)));
+    keep_logs(conf, the_worker->job_log_->files());  // nginx may have opened them anew in the meantime
     if (retry.is_retrying()) {
       ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0, "docket: the store \"%V\" can be used now", &conf.store->name);
       retry.said.clear();
@@ -219,15 +209,10 @@ void Worker::start(ngx_cycle_t* cycle, const MainConf& conf) noexcept {
     }
     the_worker->look_after();
     the_worker->wake();
-  } catch (const std::exception& error) {
+  } catch (...) {
+    log_exception(cycle->log, "the start of a worker");
     the_worker.reset();
-    ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: not started: %s", error.what());
-  }
-}
-
-void Worker::on_retry(ngx_event_t*) noexcept {
-  if (!is_quitting()) {
-    start(retry.cycle, *retry.conf);
+    retry.later(cycle, conf, on_retry);
   }
 }
 

@@ -19,6 +19,7 @@
 #include "nginx/conf.h"
 #include "nginx/hub.h"
 #include "nginx/intake.h"
+#include "nginx/store_opening.h"
 #include "nginx/task_board.h"
 #include "process/callback_sender.h"
 #include "process/engine_client.h"
@@ -26,14 +27,14 @@
 
 namespace docket::ngx {
 
-/// Made in init_process, after the fork, and destroyed in exit_process, when nginx's threads have ended. Lives on the
-/// event loop; what its threads share is safe for that by itself.
+/// Made in init_process, after the fork, or later, when the store can be opened, and destroyed in exit_process, when
+/// nginx's threads have ended. Lives on the event loop; what its threads share is safe for that by itself.
 class Worker {
  public:
   /// This process's; null where there is no docket_store, or it could not be opened (then the log says why and every
   /// location answers store_unavailable).
   static Worker* current() noexcept;
-  /// Where the store cannot be opened it is tried again every now and then.
+  /// Opens the store; where that does not go, a thread tries again every now and then.
   static void start(ngx_cycle_t* cycle, const MainConf& conf) noexcept;
   static void stop() noexcept;
 
@@ -68,9 +69,8 @@ class Worker {
   }
 
  private:
-  Worker(ngx_cycle_t* cycle, const MainConf& conf, Spool spool, std::unique_ptr<http::JobLog> job_log,
-         RecoveredStore store, SecretBox secrets, Bell work, Bell changes, LeaseFile lease);
-  static std::unique_ptr<Worker> open(ngx_cycle_t* cycle, const MainConf& conf, Error& error);
+  Worker(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened);
+  static void begin(ngx_cycle_t* cycle, const MainConf& conf, Result<OpenStore> opened) noexcept;
 
   bool listen(ngx_cycle_t* cycle) noexcept;
   void wake() noexcept;

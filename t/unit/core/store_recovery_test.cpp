@@ -115,6 +115,28 @@ TEST_F(StoreRecovery, MarkStaysWhileSomebodyOpensTheStore) {
   }
 }
 
+TEST_F(StoreRecovery, OneThatIsOpenedByAnotherIsNotWaitedForWhenStopped) {
+  auto other = StoreMark::open(folder_);
+  ASSERT_TRUE(other);
+  int asked = 0;
+  const auto stop = [&] { return ++asked == 3; };
+  const auto opened = open_recovered_store(
+      {.folder = folder_, .map_size = 16U << 20U}, [](auto) {}, stop);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::store_unavailable);
+  EXPECT_EQ(asked, 3);
+  asked = 0;
+  const auto let_go = [&] {
+    if (++asked == 3) {
+      other->let_go();
+    }
+    return false;
+  };
+  EXPECT_TRUE(open_recovered_store(
+      {.folder = folder_, .map_size = 16U << 20U}, [](auto) {}, let_go));
+  EXPECT_EQ(asked, 3);
+}
+
 TEST_F(StoreRecovery, SoundStoreIsKept) {
   ASSERT_TRUE(open(false));
   boot_anew();
