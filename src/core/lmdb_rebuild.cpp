@@ -205,7 +205,7 @@ Result<Wrong> rebuild(const std::string& from, const std::string& into, std::uin
   static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);  // a thread of a pool may have made us: it lets hardly any through
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);  // a thread of a pool may have made us: it lets hardly any through
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const pid_t child = ::fork();
   if (child == 0) {
