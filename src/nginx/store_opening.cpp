@@ -1,5 +1,7 @@
 #include "nginx/store_opening.h"
 
+#include <unistd.h>
+
 #include <span>
 #include <string>
 #include <utility>
@@ -8,21 +10,9 @@
 #include "nginx/log_files.h"
 
 namespace docket::ngx {
+namespace {
 
-std::function<void(std::string_view)> log_lines(ngx_log_t* log, ngx_uint_t level) {
-  return [log, level](std::string_view line) { ngx_log_error(level, log, 0, "docket: %*s", line.size(), line.data()); };
-}
-
-StoreOpening::StoreOpening(const MainConf& conf, ngx_log_t* log)
-    : job_log(std::make_unique<http::JobLog>(true, log_lines(log, NGX_LOG_WARN))), say(log_lines(log, NGX_LOG_ERR)) {
-  options.folder = view(conf.store->name);
-  options.map_size = static_cast<std::uint64_t>(conf.map_size);
-  options.sync = conf.sync != 0;
-  options.told = [log = job_log.get()](std::span<const StateChange> changes) { log->tell(changes); };
-  keep_logs(conf, job_log->files());
-}
-
-Result<OpenStore> open_store(StoreOpening opening, const std::function<bool()>& stop) {
+Result<OpenStore> open_parts(StoreOpening opening, const std::function<bool()>& stop) {
   const auto& folder = opening.options.folder;
   auto spool = Spool::open(folder, opening.options.sync);
   if (!spool) {
@@ -60,6 +50,32 @@ Result<OpenStore> open_store(StoreOpening opening, const std::function<bool()>& 
                    .work_bell = std::move(*work),
                    .change_bell = std::move(*changes),
                    .lease = std::move(*lease)};
+}
+
+}  // namespace
+
+std::function<void(std::string_view)> log_lines(ngx_log_t* log, ngx_uint_t level) {
+  return [log, level](std::string_view line) { ngx_log_error(level, log, 0, "docket: %*s", line.size(), line.data()); };
+}
+
+StoreOpening::StoreOpening(const MainConf& conf, ngx_log_t* log)
+    : job_log(std::make_unique<http::JobLog>(true, log_lines(log, NGX_LOG_WARN))), say(log_lines(log, NGX_LOG_ERR)) {
+  options.folder = view(conf.store->name);
+  options.map_size = static_cast<std::uint64_t>(conf.map_size);
+  options.sync = conf.sync != 0;
+  options.told = [log = job_log.get()](std::span<const StateChange> changes) { log->tell(changes); };
+  keep_logs(conf, job_log->files());
+}
+
+Result<OpenStore> open_store(StoreOpening opening, const std::function<bool()>& stop) {
+  const auto folder = opening.options.folder;
+  auto opened = open_parts(std::move(opening), stop);
+  if (!opened) {
+    if (const auto owned = check_store_owner(folder, ::geteuid()); !owned) {
+      opened.error().detail += "; " + owned.error().detail;
+    }
+  }
+  return opened;
 }
 
 }  // namespace docket::ngx

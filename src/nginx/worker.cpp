@@ -1,7 +1,5 @@
 #include "nginx/worker.h"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <optional>
@@ -180,9 +178,8 @@ void Worker::begin(ngx_cycle_t* cycle, const MainConf& conf, Result<OpenStore> o
     if (!opened) {
       auto& error = opened.error();
       if (retry.said != error.detail) {
-        const auto owned = check_store_owner(std::string(view(conf.store->name)), ::geteuid());
-        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s%s%s", &conf.store->name,
-                      error.detail.c_str(), owned ? "" : "; ", owned ? "" : owned.error().detail.c_str());
+        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0, "docket: the store \"%V\" cannot be used: %s", &conf.store->name,
+                      error.detail.c_str());
         retry.said = std::move(error.detail);
       }
       retry.later(cycle, conf, on_retry);
