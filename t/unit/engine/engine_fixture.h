@@ -113,8 +113,17 @@ class EngineTest : public ::testing::Test {
     return found;
   }
 
-  /// A unit that is at work and, stopped by a signal, will stay so.
+  /// A unit that is at work and, stopped by a signal, will stay so. It is ended with this, unless its end was taken.
   struct Held {
+    Held() = default;
+    Held(Held&&) = default;
+    Held& operator=(Held&&) = delete;
+    ~Held() {
+      if (done.valid()) {
+        signal_one(child, SIGKILL);
+      }
+    }
+
     pid_t server = 0;
     pid_t child = 0;
     std::future<Done> done;

@@ -98,11 +98,17 @@ inline bool signal_one(pid_t pid, int number) {
   return pid > 0 && ::kill(pid, number) == 0;
 }
 
-/// The open descriptors of a process, and what they are.
-inline std::map<int, std::string> descriptors_of(pid_t pid) {
+/// The open descriptors of a process, and what they are. Nothing where we may not see them: those of a process that is
+/// closed in are root's to see.
+inline std::optional<std::map<int, std::string>> descriptors_of(pid_t pid) {
+  std::error_code hidden;
+  const std::filesystem::directory_iterator folder("/proc/" + std::to_string(pid) + "/fd", hidden);
+  if (hidden) {
+    return std::nullopt;
+  }
   std::map<int, std::string> all;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
+  for (const auto& entry : folder) {
     all.emplace(std::atoi(entry.path().filename().c_str()), std::filesystem::read_symlink(entry.path(), ignored));
   }
   return all;
