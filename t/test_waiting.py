@@ -1,5 +1,6 @@
 """Answers that are held: wait, Prefer, sync and return."""
 import concurrent.futures
+import hashlib
 import os
 import signal
 import socket
@@ -206,3 +207,31 @@ def test_seconds_may_be_written_with_a_point(stopped):
     for wait in ("5,0", ".", ".5", "-1", "1e3", "inf", "nan", "0x1", "1.0.0", "5 s"):
         assert_problem(stopped.get(f"/result/{job}/status", params={"wait": wait}), 400, "bad_option", "wait")
         assert_problem(stopped.upload(PDF, fields={"wait": wait}), 400, "bad_option", "wait")
+
+
+@pytest.mark.parametrize("path", ["", "/status", "/markdown", "/hocr", "/pages/1/text", "/images/1_0.png"])
+def test_anothers_unfinished_job_is_not_waited_for(start, open_folder, path):
+    tokens = open_folder / "tokens"
+    tokens.write_text("".join(f"{name}:{hashlib.sha256(name.encode()).hexdigest()}\n" for name in ("ann", "bob")))
+    tokens.chmod(0o644)
+    docket = start(http=f"docket_concurrency 1; docket_tokens {tokens};",
+                   locations=LOCATIONS.replace("docket_tasks anyone;", "docket_tasks;"))
+    ann, bob = ({"Authorization": f"Bearer {name}"} for name in ("ann", "bob"))
+    scan = documents.tiff([documents.scan_page(1, dpi=100)], dpi=100)
+    job = docket.upload(scan, name="scan.tif", headers=ann).json()["job_id"]
+    child = docket.hold_unit()
+    try:
+        for prefer in ({}, {"Prefer": "wait=30"}):
+            for name in ("01890000-0000-7000-8000-000000000000", job):
+                query = "" if prefer else "?wait=30"
+                # Held for 30 s where it is another's: requests gives up before.
+                assert_problem(docket.get(f"/result/{name}{path}{query}", headers={**bob, **prefer}, timeout=10), 404,
+                               "not_found")
+    finally:
+        os.kill(child, signal.SIGCONT)
+
+
+def test_a_format_that_is_not_made_is_not_waited_for(start):
+    docket = start(http="docket_concurrency 1;")
+    with docket.standing_still() as job:
+        assert_problem(docket.get(f"/result/{job}/hocr?wait=30", timeout=10), 404, "not_found", "formats=hocr")

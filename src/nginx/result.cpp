@@ -301,19 +301,22 @@ ngx_int_t send_input(ngx_http_request_t* r, Worker& worker, const Caller& caller
 }
 
 /// Whether what a held request waits for is there: the job's end, for a page or a picture its page's, for a status that
-/// it differs from the one that the client has. True also for what there is not: that is to be told, too.
-bool is_due(ngx_http_request_t* r, Worker& worker, const Route& route) {
-  const auto known = route.what == Route::What::status ? find_list(r, "if-none-match") : std::nullopt;
+/// it differs from the one that the client has. True also for what there is not, or not for this caller: that is to be
+/// told, and at once, since a wait would tell that there is something.
+bool is_due(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
+  const bool of_status = route.what == Route::What::status;
+  const auto known = of_status ? find_list(r, "if-none-match") : std::nullopt;
   bool due = false;
   const auto found =
       worker.reader().status(route.id, [&](const StatusView& status, std::string_view, const QueueCounts&) {
-        due = is_final(status.head.state) ||
-              (known && !http::matches_none_match(*known, http::status_etag(status.head.change)));
+        due = !caller.may_use(status.owner) || is_final(status.head.state) ||
+              (known && !http::matches_none_match(*known, http::status_etag(status.head.change))) ||
+              (!of_status && !status.head.formats.has(route.format));
       });
   if (!found || due || (route.what != Route::What::page && route.what != Route::What::image)) {
     return !found || due;
   }
-  const auto look = look_at(worker, Caller{}, route);
+  const auto look = look_at(worker, caller, route);
   return look && look->page && worker.reader().page(route.id, look->page->first, look->page->second);
 }
 
@@ -327,7 +330,7 @@ ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& cal
     return send_problem(r, waiting ? raw.error() : waiting.error());
   }
   const auto answer = [r, &worker, caller, route, raw = *raw](bool last) -> std::optional<ngx_int_t> {
-    if (!last && !is_due(r, worker, route)) {
+    if (!last && !is_due(r, worker, caller, route)) {
       return std::nullopt;
     }
     switch (route.what) {
