@@ -11,7 +11,7 @@ import time
 import pytest
 
 import documents
-from docket import UUID7, assert_problem, wait_for
+from docket import LOCATIONS, UUID7, assert_problem, wait_for
 
 PDF = documents.text_pdf(1)
 TEXT = documents.page_text(1)
@@ -421,3 +421,48 @@ def test_a_refused_upload_does_not_spoil_the_next(docket):
             connection.close()
     connection.close()
     docket.finish(docket.submit(PDF))
+
+
+def test_a_body_that_proxy_pass_had_begun_to_read(start):
+    """SIGSEGV in ngx_http_read_unbuffered_request_body(), called by Upload::receive()."""
+    docket = start(workers=1, http="docket_result_url /result/;", locations=LOCATIONS + """
+        location /fall { proxy_pass http://127.0.0.1:9; proxy_request_buffering off; error_page 502 = @up; }
+        location @up { docket_upload 201; }""")
+    worker = wait_for(docket.workers, 10)
+    answer = docket.request("POST", "/fall", data=documents.padded_pdf(1, 3_000_000),
+                            headers={"Content-Type": "application/pdf"})
+    assert answer.status_code in (201, 500) and docket.workers() == worker
+
+
+def test_a_large_upload_in_a_subrequest(start):
+    """The subrequest never goes on: its job is lost and its connection leaks ([alert] open socket left at QUIT)."""
+    docket = start(workers=1)
+    docket.configure(locations=LOCATIONS + f"""
+        location /mirrored {{ mirror /jobs/mirror.pdf; proxy_pass http://127.0.0.1:{docket.port}/jobs; }}""")
+    docket.reload()
+    answer = docket.request("POST", "/mirrored/a.pdf", data=documents.padded_pdf(1, 3_000_000),
+                            headers={"Content-Type": "application/pdf"})
+    assert answer.status_code == 202
+    wait_for(lambda: len(docket.get("/tasks").json()["tasks"]) == 2, 10, "the mirrored upload's job")
+
+
+@pytest.mark.parametrize("size", [2_000, 3_000_000])
+def test_an_upload_and_its_mirror_share_a_body(start, size):
+    """Both read what nginx has read once, in memory or in a file."""
+    docket = start(workers=1, locations=LOCATIONS + "location /both { docket_upload; mirror /jobs/mirror.pdf; }")
+    content = documents.padded_pdf(1, size)
+    for send in (lambda: docket.request("POST", "/both/a.pdf", data=content), lambda: docket.upload(content, path="/both")):
+        before = docket.get("/tasks").json()["count"]
+        assert send().status_code == 202
+        wait_for(lambda: docket.get("/tasks").json()["count"] == before + 2, 10, "both jobs")
+    for task in docket.get("/tasks").json()["tasks"]:
+        status = docket.finish(task["job_id"])
+        assert [file["size"] for file in status["files"]] == [len(content)]
+
+
+def test_a_subrequest_without_the_body(start):
+    docket = start(workers=1, locations=LOCATIONS + f"""
+        location /blind {{ mirror /jobs/mirror.pdf; mirror_request_body off; proxy_pass http://127.0.0.1:9; }}""")
+    worker = wait_for(docket.workers, 10)
+    assert docket.request("POST", "/blind", data=PDF).status_code == 502
+    assert docket.workers() == worker and docket.get("/tasks").json()["count"] == 0

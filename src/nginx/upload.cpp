@@ -49,7 +49,16 @@ Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, 
       worker_(worker),
       owner_(std::move(owner)),
       id_(JobId::make(unix_ms())),
-      form_({.max_bytes = conf.max_fields}) {}
+      form_({.max_bytes = conf.max_fields}),
+      next_turn_(
+          this,
+          [](void* self) noexcept {
+            ngx_http_request_t* request = static_cast<Upload*>(self)->r_;
+            ngx_connection_t* connection = request->connection;
+            on_readable(request);  // the upload may be gone now
+            ngx_http_run_posted_requests(connection);
+          },
+          r->connection->log) {}
 
 Upload::~Upload() {
   if (submission_ != nullptr) {
@@ -74,6 +83,9 @@ bool Upload::remove_files(std::function<void()> then) noexcept {
 Result<void> Upload::begin() {
   if (auto may = http::check_preconditions(preconditions_of(r_), std::nullopt); !may) {
     return may;
+  }
+  if (auto has_body = look_at_body(); !has_body) {
+    return has_body;
   }
   if (find_header(r_, "content-range")) {  // RFC 9110, 14.5
     return fail(ErrorCode::bad_request,
@@ -116,6 +128,27 @@ Result<void> Upload::begin() {
 
 // ---- The body, as it comes.
 
+/// A body that another module has had read already (mirror, auth_request with a body, a request above this one) is the
+/// others', too.
+Result<void> Upload::look_at_body() {
+  const ngx_http_request_body_t* body = r_->request_body;
+  if (body == nullptr) {
+    return r_ == r_->main ? Result<void>()
+                          : fail(ErrorCode::no_file, "The body of the request above this subrequest was not read.");
+  }
+  if (r_->reading_body != 0 || r_->request_body_no_buffering != 0) {
+    return fail(ErrorCode::io,
+                "another handler of the request has begun to use up its body (proxy_request_buffering off)");
+  }
+  is_shared_ = true;
+  shared_ = body->bufs;
+  return {};
+}
+
+bool Upload::is_body_at_end() const noexcept {
+  return is_shared_ ? shared_ == nullptr : r_->reading_body == 0 && r_->request_body->bufs == nullptr;
+}
+
 void Upload::receive() {
   std::size_t taken = 0;
   for (;;) {
@@ -125,7 +158,7 @@ void Upload::receive() {
       return;
     }
     taken += *size;
-    if (r_->reading_body == 0 && r_->request_body->bufs == nullptr) {
+    if (is_body_at_end()) {
       if (const auto done = whole(); !done) {
         give_up(done.error());
       }
@@ -147,46 +180,68 @@ void Upload::receive() {
   }
 }
 
-/// Others get their turn; what is in the socket will not be told a second time by the kernel, so we come back by
-/// ourselves.
-void Upload::go_on_later() {
-  r_->read_event_handler = on_readable;
-  ngx_post_event(r_->connection->read, &ngx_posted_next_events);
+/// Others get their turn; what is in the socket will not be told a second time by the kernel, and of a subrequest
+/// nothing is told at all, so we come back by ourselves.
+void Upload::go_on_later() noexcept {
+  r_->read_event_handler = ngx_http_block_reading;
+  next_turn_.post();
 }
 
 /// Takes the buffers that nginx has filled, up to a turn's bytes; how many bytes these were.
 Result<std::size_t> Upload::take_buffers() {
   std::size_t taken = 0;
-  ngx_http_request_body_t* body = r_->request_body;
-  while (body->bufs != nullptr && taken < turn_bytes) {
-    ngx_buf_t* buffer = body->bufs->buf;
-    std::array<char, turn_bytes> from_file;
-    std::string_view bytes;
-    if (ngx_buf_in_memory(buffer)) {
-      bytes = {reinterpret_cast<const char*>(buffer->pos), static_cast<std::size_t>(buffer->last - buffer->pos)};
-      buffer->pos = buffer->last;
-    } else if (buffer->in_file != 0 && buffer->file_pos < buffer->file_last) {
-      // Another module (mirror, auth_request with a body) has had the whole of it written to a file already.
-      const auto wanted = std::min<off_t>(buffer->file_last - buffer->file_pos, static_cast<off_t>(from_file.size()));
-      const ssize_t got = ngx_read_file(buffer->file, reinterpret_cast<u_char*>(from_file.data()),
-                                        static_cast<std::size_t>(wanted), buffer->file_pos);
-      if (got <= 0) {
-        return fail(ErrorCode::io, "The request's body could not be read from its temporary file.");
-      }
-      buffer->file_pos += got;
-      bytes = {from_file.data(), static_cast<std::size_t>(got)};
+  std::array<char, turn_bytes> room;
+  while (ngx_chain_t* link = is_shared_ ? shared_ : r_->request_body->bufs) {
+    if (taken >= turn_bytes) {
+      break;
     }
-    taken += bytes.size();
-    if (const auto result = take(bytes); !result) {
+    auto bytes = next_bytes(link->buf, room);
+    if (!bytes) {
+      return pass_on(bytes);
+    }
+    taken += bytes->size();
+    if (const auto result = take(*bytes); !result) {
       return tl::unexpected<Error>(result.error());
     }
-    if (ngx_buf_size(buffer) == 0) {
-      ngx_chain_t* link = body->bufs;
-      body->bufs = link->next;
+    if (ngx_buf_size(link->buf) > shared_done_) {
+      continue;
+    }
+    shared_done_ = 0;
+    if (is_shared_) {
+      shared_ = link->next;
+    } else {
+      r_->request_body->bufs = link->next;
       ngx_free_chain(r_->pool, link);  // a large body comes in many links: memory stays constant
     }
   }
   return taken;
+}
+
+/// The next bytes of a buffer, in memory or by way of `room` from a file; they are taken out of it, or counted in
+/// shared_done_.
+Result<std::string_view> Upload::next_bytes(ngx_buf_t* buffer, std::span<char> room) {
+  const off_t left = ngx_buf_size(buffer) - shared_done_;
+  auto size = static_cast<std::size_t>(std::clamp<off_t>(left, 0, static_cast<off_t>(room.size())));
+  std::string_view bytes;
+  if (ngx_buf_in_memory(buffer)) {
+    bytes = {reinterpret_cast<const char*>(buffer->pos) + shared_done_, size};
+  } else if (size != 0) {
+    const ssize_t got =
+        ngx_read_file(buffer->file, reinterpret_cast<u_char*>(room.data()), size, buffer->file_pos + shared_done_);
+    if (got <= 0) {
+      return fail(ErrorCode::io, "The request's body could not be read from its temporary file.");
+    }
+    size = static_cast<std::size_t>(got);
+    bytes = {room.data(), size};
+  }
+  if (is_shared_) {
+    shared_done_ += static_cast<off_t>(size);
+  } else if (ngx_buf_in_memory(buffer)) {
+    buffer->pos += size;
+  } else {
+    buffer->file_pos += static_cast<off_t>(size);
+  }
+  return bytes;
 }
 
 Result<void> Upload::take(std::string_view bytes) {

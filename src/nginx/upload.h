@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "http/option.h"
 #include "http/waiting.h"
 #include "nginx/conf.h"
+#include "nginx/timer.h"
 #include "nginx/worker.h"
 
 namespace docket::ngx {
@@ -39,9 +41,12 @@ class Upload final : public http::MultipartEvents {
   Result<void> part_end() override;
 
  private:
+  Result<void> look_at_body();
+  [[nodiscard]] bool is_body_at_end() const noexcept;
   Result<std::size_t> take_buffers();
+  Result<std::string_view> next_bytes(ngx_buf_t* buffer, std::span<char> room);
   Result<void> take(std::string_view bytes);
-  void go_on_later();
+  void go_on_later() noexcept;
 
   Result<void> begin_file(std::string_view filename);
   Result<void> append_to_file(std::string_view bytes);
@@ -73,7 +78,11 @@ class Upload final : public http::MultipartEvents {
   std::string owner_;
   JobId id_;
   std::optional<http::MultipartParser> parser_;  ///< nothing: the body is one file
+  bool is_shared_ = false;                       ///< the body was read for others, too: it is not to be used up
+  ngx_chain_t* shared_ = nullptr;                ///< what of it is left to take
+  off_t shared_done_ = 0;                        ///< of the first buffer there
   http::FormCollector form_;
+  NextTurn next_turn_;
   http::RawOptions query_options_;  ///< those of the form come before them
   std::vector<FileStatus> files_;
   std::vector<std::shared_ptr<Fd>> descriptors_;  ///< of files_
