@@ -1,6 +1,7 @@
 """Idempotency-Key: who did not hear the answer sends the request again, and gets the same job."""
 import concurrent.futures
 import hashlib
+import os
 import re
 import socket
 
@@ -99,3 +100,12 @@ def test_a_replay_needs_no_room(start):
 def test_keys_that_are_none(docket):
     for key in ('""', "x" * 256):
         assert_problem(docket.upload(PDF, headers=keyed(key)), 400, "bad_request", "Idempotency-Key")
+
+
+@pytest.mark.parametrize("first, then", [("wait=1", "wait=2"), ("sync=true", ""), ("return=text", "")])
+def test_a_key_is_about_content_not_about_how_it_is_answered(docket, first, then):
+    """4e3f817 gave the known job for a form with these in the query."""
+    key = {"Idempotency-Key": f'"{os.urandom(8).hex()}"'}
+    one = docket.upload(PDF, path=f"/jobs?{first}", headers=key)
+    other = docket.upload(PDF, path=f"/jobs?{then}", headers=key)
+    assert one.status_code in (200, 202) and other.status_code in (200, 202), other.text

@@ -230,3 +230,25 @@ def test_not_root_and_a_store_for_the_group(docket, unprivileged):
     done = unprivileged()
     assert done.returncode == 0, done.stderr
     assert Path(docket.store / "lmdb").stat().st_uid == 0
+
+
+def test_the_command_for_a_store_behind_a_symlink_mends_it():
+    """`chown -R USER: LINK` does not follow LINK."""
+    if os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    docket = Docket()
+    try:
+        docket.start()
+        docket.stop()
+        real = docket.folder / "real"
+        shutil.move(docket.store, real)
+        docket.store.symlink_to(real)
+        shutil.chown(real / "lmdb" / "data.mdb", "games")
+        code, said = docket.check_conf()
+        assert code != 0
+        command = said.partition("run: ")[2].partition(" in ")[0]
+        subprocess.run(command.split(), check=True)
+        code, said = docket.check_conf()
+        assert code == 0, said
+    finally:
+        docket.remove_folder()

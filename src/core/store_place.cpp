@@ -91,8 +91,11 @@ Result<void> check_store_owner(const std::string& folder, uid_t user) {
     detail.append(" belongs to ").append(told(info.st_uid, user_of(info.st_uid)));
     detail.append(", but nginx's workers run as ").append(told(user, workers));
     detail.append(": set nginx's directive \"user\", or stop nginx and run: chown -R ");
-    // Without a name there is no login group that a colon could stand for.
-    detail.append(workers ? workers->name + ':' : std::to_string(user)).append(" ").append(folder);
+    // Without a name there is no login group that a colon could stand for; chown -R follows no link.
+    std::error_code unknown;
+    const auto real = std::filesystem::canonical(folder, unknown);
+    detail.append(workers ? workers->name + ':' : std::to_string(user)).append(" ");
+    detail.append(unknown ? folder : real.string());
     return fail(ErrorCode::forbidden, std::move(detail));
   }
   return {};

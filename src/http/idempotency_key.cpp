@@ -60,10 +60,11 @@ OnceKey once_key(std::string_view owner, std::string_view location, std::string_
 Sha256 content_digest(const RawOptions& options, std::string_view fields, std::span<const FileStatus> files) {
   TextHasher hasher;
   for (std::size_t i = 0; i < option_names.size(); ++i) {
-    // raw says how the answer is written; stored digests of requests were made without it.
+    // How the answer is given is not what is asked for. Empty instead of left out where it always was there, and raw
+    // left out, since it was not: what stores remember of requests stays.
     const auto option = static_cast<Option>(i);
     if (option != Option::password && option != Option::raw) {
-      hasher.add(options[option]);
+      hasher.add(options_of_answer().has(option) ? std::string_view() : options[option]);
     }
   }
   hasher.add(fields);

@@ -40,6 +40,11 @@ TEST(IdempotencyKey, ContentIsOptionsFieldsAndFiles) {
   options = {};
   options[Option::password] = "secret";
   EXPECT_EQ(content_digest(options, "{}", files), digest) << "what is stored must not help in guessing it";
+  for (const auto option : {Option::sync, Option::wait, Option::return_, Option::raw}) {
+    auto answered_otherwise = options;
+    answered_otherwise[option] = "1";
+    EXPECT_EQ(content_digest(answered_otherwise, "{}", files), digest) << word(option);
+  }
   files[1].sha256[0] = 1;
   EXPECT_NE(content_digest(RawOptions{}, "{}", files), digest);
 }
