@@ -101,15 +101,17 @@ inline bool signal_one(pid_t pid, int number) {
 /// The open descriptors of a process, and what they are. Nothing where we may not see them: those of a process that is
 /// closed in are root's to see.
 inline std::optional<std::map<int, std::string>> descriptors_of(pid_t pid) {
-  std::error_code hidden;
-  const std::filesystem::directory_iterator folder("/proc/" + std::to_string(pid) + "/fd", hidden);
-  if (hidden) {
+  std::error_code error;
+  const std::filesystem::directory_iterator folder("/proc/" + std::to_string(pid) + "/fd", error);
+  if (error) {
     return std::nullopt;
   }
   std::map<int, std::string> all;
-  std::error_code ignored;
   for (const auto& entry : folder) {
-    all.emplace(std::atoi(entry.path().filename().c_str()), std::filesystem::read_symlink(entry.path(), ignored));
+    all.emplace(std::atoi(entry.path().filename().c_str()), std::filesystem::read_symlink(entry.path(), error));
+    if (error == std::errc::permission_denied) {
+      return std::nullopt;
+    }
   }
   return all;
 }
