@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 import documents
@@ -523,6 +524,7 @@ def small_disk(docket, size):
         yield
     finally:
         subprocess.run(["umount", "-l", docket.store], check=True)
+        docket.store.rmdir()
 
 
 def assert_problem(answer, code, word, *mentions):

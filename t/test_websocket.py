@@ -161,8 +161,8 @@ def test_removal_is_told(start):
 
 def test_events_over_tls(start, open_folder):
     key, certificate, port = open_folder / "key", open_folder / "certificate", free_port()
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
                    check=True, capture_output=True)
     docket = start(locations=LOCATIONS + EVENTS + "location /events/ { docket_events anyone; }",
                    server=f"listen 127.0.0.1:{port} ssl; ssl_certificate {certificate}; ssl_certificate_key {key};")
@@ -170,7 +170,7 @@ def test_events_over_tls(start, open_folder):
 
     async def client(job):
         messages = []
-        async with websockets.connect(f"wss://localhost:{port}/ws/{job}", ssl=trusting) as socket:
+        async with websockets.connect(f"wss://127.0.0.1:{port}/ws/{job}", ssl=trusting) as socket:
             with contextlib.suppress(websockets.ConnectionClosed):
                 while True:
                     messages.append(json.loads(await socket.recv()))
@@ -178,7 +178,7 @@ def test_events_over_tls(start, open_folder):
     job = docket.submit(SCAN, name="scan.tif")
     messages, code = run(client(job))
     assert code == 1000 and messages[-1] == docket.status(job)
-    stream = requests.get(f"https://localhost:{port}/events/{docket.submit(SCAN, name='scan.tif')}", verify=certificate,
+    stream = requests.get(f"https://127.0.0.1:{port}/events/{docket.submit(SCAN, name='scan.tif')}", verify=certificate,
                           timeout=60 * PATIENCE)
     last = json.loads(stream.text.rstrip().rpartition("data: ")[2])
     assert last["final"] and last["status"] == "completed"
