@@ -1,6 +1,5 @@
 """Whatever strangers send: a clear error, or a job with a defined end, and the same worker serves the next request."""
 import socket
-import time
 import zlib
 
 import pytest
@@ -226,8 +225,6 @@ TRAPS = {
 @pytest.mark.parametrize("name", TRAPS)
 def test_traps_end(served, name):
     make, ends = TRAPS[name]
-    began = time.monotonic()
     job = served.submit(make(), "trap.pdf")
     status = wait_for(lambda: (lambda told: told if told["status"] in FINAL else None)(served.status(job)), 60, "the end")
     assert (status["error"] or {"code": "completed"})["code"] in ends, status
-    assert time.monotonic() - began < 60

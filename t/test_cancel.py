@@ -1,4 +1,7 @@
 """Ending jobs that are not wanted any more: POST …/cancel."""
+import os
+import signal
+
 import documents
 from docket import LOCATIONS, assert_problem, wait_for
 
@@ -39,9 +42,10 @@ def test_a_running_job_is_cancelled(start):
 def test_a_waiting_job_is_cancelled_and_never_begins(start):
     docket = start(http="docket_concurrency 1;")
     first = docket.submit(scan(3))
-    wait_for(lambda: docket.status(first)["status"] == "processing", 30)
+    child = docket.hold_unit()
     waiting = docket.submit(PDF)
     body = cancel(docket, waiting).json()
+    os.kill(child, signal.SIGCONT)
     assert body["status"] == "failed" and body["started_at"] is None and body["queue_position"] is None
     docket.finish(first)
     docket.finish(docket.submit(PDF))

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from docket import DOCKETCTL, LOCATIONS, PATIENCE, Docket, small_disk
+import pytest
+
+from docket import DOCKETCTL, LOCATIONS, Docket, small_disk
 
 sys.path.insert(0, str(Path(__file__).parent / "faults"))
 
@@ -49,9 +51,13 @@ def test_whatever_dies_no_job_is_lost():
     for words in ALLOWED:
         docket.allow(words)
     with contextlib.ExitStack() as stack:
-        if os.geteuid() == 0:
+        disk = docket.store
+        try:
             stack.enter_context(small_disk(docket, f"{300 + 4 * SECONDS}m"))
-        run = torture.Torture(docket.start(), SECONDS, SEED, docket.store if os.geteuid() == 0 else None)
+        except pytest.skip.Exception:
+            disk = None  # everything but a full one
+        least = {deed: count * SECONDS // 45 // torture.SLOWNESS for deed, count in LEAST.items()}
+        run = torture.Torture(docket.start(), SECONDS, SEED, disk, least)
         try:
             run.run()
         finally:
@@ -59,5 +65,5 @@ def test_whatever_dies_no_job_is_lost():
             docket.stop()
         check_store(docket.store)
     docket.close()
-    for deed, least in LEAST.items():
-        assert run.deeds[deed] >= least * SECONDS // 45 // PATIENCE, run.told()
+    for deed, count in least.items():
+        assert run.deeds[deed] >= count, run.told()

@@ -273,7 +273,8 @@ def test_entity_tags_differ(docket):
     assert len(tags) == len(paths)
 
 
-def test_before_the_end(docket):
+def test_before_the_end(start):
+    docket = start(server=f"docket_formats {FORMATS};", http="docket_concurrency 1;")
     with docket.standing_still():
         job = docket.submit(documents.text_pdf([LINES]))
         for what in ("hocr", "images", "png", "images/1_0.png", "pages/1/png"):

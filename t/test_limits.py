@@ -2,7 +2,9 @@
 import concurrent.futures
 import datetime
 import hashlib
+import os
 import re
+import signal
 
 import pytest
 
@@ -21,7 +23,9 @@ def assert_later(answer, code, word, *mentions):
 
 def test_unfinished_jobs(start):
     docket = start(http="docket_queue jobs=2; docket_concurrency 1;")
-    jobs = [docket.submit(SCAN), docket.submit(PDF)]
+    jobs = [docket.submit(SCAN)]
+    docket.hold_unit()
+    jobs.append(docket.submit(PDF))
     assert_later(docket.upload(PDF), 503, "queue_full", "docket_queue jobs=2")
     # Before the body: a large one is not waited for.
     answer = docket.request("PUT", "/jobs/a.pdf", data=PDF, headers={"Expect": "100-continue"})
@@ -43,10 +47,11 @@ def test_unfinished_jobs_of_one_owner(start, tmp_path):
 def test_many_at_once_do_not_pass_the_limit(start):
     docket = start(http="docket_queue jobs=5; docket_concurrency 1;")
     docket.submit(SCAN)
-    wait_for(lambda: docket.get("/tasks?status=processing").json()["count"] == 1, 30)
+    child = docket.hold_unit()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda _: docket.upload(SCAN).status_code, range(24)))
     assert sorted(set(codes)) == [200, 503] and codes.count(200) == 4
+    os.kill(child, signal.SIGCONT)
 
 
 def test_bytes_of_the_store(start):
@@ -64,8 +69,8 @@ def test_bytes_of_the_store(start):
 def test_attempts(start, directive, fields, attempts):
     docket = start(http=f"docket_unit_timeout 1s; docket_concurrency 1; {directive}")
     docket.allow("it took longer")
-    status = docket.finish(docket.submit(documents.png(documents.draw_page(["words"] * 60, dpi=600)), fields=fields), 60,
-                           expect="failed")
+    page = documents.draw_page(["words with words behind them on the line " * 2] * 50, dpi=600)  # more than any machine's second
+    status = docket.finish(docket.submit(documents.png(page), fields=fields), 60, expect="failed")
     assert status["error"]["code"] == "timeout" and f"after {attempts} tr" in status["error"]["detail"]
 
 

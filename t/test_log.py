@@ -85,7 +85,7 @@ def test_failures_are_told_with_their_reason(start):
     line = read(log)[-1]
     assert line["error"] == {"code": body["error"]["code"], "detail": body["error_message"]}
     running = docket.submit(scan(6))
-    wait_for(lambda: docket.status(running)["status"] == "processing", 30)
+    docket.hold_unit()
     waiting = docket.submit(PDF)
     for job in (waiting, running, running):
         assert docket.request("POST", f"/result/{job}/cancel").status_code == 200

@@ -1,8 +1,11 @@
 """What clients may ask for with an upload."""
+import os
+import signal
+
 import pytest
 
 import documents
-from docket import LOCATIONS, assert_problem, wait_for
+from docket import LOCATIONS, assert_problem
 
 PDF = documents.text_pdf(1)
 
@@ -27,10 +30,12 @@ def test_options_that_a_location_allows(start):
 def test_urgent_jobs_come_first(start):
     docket = start(http="docket_concurrency 1; docket_options priority;")
     first = docket.submit(documents.scan_pdf([documents.scan_page(number) for number in range(1, 4)]))
-    wait_for(lambda: docket.status(first)["status"] == "processing", 30)
+    child = docket.hold_unit()
     late = docket.submit(PDF, fields={"priority": "9"})
     soon = docket.submit(PDF, fields={"priority": "0"})
+    os.kill(child, signal.SIGCONT)
     docket.finish(late)
+    docket.finish(first)
     assert docket.status(soon)["completed_at"] <= docket.status(late)["completed_at"]
 
 

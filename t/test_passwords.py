@@ -1,5 +1,6 @@
 """The documents' password: nobody else may see it."""
 import os
+import signal
 
 import documents
 from docket import LOCATIONS, assert_problem, wait_for
@@ -42,6 +43,7 @@ def test_nobody_sees_a_password(start):
                    server="access_log logs.txt;")
     running = docket.submit(documents.scan_pdf([documents.scan_page(number) for number in range(1, 5)]),
                             fields={"password": PASSWORD, "title": "a field"})
+    child = docket.hold_unit()
     waiting = docket.submit(PDF, fields={"password": PASSWORD})
 
     def check():
@@ -50,8 +52,10 @@ def test_nobody_sees_a_password(start):
         assert PASSWORD not in docket.get("/tasks").text
         assert files_with(docket.folder, PASSWORD) == []
         assert told_by_processes(docket, PASSWORD) == []
-    wait_for(lambda: docket.status(running)["processed_pages"] > 0, 30)
     assert docket.status(waiting)["status"] == "pending"
+    check()
+    os.kill(child, signal.SIGCONT)
+    wait_for(lambda: docket.status(running)["processed_pages"] > 0, 30)
     check()
     assert docket.status(running)["fields"] == {"title": "a field"}
     docket.finish(running)

@@ -1,5 +1,7 @@
 """How far a job is: the status body, its changes, its entity tag, and how jobs fail."""
+import os
 import re
+import signal
 
 import pytest
 
@@ -125,6 +127,7 @@ def progress(docket, job, **arguments):
 def test_progress_dialect(start):
     docket = start(http="docket_concurrency 1;")
     job = docket.submit(slow_scan())
+    child = docket.hold_unit()
     waiting = docket.submit(PDF)
     seen = []
 
@@ -134,6 +137,7 @@ def test_progress_dialect(start):
     assert progress(docket, waiting).json() == {"state": "running", "processed": 0, "length_of_work": 0,
                                                 "percent_complete": 0, "hint": "Waiting to be processed."}
     assert "Retry-After" in progress(docket, waiting).headers
+    os.kill(child, signal.SIGCONT)
     wait_for(ready, 60)
     assert {body["state"] for body in seen[:-1]} == {"running"} and all(body["percent_complete"] < 100 for body in seen[:-1])
     assert seen[-1] == {"state": "ready", "processed": 3, "length_of_work": 3, "percent_complete": 100,

