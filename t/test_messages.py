@@ -22,6 +22,12 @@ def test_formats_that_were_not_made(docket):
         assert_problem(docket.get(path), 404, "not_found", "no such job")
 
 
+def test_formats_that_are_not_by_page(docket):
+    job = docket.submit(PDF, fields={"formats": "pdf"})
+    docket.finish(job)
+    assert_problem(docket.result(job, "pages/2/pdf", 404), 404, "not_found", "pdf", "not of pages")
+
+
 def test_images_that_are_not_there(docket):
     job = docket.submit(PDF, fields={"formats": "text,images"})
     docket.finish(job)

@@ -91,8 +91,9 @@ Result<std::optional<std::string>> whose_jobs(ngx_http_request_t* r, const Calle
     return std::nullopt;
   }
   if (!caller.is_known) {
-    return fail(ErrorCode::forbidden, "Nobody is told apart here, so nobody has jobs of their own; \"" +
-                                          std::string(directive) + " anyone\" is for everybody's.");
+    return fail(ErrorCode::forbidden,
+                "Clients are not distinguished here (docket_tokens, docket_owner), so none has jobs of its own; \"" +
+                    std::string(directive) + " anyone\" would show everybody's.");
   }
   return caller.owner;
 }

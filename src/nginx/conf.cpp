@@ -192,7 +192,8 @@ char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
     location->default_result_url = *static_cast<const ngx_str_t*>(server->result_prefixes->elts);
   } else if (location->handler == Handler::upload) {
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"docket_upload\" needs \"docket_result_url\", since its server has %s docket_result location in "
+                  "\"docket_upload\" needs a docket_result location in its server, or \"docket_result_url\": the "
+                  "server has %s docket_result location in "
                   "%s:%ui",
                   server->result_prefixes->nelts == 0 ? "no" : "more than one", location->file, location->line);
     return conf_error;

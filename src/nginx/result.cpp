@@ -67,6 +67,9 @@ Error not_made(Format format, FormatSet made) {
 
 /// The page, or the picture of a page, that `route` names is not there, and will not be.
 Error no_such_part(const Route& route, std::uint32_t total_pages) {
+  if (route.what == Route::What::page && route.page <= total_pages) {
+    return no_such_result("The format " + std::string(info(route.format).name) + " is of whole jobs, not of pages.");
+  }
   return no_such_result(route.what == Route::What::image
                             ? "This job has no picture " + route.image.text() + "; its result \"images\" lists them."
                             : "This job has no page " + std::to_string(route.page) + "; it has " +
