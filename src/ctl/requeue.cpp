@@ -48,7 +48,8 @@ Result<Answer> requeue(const Place& place, const RequeueOptions& options) {
     if (change.result) {
       units += *change.result;
       answer.text += "job " + id.text() + ": ";
-      answer.text += *change.result == 0 ? "no worker has a unit of it" : counted(*change.result, "unit") + " given back";
+      answer.text +=
+          *change.result == 0 ? "no worker has a unit of it" : counted(*change.result, "unit") + " given back";
       answer.text += '\n';
       continue;
     }
