@@ -194,7 +194,7 @@ TEST_F(DocketctlCheck, RequeueTakesAUnitFromWhoeverHoldsIt) {
   EXPECT_EQ(code_of(driver->complete_small(*held)), ErrorCode::lease_lost);
   EXPECT_EQ(driver->head(id).state, State::pending);
   EXPECT_TRUE(std::filesystem::exists(backend.options.folder + "/run/work")) << "it rang";
-  EXPECT_EQ(ctl({"requeue", id.text()}).out, "job " + id.text() + ": nobody has a unit of it\n");
+  EXPECT_EQ(ctl({"requeue", id.text()}).out, "job " + id.text() + ": no worker has a unit of it\n");
 }
 
 TEST_F(DocketctlCheck, RequeueOfTheDeadLeavesTheLiving) {
