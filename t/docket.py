@@ -4,6 +4,7 @@
 tested is build/$DOCKET_BUILD (default: release).
 """
 import contextlib
+import ctypes
 import io
 import os
 import re
@@ -81,6 +82,11 @@ def _worker_user():
     return "www-data" if reach.returncode == 0 else "root"
 
 
+def has_landlock():
+    """Whether the kernel has Landlock. Without it the engine opens no file, fonts included."""
+    return ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), ctypes.c_uint32(1)) > 0  # its version, please
+
+
 def stat_of(pid):
     """The fields of /proc/PID/stat from the state on (proc(5)); None when the process is gone."""
     try:
@@ -103,6 +109,19 @@ def _alive():
         # A process whose first thread is a zombie lives, and holds its sockets, until its last thread has ended.
         if fields and (fields[0] not in "ZX" or int(fields[17]) > 1):
             yield int(entry.name), int(fields[3])
+
+
+def open_files(pid):
+    """What a process has open, by its descriptors' links."""
+    links = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(os.readlink(descriptor))
+        except FileNotFoundError:
+            pass
+        except PermissionError:
+            pytest.skip("root may not look into other users' processes here")
+    return links
 
 
 def command_of(pid):
@@ -518,18 +537,23 @@ http {{
 
 
 @contextlib.contextmanager
-def small_disk(docket, size):
-    """A file system of its own below a Docket's store."""
+def small_disk(docket, size, needed=True):
+    """A file system of its own below a Docket's store. Where there can be none the test is skipped, or, if it is not
+    needed, False given."""
     docket.store.mkdir(mode=0o700)
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "docket-test", docket.store],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         docket.store.rmdir()
-        pytest.skip(f"this machine mounts nothing: {done.stderr.strip()}")
+        if needed:
+            docket.remove_folder()
+            pytest.skip(f"this machine mounts nothing: {done.stderr.strip()}")
+        yield False
+        return
     try:
         if docket.user:
             shutil.chown(docket.store, docket.user, docket.user)
-        yield
+        yield True
     finally:
         subprocess.run(["umount", "-l", docket.store], check=True)
 

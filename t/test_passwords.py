@@ -33,8 +33,8 @@ def told_by_processes(docket, words):
                 with open(f"/proc/{pid}/{name}", "rb") as file:
                     if words.encode() in file.read():
                         found.append((pid, name))
-            except (FileNotFoundError, ProcessLookupError):
-                pass
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                pass  # what we may not see nobody else may
     return found
 
 

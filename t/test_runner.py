@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from docket import DOCKETCTL, ENGINE, Docket, assert_problem, command_of, stat_of, wait_for
+from docket import DOCKETCTL, ENGINE, Docket, assert_problem, command_of, open_files, stat_of, wait_for
 
 PDF = documents.text_pdf(1)
 
@@ -204,7 +204,7 @@ def test_engine_holds_only_its_descriptors(start):
     servers = docket.engines()
     assert servers
     for pid in servers:
-        links = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
+        links = open_files(pid)
         assert not [link for link in links if str(docket.store) in link], links
         with open(f"/proc/{pid}/environ", "rb") as environment:
             variables = environment.read()

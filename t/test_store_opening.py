@@ -8,7 +8,7 @@ import signal
 import pytest
 
 import documents
-from docket import LOCATIONS, Docket, assert_problem, wait_for
+from docket import LOCATIONS, Docket, assert_problem, open_files, wait_for
 
 PDF = documents.text_pdf(1)
 LIVE = "location = /live { docket_health live; } location /other { return 204; }"
@@ -49,12 +49,7 @@ class LateStore:
     def is_opening(self, name):
         """Whether the worker has this file of the store open: it waits for its lock."""
         worker, = self.docket.workers()
-        descriptors = f"/proc/{worker}/fd"
-        for descriptor in os.listdir(descriptors):
-            with contextlib.suppress(OSError):
-                if os.readlink(f"{descriptors}/{descriptor}") == str(self.docket.store / name):
-                    return True
-        return False
+        return str(self.docket.store / name) in open_files(worker)
 
 
 @contextlib.contextmanager
