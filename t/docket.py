@@ -236,6 +236,10 @@ http {{
     def check_conf(self):
         """Runs `nginx -t`; returns its exit code and what it said."""
         self.write_conf()
+        return self.check_conf_as_it_is()
+
+    def check_conf_as_it_is(self):
+        """The same with nginx.conf as it was written before."""
         done = subprocess.run([NGINX, "-t", "-e", "stderr", "-p", self.folder, "-c", self.conf],
                               capture_output=True, text=True, check=False, env=self._environment,
                               stdin=subprocess.DEVNULL, timeout=60 * PATIENCE)

@@ -102,17 +102,11 @@ def test_a_missing_thread_pool_says_what_to_write():
             docket.write_conf()
             if not directive:
                 docket.conf.write_text(docket.conf.read_text().replace("thread_pool docket threads=2;", ""))
-            done = subprocess.run([*command(docket)], capture_output=True, text=True, check=False, timeout=60)
-            assert done.returncode != 0 and f'"thread_pool {name} threads=2;" outside of http' in done.stderr, done.stderr
-            assert "nginx.conf:" in done.stderr
+            code, said = docket.check_conf_as_it_is()
+            assert code != 0 and f'"thread_pool {name} threads=2;" outside of http' in said, said
+            assert "nginx.conf:" in said
         finally:
             docket.remove_folder()
-
-
-def command(docket):
-    """`nginx -t` with the configuration as it is."""
-    import docket as module
-    return [module.NGINX, "-t", "-e", "stderr", "-p", docket.folder, "-c", docket.conf]
 
 
 def test_pools_may_stand_below_http():
@@ -122,8 +116,8 @@ def test_pools_may_stand_below_http():
         text = docket.conf.read_text()
         pools = "thread_pool docket threads=2;\nthread_pool docket_io threads=2;\n"
         docket.conf.write_text(text.replace(pools, "") + pools)
-        done = subprocess.run(command(docket), capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 0 and "thread pool" not in done.stderr, done.stderr
+        code, said = docket.check_conf_as_it_is()
+        assert code == 0 and "thread pool" not in said, said
     finally:
         docket.remove_folder()
 

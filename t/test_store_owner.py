@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from docket import NGINX, Docket, assert_problem, wait_for
+from docket import ENVIRONMENT, NGINX, Docket, assert_problem, wait_for
 
 PDF = documents.text_pdf(1)
 OTHER = "daemon"  # with a group of the same name, which "user" wants
@@ -163,7 +163,7 @@ def test_a_reload_with_another_user_leaves_all_as_it_is(docket):
     assert owner_of(docket.store) == workers
     # Signals are sent with whatever configuration there is.
     done = subprocess.run([NGINX, "-e", "stderr", "-p", docket.folder, "-c", docket.conf, "-s", "reopen"],
-                          capture_output=True, text=True, check=False)
+                          capture_output=True, text=True, check=False, env=ENVIRONMENT)
     assert done.returncode == 0 and "belongs to" not in done.stderr, done
 
 
@@ -202,7 +202,7 @@ def unprivileged(docket):
         for path in (docket.folder, docket.error_log, docket.folder / "temp"):
             shutil.chown(path, "www-data")
         return subprocess.run(["runuser", "-u", "www-data", "--", NGINX, "-t", "-e", "stderr", "-p", docket.folder,
-                               "-c", docket.conf], capture_output=True, text=True, check=False)
+                               "-c", docket.conf], capture_output=True, text=True, check=False, env=ENVIRONMENT)
     return check
 
 
