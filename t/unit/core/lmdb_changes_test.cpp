@@ -8,22 +8,15 @@
 
 #include "core/bytes.h"
 #include "core/lmdb_tables.h"
-#include "lmdb_backend.h"
 #include "lmdb_edit.h"
+#include "lmdb_fixture.h"
 #include "store_driver.h"
 
 namespace docket {
 namespace {
 
-class LmdbChanges : public testing::Test {
+class LmdbChanges : public LmdbFixture {
  protected:
-  void open() {
-    driver.reset();
-    store.reset();
-    store = backend.open();
-    ASSERT_TRUE(store);
-    driver.emplace(*store);
-  }
   void TearDown() override {
     if (store) {
       EXPECT_THAT(backend.check(*store), testing::IsEmpty());
@@ -58,10 +51,6 @@ class LmdbChanges : public testing::Test {
     ASSERT_TRUE(driver->end(second, ended::Probed{.total_pages = pages, .ranges = {}}, second.pages_from(1, pages)));
     ASSERT_TRUE(driver->record(first, {}, 1));
   }
-
-  LmdbBackend backend;
-  std::unique_ptr<Store> store;
-  std::optional<StoreDriver> driver;
 };
 
 TEST_F(LmdbChanges, EveryChangeIsWrittenDown) {

@@ -13,8 +13,8 @@
 #include "core/fd.h"
 #include "core/lmdb.h"
 #include "core/lmdb_tables.h"
-#include "lmdb_backend.h"
 #include "lmdb_edit.h"
+#include "lmdb_fixture.h"
 #include "store_driver.h"
 
 namespace {
@@ -35,25 +35,14 @@ extern "C" __attribute__((visibility("default"))) int fdatasync(int fd) {
 namespace docket {
 namespace {
 
-class LmdbDurability : public testing::Test {
+class LmdbDurability : public LmdbFixture {
  protected:
-  void open() {
-    driver.reset();
-    store.reset();
-    store = backend.open();
-    ASSERT_TRUE(store);
-    driver.emplace(*store);
-  }
   void TearDown() override {
     failing_disk = false;
     if (store && store->health().writable) {
       EXPECT_THAT(backend.check(*store), testing::IsEmpty());
     }
   }
-
-  LmdbBackend backend;
-  std::unique_ptr<Store> store;
-  std::optional<StoreDriver> driver;
 };
 
 TEST_F(LmdbDurability, OneCommitIsOneSync) {

@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "lmdb_backend.h"
 #include "lmdb_edit.h"
+#include "lmdb_fixture.h"
 #include "store_driver.h"
 
 namespace docket {
@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Edit = std::function<void(lmdb::Txn&, const Tables&)>;
 
-class LmdbRepair : public testing::Test {
+class LmdbRepair : public LmdbFixture {
  protected:
   void SetUp() override {
     open();
@@ -46,14 +46,6 @@ class LmdbRepair : public testing::Test {
     waiting = d.accept({.owner = "cleo", .files = 2, .once = once});
     elsewhere = d.accept({.owner = "ann", .pool = 3, .priority = 1});
     EXPECT_THAT(backend.check(*store), IsEmpty());
-  }
-
-  void open() {
-    driver.reset();
-    store.reset();
-    store = backend.open();
-    ASSERT_TRUE(store);
-    driver.emplace(*store);
   }
 
   void damage(const Edit& edit) {
@@ -99,9 +91,6 @@ class LmdbRepair : public testing::Test {
     }
   }
 
-  LmdbBackend backend;
-  std::unique_ptr<Store> store;
-  std::optional<StoreDriver> driver;
   JobId completed;
   JobId linked;  ///< to that one
   JobId failed;

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lmdb_backend.h"
 #include "lmdb_edit.h"
+#include "lmdb_fixture.h"
 #include "store_driver.h"
 
 namespace docket {
@@ -11,17 +11,9 @@ namespace {
 
 using testing::IsEmpty;
 
-class LmdbTurns : public testing::Test {
+class LmdbTurns : public LmdbFixture {
  protected:
   void SetUp() override { open(); }
-
-  void open() {
-    driver.reset();
-    store.reset();
-    store = backend.open();
-    ASSERT_TRUE(store);
-    driver.emplace(*store);
-  }
 
   /// Makes the queue what the first version would have made of the same units: lines of owners only, each with its turn
   /// in the ring and nothing else, in the order in which they are found.
@@ -67,10 +59,6 @@ class LmdbTurns : public testing::Test {
     }
     return order;
   }
-
-  LmdbBackend backend;
-  std::unique_ptr<Store> store;
-  std::optional<StoreDriver> driver;
 };
 
 TEST_F(LmdbTurns, AQueueOfTheFirstVersionIsGoneOnWithInTurn) {
