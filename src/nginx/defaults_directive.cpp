@@ -1,5 +1,6 @@
 // docket_defaults: options that a location gives where the client does not.
 
+#include <span>
 #include <string>
 
 #include "http/submit_options.h"
@@ -26,8 +27,7 @@ std::string names_with_default() {
 }
 
 /// What can be said of the values without knowing the location that they come to.
-Result<void> check_values(const http::RawOptions& values, const MainConf& main) {
-  const auto installed = installed_languages(std::string(view(main.tessdata)));
+Result<void> check_values(const http::RawOptions& values, std::span<const std::string> installed) {
   http::OptionPolicy policy;
   policy.allowed = http::options_to_allow();
   policy.languages = installed;
@@ -51,6 +51,8 @@ char* set_defaults(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
     location->defaults = nullptr;
     return conf_ok;
   }
+  const auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  const auto installed = installed_languages(std::string(view(main->tessdata)));
   http::RawOptions values;
   for (const auto& argument : given) {
     const auto text = view(argument);
@@ -64,9 +66,7 @@ char* set_defaults(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
     if (auto added = http::add_option(values, *option, text.substr(equals + 1)); !added) {
       return refuse(cf, argument, added.error().detail.c_str());
     }
-    if (auto right = check_values(
-            values, *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module)));
-        !right) {
+    if (auto right = check_values(values, installed); !right) {
       return refuse(cf, argument, right.error().detail.c_str());
     }
   }
