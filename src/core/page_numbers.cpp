@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/page_count.h"
+#include "job/page_progress.h"
 
 namespace docket {
 

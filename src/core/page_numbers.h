@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/job.h"
+#include "job/job.h"
 
 namespace docket {
 

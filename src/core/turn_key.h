@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/changes.h"
+#include "job/job_event.h"
 
 namespace docket {
 

@@ -4,14 +4,14 @@
 #include <set>
 #include <utility>
 
-#include "core/counted.h"
-#include "core/lease.h"
-#include "core/lmdb_store.h"
-#include "core/spool.h"
-#include "core/spool_check.h"
+#include "base/plural.h"
+#include "host/lease.h"
+#include "store/lmdb/lmdb_store.h"
+#include "store/spool/spool.h"
+#include "store/recovery/spool_check.h"
 #include "ctl/commands.h"
 #include "ctl/print.h"
-#include "process/clock.h"
+#include "base/clock.h"
 
 namespace docket::ctl {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "ctl/print.h"
-#include "http/status_body.h"
-#include "http/tasks_body.h"
+#include "http/body/status_body.h"
+#include "http/body/tasks_body.h"
 
 namespace docket::ctl {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/job_id.h"
-#include "core/store.h"
+#include "job/job_id.h"
+#include "store/store.h"
 
 namespace docket::ctl {
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "core/lmdb_store.h"
-#include "core/store_place.h"
-#include "core/store_recovery.h"
+#include "store/lmdb/lmdb_store.h"
+#include "host/store_place.h"
+#include "store/recovery/store_recovery.h"
 #include "ctl/commands.h"
 #include "ctl/owner.h"
-#include "ctl/spans.h"
-#include "http/job_log.h"
+#include "ctl/duration.h"
+#include "http/body/job_log.h"
 
 namespace {
 

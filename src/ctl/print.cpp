@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "core/hex.h"
-#include "http/status_body.h"
-#include "http/text.h"
+#include "base/hex.h"
+#include "http/body/status_body.h"
+#include "http/field/text.h"
 
 namespace docket::ctl {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/codec.h"
-#include "core/store.h"
+#include "job/codec.h"
+#include "store/store.h"
 
 namespace docket::ctl {
 

@@ -3,11 +3,11 @@
 #include <span>
 #include <utility>
 
-#include "core/counted.h"
-#include "core/spool.h"
-#include "core/spool_folder.h"
+#include "base/plural.h"
+#include "store/spool/spool.h"
+#include "store/spool/spool_folder.h"
 #include "ctl/commands.h"
-#include "process/clock.h"
+#include "base/clock.h"
 
 namespace docket::ctl {
 namespace {

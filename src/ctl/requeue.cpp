@@ -1,11 +1,11 @@
 #include <array>
 #include <utility>
 
-#include "core/bell.h"
-#include "core/counted.h"
-#include "core/lease.h"
+#include "host/wakeup.h"
+#include "base/plural.h"
+#include "host/lease.h"
 #include "ctl/commands.h"
-#include "process/clock.h"
+#include "base/clock.h"
 
 namespace docket::ctl {
 

@@ -3,13 +3,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/counted.h"
-#include "core/lease.h"
-#include "core/spool_folder.h"
+#include "base/plural.h"
+#include "host/lease.h"
+#include "store/spool/spool_folder.h"
 #include "ctl/commands.h"
 #include "ctl/print.h"
-#include "ctl/spans.h"
-#include "process/clock.h"
+#include "ctl/duration.h"
+#include "base/clock.h"
 
 namespace docket::ctl {
 namespace {

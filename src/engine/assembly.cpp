@@ -6,10 +6,10 @@
 #include <optional>
 #include <utility>
 
-#include "core/json_text.h"
-#include "engine/document_digest.h"
-#include "engine/rendering.h"
-#include "engine/utf8.h"
+#include "base/json_text.h"
+#include "engine/layout/digest/document_digest.h"
+#include "engine/model/rendering.h"
+#include "base/utf8.h"
 #include "engine/write/writer.h"
 
 namespace docket::engine {

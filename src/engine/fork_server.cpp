@@ -23,8 +23,8 @@ extern "C" {  // glibc 2.36 has forgotten it
 #include <new>
 #include <utility>
 
-#include "core/version.h"
-#include "engine/reader.h"
+#include "base/version.h"
+#include "engine/model/reader.h"
 #include "engine/unit.h"
 
 namespace docket::engine {

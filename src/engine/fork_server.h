@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
-#include "core/fd.h"
-#include "engine/sandbox.h"
-#include "process/seqpacket.h"
-#include "process/wire.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "engine/sandbox/sandbox.h"
+#include "protocol/seqpacket.h"
+#include "protocol/wire.h"
 
 namespace docket::engine {
 

@@ -1,4 +1,4 @@
-// docket-engine: the program that reads documents, for the nginx module Docket. See process/wire.h for how it is
+// docket-engine: the program that reads documents, for the nginx module Docket. See protocol/wire.h for how it is
 // spoken to.
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/version.h"
+#include "base/version.h"
 #include "engine/fork_server.h"
-#include "process/wire.h"
+#include "protocol/wire.h"
 
 namespace {
 

@@ -4,13 +4,13 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/chosen_pages.h"
-#include "engine/image_reader.h"
-#include "engine/ocr.h"
-#include "engine/pdf_reader.h"
-#include "engine/pdf_warm_up.h"
-#include "engine/reader.h"
-#include "process/tessdata.h"
+#include "engine/model/chosen_pages.h"
+#include "engine/image/image_reader.h"
+#include "engine/ocr/tesseract.h"
+#include "engine/pdf/pdf_reader.h"
+#include "engine/pdf/pdf_warm_up.h"
+#include "engine/model/reader.h"
+#include "document/tessdata.h"
 
 namespace docket::engine {
 namespace {

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "core/progress.h"
-#include "engine/reader.h"
+#include "job/progress.h"
+#include "engine/model/reader.h"
 
 namespace docket::engine {
 

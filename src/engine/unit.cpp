@@ -13,14 +13,14 @@
 #include <utility>
 #include <vector>
 
-#include "core/image_name.h"
-#include "engine/append_file.h"
-#include "engine/page_pictures.h"
-#include "engine/pdf_output.h"
+#include "document/image_name.h"
+#include "engine/model/append_file.h"
+#include "engine/write/page_pictures.h"
+#include "engine/write/pdf/pdf_output.h"
 #include "engine/plan.h"
-#include "engine/reader.h"
-#include "engine/rendering.h"
-#include "process/seqpacket.h"
+#include "engine/model/reader.h"
+#include "engine/model/rendering.h"
+#include "protocol/seqpacket.h"
 
 namespace docket::engine {
 namespace {

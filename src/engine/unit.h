@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "process/wire.h"
+#include "protocol/wire.h"
 
 namespace docket::engine {
 

@@ -3,13 +3,13 @@
 #include <span>
 #include <string>
 
-#include "http/submit_options.h"
-#include "http/waiting.h"
-#include "nginx/conf.h"
-#include "nginx/directive.h"
+#include "http/form/submit_options.h"
+#include "http/form/wait.h"
+#include "nginx/conf/conf.h"
+#include "nginx/directives/directive.h"
 #include "nginx/exception.h"
-#include "nginx/setters.h"
-#include "process/tessdata.h"
+#include "nginx/directives/setters.h"
+#include "document/tessdata.h"
 
 namespace docket::ngx {
 namespace {

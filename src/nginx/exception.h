@@ -1,7 +1,7 @@
 // Where exceptions end: nginx is C, and a bare 500 tells an operator nothing.
 #pragma once
 
-#include "nginx/ngx.h"
+#include "nginx/core/ngx.h"
 
 namespace docket::ngx {
 

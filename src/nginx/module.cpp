@@ -1,8 +1,8 @@
 // The module as nginx sees it.
 
-#include "nginx/conf.h"
-#include "nginx/log_files.h"
-#include "nginx/worker.h"
+#include "nginx/conf/conf.h"
+#include "nginx/worker/log_files.h"
+#include "nginx/worker/worker.h"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "core/store_place.h"
-#include "nginx/log_files.h"
+#include "host/store_place.h"
+#include "nginx/worker/log_files.h"
 
 namespace docket::ngx {
 namespace {

@@ -5,13 +5,13 @@
 #include <memory>
 #include <string_view>
 
-#include "core/bell.h"
-#include "core/lease.h"
-#include "core/secret_box.h"
-#include "core/spool.h"
-#include "core/store_recovery.h"
-#include "http/job_log.h"
-#include "nginx/conf.h"
+#include "host/wakeup.h"
+#include "host/lease.h"
+#include "host/secret_box.h"
+#include "store/spool/spool.h"
+#include "store/recovery/store_recovery.h"
+#include "http/body/job_log.h"
+#include "nginx/conf/conf.h"
 
 namespace docket::ngx {
 

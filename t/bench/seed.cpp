@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "core/job_id.h"
-#include "core/lmdb_store.h"
-#include "core/store.h"
+#include "job/job_id.h"
+#include "store/lmdb/lmdb_store.h"
+#include "store/store.h"
 
 namespace {
 

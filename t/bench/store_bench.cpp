@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/committer.h"
-#include "core/lmdb_store.h"
+#include "store/committer.h"
+#include "store/lmdb/lmdb_store.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "fuzz.h"
-#include "http/form.h"
+#include "http/form/form.h"
 
 namespace {
 

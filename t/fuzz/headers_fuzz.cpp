@@ -8,16 +8,16 @@
 #include <string>
 
 #include "fuzz.h"
-#include "http/accept.h"
-#include "http/conditional.h"
-#include "http/content_disposition.h"
-#include "http/content_type.h"
-#include "http/cors.h"
-#include "http/part_head.h"
-#include "http/route.h"
-#include "http/text.h"
-#include "http/tokens.h"
-#include "http/trace_context.h"
+#include "http/field/accept.h"
+#include "http/field/conditional.h"
+#include "http/field/content_disposition.h"
+#include "http/field/content_type.h"
+#include "http/field/cors.h"
+#include "http/form/part_head.h"
+#include "http/field/route.h"
+#include "http/field/text.h"
+#include "http/field/tokens.h"
+#include "http/field/trace_context.h"
 
 namespace {
 

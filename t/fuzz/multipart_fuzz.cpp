@@ -2,7 +2,7 @@
 //
 // Input: the boundary, a line end, the sizes of the pieces (see cuts()), a line end, the body.
 #include "fuzz.h"
-#include "http/content_type.h"
+#include "http/field/content_type.h"
 #include "multipart_recorder.h"
 
 namespace {

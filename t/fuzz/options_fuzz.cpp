@@ -6,8 +6,8 @@
 #include <string>
 
 #include "fuzz.h"
-#include "http/submit_options.h"
-#include "http/tasks_body.h"
+#include "http/form/submit_options.h"
+#include "http/body/tasks_body.h"
 
 namespace {
 

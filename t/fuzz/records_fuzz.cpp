@@ -2,8 +2,8 @@
 //
 // Input: 'j', 'u', 'p', 'o', 'c' or 'd' for a JobRecord, Unit, PageRecord, Outputs, Callback or Delivery, then the
 // bytes.
-#include "core/codec.h"
-#include "core/outbox.h"
+#include "job/codec.h"
+#include "job/delivery.h"
 #include "fuzz.h"
 
 namespace {

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "fuzz.h"
-#include "http/problem.h"
-#include "http/status_body.h"
+#include "http/body/problem.h"
+#include "http/body/status_body.h"
 
 namespace {
 

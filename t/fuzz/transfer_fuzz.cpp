@@ -4,7 +4,7 @@
 #include <string>
 
 #include "fuzz.h"
-#include "http/transfer_decoder.h"
+#include "http/form/transfer_decoder.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "fuzz.h"
-#include "http/text.h"
-#include "http/websocket_handshake.h"
+#include "http/field/text.h"
+#include "http/stream/websocket_handshake.h"
 #include "websocket_client.h"
 
 namespace {

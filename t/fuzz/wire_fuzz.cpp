@@ -2,7 +2,7 @@
 //
 // Input: 'h', 'j', 'r', 'c' or 'e' for Hello, job message, UnitRequest, child's packet or Ended, then the bytes.
 #include "fuzz.h"
-#include "process/wire.h"
+#include "protocol/wire.h"
 
 namespace {
 

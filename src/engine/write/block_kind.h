@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "engine/document.h"
+#include "engine/model/document.h"
 
 namespace docket::engine {
 

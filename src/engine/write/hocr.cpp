@@ -4,9 +4,9 @@
 #include <cmath>
 #include <string_view>
 
-#include "core/json_text.h"
-#include "core/version.h"
-#include "engine/text_style.h"
+#include "base/json_text.h"
+#include "base/version.h"
+#include "engine/text/text_style.h"
 #include "engine/write/html_text.h"
 
 namespace docket::engine {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/json_text.h"
-#include "engine/flow.h"
+#include "base/json_text.h"
+#include "engine/text/continuation.h"
 #include "engine/write/block_kind.h"
 #include "engine/write/plain_table.h"
 #include "engine/write/short_text.h"

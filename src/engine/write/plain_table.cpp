@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/flow.h"
+#include "engine/text/continuation.h"
 
 namespace docket::engine {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "engine/document.h"
+#include "engine/model/document.h"
 
 namespace docket::engine {
 

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "engine/document.h"
+#include "engine/model/document.h"
 
 namespace docket::engine {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/flow.h"
-#include "engine/layout.h"
+#include "engine/text/continuation.h"
+#include "engine/layout/layout.h"
 #include "engine/write/plain_table.h"
 
 namespace docket::engine {

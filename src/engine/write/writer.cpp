@@ -2,8 +2,8 @@
 
 #include "engine/write/hocr.h"
 #include "engine/write/json.h"
-#include "engine/write/markdown.h"
-#include "engine/write/markdown_det.h"
+#include "engine/write/markdown/markdown.h"
+#include "engine/write/markdown/markdown_det.h"
 #include "engine/write/text.h"
 
 namespace docket::engine {

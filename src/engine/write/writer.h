@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "core/format.h"
-#include "engine/document.h"
+#include "document/format.h"
+#include "engine/model/document.h"
 
 namespace docket::engine {
 

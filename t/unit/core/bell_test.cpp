@@ -1,4 +1,4 @@
-#include "core/bell.h"
+#include "host/wakeup.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "core/codec.h"
+#include "job/codec.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/committer.h"
+#include "store/committer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

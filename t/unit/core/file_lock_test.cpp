@@ -1,11 +1,11 @@
-#include "core/file_lock.h"
+#include "base/file_lock.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "core/once.h"
+#include "job/idempotency.h"
 #include "lmdb_backend.h"
 
 namespace docket {

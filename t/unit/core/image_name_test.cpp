@@ -1,4 +1,4 @@
-#include "core/image_name.h"
+#include "document/image_name.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/job_id.h"
+#include "job/job_id.h"
 
 #include <gtest/gtest.h>
 

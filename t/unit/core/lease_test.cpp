@@ -1,4 +1,4 @@
-#include "core/lease.h"
+#include "host/lease.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "core/line_files.h"
+#include "base/line_files.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/lmdb_store.h"
+#include "store/lmdb/lmdb_store.h"
 #include "temp_folder.h"
 
 namespace docket {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/bytes.h"
-#include "core/lmdb_tables.h"
+#include "base/bytes.h"
+#include "store/lmdb/lmdb_tables.h"
 #include "lmdb_edit.h"
 #include "lmdb_fixture.h"
 #include "store_driver.h"

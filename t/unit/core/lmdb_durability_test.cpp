@@ -10,9 +10,9 @@
 #include <chrono>
 #include <string>
 
-#include "core/fd.h"
-#include "core/lmdb.h"
-#include "core/lmdb_tables.h"
+#include "base/fd.h"
+#include "store/lmdb/lmdb.h"
+#include "store/lmdb/lmdb_tables.h"
 #include "lmdb_edit.h"
 #include "lmdb_fixture.h"
 #include "store_driver.h"

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/lmdb.h"
-#include "core/lmdb_tables.h"
+#include "store/lmdb/lmdb.h"
+#include "store/lmdb/lmdb_tables.h"
 #include "lmdb_backend.h"
 
 namespace docket {

@@ -8,9 +8,9 @@
 
 #include <filesystem>
 
-#include "core/fd.h"
-#include "core/lmdb.h"
-#include "core/lmdb_tables.h"
+#include "base/fd.h"
+#include "store/lmdb/lmdb.h"
+#include "store/lmdb/lmdb_tables.h"
 #include "lmdb_backend.h"
 #include "store_driver.h"
 

@@ -1,5 +1,5 @@
 // The embedded store passes what every store must; what is LMDB's own is in lmdb_*_test.cpp beside this.
-#include "core/lmdb_store.h"
+#include "store/lmdb/lmdb_store.h"
 
 #include "lmdb_backend.h"
 #include "store_conformance.h"

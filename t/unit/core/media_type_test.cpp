@@ -1,4 +1,4 @@
-#include "core/media_type.h"
+#include "document/media_type.h"
 
 #include <gtest/gtest.h>
 

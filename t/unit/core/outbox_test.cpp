@@ -1,4 +1,4 @@
-#include "core/outbox.h"
+#include "job/delivery.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/page_set.h"
+#include "document/page_set.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // How units end badly: refused, crashed, handed back, and children that do not keep to their task.
-#include "core/progress.h"
+#include "job/progress.h"
 #include "progress_fixture.h"
 
 namespace docket {

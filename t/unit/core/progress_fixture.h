@@ -1,4 +1,4 @@
-// A job in the hands of core/progress, with short words for what happens to it.
+// A job in the hands of job/progress, with short words for what happens to it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/progress.h"
+#include "job/progress.h"
 
 namespace docket {
 

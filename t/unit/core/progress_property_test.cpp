@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/codec.h"
-#include "core/progress.h"
+#include "job/codec.h"
+#include "job/progress.h"
 
 namespace docket {
 namespace {

@@ -1,5 +1,5 @@
 // The way of a job that goes well, and what is refused. How units end badly is in progress_failure_test.cpp.
-#include "core/progress.h"
+#include "job/progress.h"
 
 #include "progress_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "core/reaper.h"
+#include "store/spool/reaper.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

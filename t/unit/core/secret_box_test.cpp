@@ -1,4 +1,4 @@
-#include "core/secret_box.h"
+#include "host/secret_box.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>

@@ -12,8 +12,8 @@
 #include <random>
 #include <set>
 
-#include "core/reaper.h"
-#include "core/spool_check.h"
+#include "store/spool/reaper.h"
+#include "store/recovery/spool_check.h"
 #include "lmdb_backend.h"
 #include "store_driver.h"
 

@@ -1,4 +1,4 @@
-#include "core/slots.h"
+#include "host/slots.h"
 
 #include <gtest/gtest.h>
 

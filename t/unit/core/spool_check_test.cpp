@@ -1,4 +1,4 @@
-#include "core/spool_check.h"
+#include "store/recovery/spool_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/sha256.h"
-#include "core/spool.h"
+#include "base/sha256.h"
+#include "store/spool/spool.h"
 #include "lmdb_backend.h"
 #include "lmdb_edit.h"
 #include "store_driver.h"

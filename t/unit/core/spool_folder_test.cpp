@@ -1,4 +1,4 @@
-#include "core/spool_folder.h"
+#include "store/spool/spool_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <map>
 
-#include "core/spool.h"
+#include "store/spool/spool.h"
 #include "temp_folder.h"
 
 namespace docket {

@@ -1,4 +1,4 @@
-#include "core/spool.h"
+#include "store/spool/spool.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // What a store tells of jobs' states: each change once, when it is committed.
-#include "core/state_change.h"
+#include "job/state_change.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "core/committer.h"
-#include "core/reaper.h"
-#include "core/spool.h"
+#include "store/committer.h"
+#include "store/spool/reaper.h"
+#include "store/spool/spool.h"
 #include "lmdb_backend.h"
 #include "lmdb_edit.h"
 #include "store_driver.h"

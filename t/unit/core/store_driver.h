@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/store.h"
+#include "store/store.h"
 #include "core/turn_key.h"
 
 namespace docket {

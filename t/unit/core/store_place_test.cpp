@@ -1,4 +1,4 @@
-#include "core/store_place.h"
+#include "host/store_place.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <optional>
 
-#include "core/lease.h"
+#include "host/lease.h"
 #include "core/user.h"
 #include "lmdb_backend.h"
 

@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "core/committer.h"
+#include "store/committer.h"
 #include "store_fixture.h"
 
 namespace docket {

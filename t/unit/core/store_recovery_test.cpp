@@ -1,4 +1,4 @@
-#include "core/store_recovery.h"
+#include "store/recovery/store_recovery.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/fd.h"
-#include "core/lmdb_tables.h"
-#include "core/section_sum.h"
-#include "core/spool.h"
+#include "base/fd.h"
+#include "store/lmdb/lmdb_tables.h"
+#include "store/section_checksum.h"
+#include "store/spool/spool.h"
 #include "store_driver.h"
 
 namespace docket {

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "core/fd.h"
+#include "base/fd.h"
 
 namespace docket {
 

@@ -1,10 +1,10 @@
 // docketctl check and requeue.
 #include <chrono>
 
-#include "core/lease.h"
+#include "host/lease.h"
 #include "core/lmdb_edit.h"
-#include "core/sha256.h"
-#include "core/spool.h"
+#include "base/sha256.h"
+#include "store/spool/spool.h"
 #include "ctl/docketctl_fixture.h"
 
 namespace docket {

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "core/fd.h"
+#include "base/fd.h"
 #include "core/lmdb_backend.h"
 #include "core/store_driver.h"
 

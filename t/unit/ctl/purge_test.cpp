@@ -1,10 +1,10 @@
 // docketctl purge and stats.
 #include <nlohmann/json.hpp>
 
-#include "core/lease.h"
-#include "core/spool.h"
+#include "host/lease.h"
+#include "store/spool/spool.h"
 #include "ctl/docketctl_fixture.h"
-#include "ctl/spans.h"
+#include "ctl/duration.h"
 
 namespace docket {
 namespace {

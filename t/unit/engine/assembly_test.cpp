@@ -4,8 +4,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "engine/figures.h"
-#include "engine/rendering.h"
+#include "engine/layout/blocks/figures.h"
+#include "engine/model/rendering.h"
 #include "layout_model.h"
 
 namespace docket::engine {

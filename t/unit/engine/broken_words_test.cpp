@@ -1,9 +1,9 @@
-#include "engine/broken_words.h"
+#include "engine/text/broken_words.h"
 
 #include <gtest/gtest.h>
 
-#include "engine/flow.h"
-#include "engine/rendering.h"
+#include "engine/text/continuation.h"
+#include "engine/model/rendering.h"
 #include "layout_model.h"
 
 namespace docket::engine {

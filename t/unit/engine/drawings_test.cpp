@@ -1,10 +1,10 @@
-#include "engine/drawings.h"
+#include "engine/layout/blocks/drawings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/captions.h"
-#include "engine/rendering.h"
+#include "engine/layout/blocks/captions.h"
+#include "engine/model/rendering.h"
 #include "layout_model.h"
 #include "readers_documents.h"
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "made_documents.h"
-#include "process/engine_client.h"
+#include "work/document/engine_client.h"
 #include "processes.h"
 
 namespace docket::engine::test {

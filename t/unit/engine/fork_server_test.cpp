@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "engine_fixture.h"
-#include "process/seqpacket.h"
+#include "protocol/seqpacket.h"
 
 namespace docket::engine::test {
 namespace {

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/pdf_glyphs.h"
-#include "engine/pdf_lines.h"
-#include "engine/pdf_words.h"
-#include "engine/utf8.h"
+#include "engine/pdf/text/pdf_glyphs.h"
+#include "engine/pdf/text/pdf_lines.h"
+#include "engine/pdf/text/pdf_words.h"
+#include "base/utf8.h"
 
 namespace docket::engine::test {
 

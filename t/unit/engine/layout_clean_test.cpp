@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/utf8.h"
+#include "base/utf8.h"
 #include "layout_model.h"
 
 namespace docket::engine {

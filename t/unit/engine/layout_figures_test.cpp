@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "engine/figures.h"
-#include "engine/rendering.h"
+#include "engine/layout/blocks/figures.h"
+#include "engine/model/rendering.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "engine/note_marks.h"
-#include "engine/rendering.h"
-#include "engine/write/markdown.h"
-#include "engine/write/markdown_det.h"
+#include "engine/layout/blocks/note_marks.h"
+#include "engine/model/rendering.h"
+#include "engine/write/markdown/markdown.h"
+#include "engine/write/markdown/markdown_det.h"
 #include "engine/write/text.h"
 #include "layout_model.h"
 

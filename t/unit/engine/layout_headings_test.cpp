@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/flow.h"
-#include "engine/heading_digest.h"
-#include "engine/rendering.h"
+#include "engine/text/continuation.h"
+#include "engine/layout/digest/heading_digest.h"
+#include "engine/model/rendering.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/flow.h"
-#include "engine/list_marker.h"
+#include "engine/text/continuation.h"
+#include "engine/text/list_marker.h"
 #include "layout_model.h"
 
 namespace docket::engine {

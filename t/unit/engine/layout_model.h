@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/document.h"
-#include "engine/document_digest.h"
-#include "engine/flow.h"
-#include "engine/layout.h"
-#include "engine/rendering.h"
+#include "engine/model/document.h"
+#include "engine/layout/digest/document_digest.h"
+#include "engine/text/continuation.h"
+#include "engine/layout/layout.h"
+#include "engine/model/rendering.h"
 
 namespace docket::engine::test {
 

@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/document_digest.h"
-#include "engine/flow.h"
-#include "engine/outline.h"
-#include "engine/rendering.h"
+#include "engine/layout/digest/document_digest.h"
+#include "engine/text/continuation.h"
+#include "engine/layout/blocks/outline.h"
+#include "engine/model/rendering.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -1,7 +1,7 @@
 // Turning a page's model, and telling where its boxes are on the page as the file shows it.
 #include <gtest/gtest.h>
 
-#include "engine/page_turn.h"
+#include "engine/model/page_rotation.h"
 #include "layout_model.h"
 
 namespace docket::engine {

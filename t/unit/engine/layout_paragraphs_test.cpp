@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/flow.h"
+#include "engine/text/continuation.h"
 #include "layout_model.h"
 
 namespace docket::engine {

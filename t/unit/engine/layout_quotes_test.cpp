@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "engine/rendering.h"
-#include "engine/write/markdown.h"
+#include "engine/model/rendering.h"
+#include "engine/write/markdown/markdown.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -1,7 +1,7 @@
 // Several recognitions of one picture put together, and noise dropped.
 #include <gtest/gtest.h>
 
-#include "engine/readings.h"
+#include "engine/ocr/merge_readings.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "engine/text_layer_check.h"
+#include "engine/text/text_layer_check.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -4,9 +4,9 @@
 
 #include <array>
 
-#include "engine/flow.h"
-#include "engine/rendering.h"
-#include "engine/writing.h"
+#include "engine/text/continuation.h"
+#include "engine/model/rendering.h"
+#include "engine/layout/writing_mode.h"
 #include "layout_model.h"
 
 namespace docket::engine {

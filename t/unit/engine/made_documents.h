@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/fd.h"
+#include "base/fd.h"
 
 namespace docket::engine::test {
 

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "engine/rendering.h"
+#include "engine/model/rendering.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
-#include "core/fd.h"
-#include "core/media_type.h"
-#include "engine/document.h"
-#include "engine/pix.h"
-#include "engine/reader.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "document/media_type.h"
+#include "engine/model/document.h"
+#include "engine/model/pix.h"
+#include "engine/model/reader.h"
 
 namespace docket::engine::readers_test {
 

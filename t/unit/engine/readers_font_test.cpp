@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "engine/pdf_font.h"
+#include "engine/pdf/text/pdf_font.h"
 
 namespace docket::engine {
 namespace {

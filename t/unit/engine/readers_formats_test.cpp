@@ -7,10 +7,10 @@
 #include <memory>
 #include <tuple>
 
-#include "engine/bmp.h"
-#include "engine/first_frame.h"
-#include "engine/jp2_file.h"
-#include "engine/orientation.h"
+#include "engine/image/bmp.h"
+#include "engine/image/first_frame.h"
+#include "engine/image/jp2_file.h"
+#include "engine/image/orientation.h"
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "engine/merge_lines.h"
+#include "engine/ocr/merge_lines.h"
 
 namespace docket::engine {
 namespace {

@@ -1,10 +1,10 @@
 // Rules on pictures, and the tables of scanned pages that they divide.
 #include <gmock/gmock.h>
 
-#include "engine/flow.h"
-#include "engine/picture_rules.h"
-#include "engine/rendering.h"
-#include "engine/rules.h"
+#include "engine/text/continuation.h"
+#include "engine/ocr/picture_rules.h"
+#include "engine/model/rendering.h"
+#include "engine/model/rules.h"
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {

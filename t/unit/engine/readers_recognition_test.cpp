@@ -3,10 +3,10 @@
 
 #include <numbers>
 
-#include "engine/ocr.h"
-#include "engine/page_bitmap.h"
-#include "engine/page_pictures.h"
-#include "engine/page_turn.h"
+#include "engine/ocr/tesseract.h"
+#include "engine/ocr/page_bitmap.h"
+#include "engine/write/page_pictures.h"
+#include "engine/model/page_rotation.h"
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {

@@ -1,7 +1,7 @@
 // Scanned and mixed PDF pages: when they are recognised, and from which picture.
 #include <gmock/gmock.h>
 
-#include "engine/pdf_survey.h"
+#include "engine/pdf/pdf_survey.h"
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {

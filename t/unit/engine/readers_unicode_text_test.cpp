@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "engine/unicode_text.h"
+#include "engine/text/unicode_text.h"
 
 namespace docket::engine {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "engine/ocr.h"
-#include "process/tessdata.h"
+#include "engine/ocr/tesseract.h"
+#include "document/tessdata.h"
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdio>
 
-#include "engine/rendering.h"
+#include "engine/model/rendering.h"
 #include "readers_documents.h"
 
 namespace docket::engine::readers_test {

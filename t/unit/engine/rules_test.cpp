@@ -1,5 +1,5 @@
 // Pieces of lines and areas become whole ones.
-#include "engine/rules.h"
+#include "engine/model/rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

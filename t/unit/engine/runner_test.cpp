@@ -1,5 +1,5 @@
 // Jobs from their acceptance to their end, by the runner, a real store and a real docket-engine.
-#include "process/runner.h"
+#include "work/runner.h"
 
 #include <poll.h>
 

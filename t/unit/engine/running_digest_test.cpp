@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/document_digest.h"
+#include "engine/layout/digest/document_digest.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -1,5 +1,5 @@
 // Tries from inside the sandbox what a document that has taken over its reader would try.
-#include "engine/sandbox.h"
+#include "engine/sandbox/sandbox.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -30,9 +30,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/landlock.h"
-#include "engine/seccomp_filter.h"
-#include "process/seqpacket.h"
+#include "engine/sandbox/landlock.h"
+#include "engine/sandbox/seccomp_filter.h"
+#include "protocol/seqpacket.h"
 
 namespace docket::engine {
 namespace {

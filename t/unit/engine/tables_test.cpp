@@ -1,13 +1,13 @@
 // Tables of all kinds on small pages: with rules, with level rules only, without; and what looks like one and is none.
-#include "engine/tables.h"
+#include "engine/layout/tables/tables.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/captions.h"
-#include "engine/flow.h"
-#include "engine/rendering.h"
-#include "engine/table_search.h"
+#include "engine/layout/blocks/captions.h"
+#include "engine/text/continuation.h"
+#include "engine/model/rendering.h"
+#include "engine/layout/tables/table_search.h"
 #include "engine/write/plain_table.h"
 #include "layout_model.h"
 

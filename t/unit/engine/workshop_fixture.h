@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "core/lmdb_store.h"
+#include "store/lmdb/lmdb_store.h"
 #include "engine_fixture.h"
-#include "process/clock.h"
-#include "process/runner.h"
+#include "base/clock.h"
+#include "work/runner.h"
 
 namespace docket::engine::test {
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "engine/write/markdown_det.h"
+#include "engine/write/markdown/markdown_det.h"
 #include "layout_model.h"
 
 namespace docket::engine {

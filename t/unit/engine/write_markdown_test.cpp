@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "engine/write/markdown.h"
+#include "engine/write/markdown/markdown.h"
 #include "layout_model.h"
 
 namespace docket::engine {

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/page_turn.h"
-#include "engine/utf8.h"
-#include "engine/write/glyphless_font.h"
-#include "engine/write/layout_boxes.h"
-#include "engine/write/page_place.h"
-#include "engine/write/text_layer.h"
+#include "engine/model/page_rotation.h"
+#include "base/utf8.h"
+#include "engine/write/pdf/glyphless_font.h"
+#include "engine/write/pdf/layout_boxes.h"
+#include "engine/write/pdf/page_place.h"
+#include "engine/write/pdf/ocr_text_layer.h"
 #include "layout_model.h"
 
 namespace docket::engine {

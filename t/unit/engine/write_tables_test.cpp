@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/write/json.h"
-#include "engine/write/markdown.h"
+#include "engine/write/markdown/markdown.h"
 #include "engine/write/text.h"
 #include "layout_model.h"
 

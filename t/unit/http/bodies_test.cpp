@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/codec.h"
-#include "http/problem.h"
-#include "http/status_body.h"
-#include "http/tasks_body.h"
-#include "http/text.h"
+#include "job/codec.h"
+#include "http/body/problem.h"
+#include "http/body/status_body.h"
+#include "http/body/tasks_body.h"
+#include "http/field/text.h"
 
 namespace docket::http {
 namespace {

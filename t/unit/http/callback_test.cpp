@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/callback_body.h"
-#include "http/callback_url.h"
-#include "http/submit_options.h"
+#include "http/body/callback_body.h"
+#include "http/form/callback_url.h"
+#include "http/form/submit_options.h"
 
 namespace docket::http {
 namespace {

@@ -1,4 +1,4 @@
-#include "http/cors.h"
+#include "http/field/cors.h"
 
 #include <gmock/gmock.h>
 

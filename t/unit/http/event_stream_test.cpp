@@ -1,5 +1,5 @@
 // What is told of a job, as server-sent events.
-#include "http/event_stream.h"
+#include "http/stream/event_stream.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "http/form.h"
+#include "http/form/form.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "http/json_object.h"
+#include "http/form/json_object.h"
 
 namespace docket::http {
 namespace {

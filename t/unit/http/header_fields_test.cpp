@@ -2,11 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/accept.h"
-#include "http/conditional.h"
-#include "http/content_disposition.h"
-#include "http/content_type.h"
-#include "http/text.h"
+#include "http/field/accept.h"
+#include "http/field/conditional.h"
+#include "http/field/content_disposition.h"
+#include "http/field/content_type.h"
+#include "http/field/text.h"
 
 namespace docket::http {
 namespace {

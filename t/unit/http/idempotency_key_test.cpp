@@ -1,4 +1,4 @@
-#include "http/idempotency_key.h"
+#include "http/form/idempotency_key.h"
 
 #include <gtest/gtest.h>
 

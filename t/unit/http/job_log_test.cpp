@@ -1,4 +1,4 @@
-#include "http/job_log.h"
+#include "http/body/job_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "http/job_line.h"
+#include "http/body/job_line.h"
 
 namespace docket::http {
 namespace {

@@ -11,9 +11,9 @@
 #include <set>
 #include <sstream>
 
-#include "http/content_type.h"
+#include "http/field/content_type.h"
 #include "http/multipart_recorder.h"
-#include "http/text.h"
+#include "http/field/text.h"
 
 namespace docket::http {
 namespace {

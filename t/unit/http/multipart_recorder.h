@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/multipart.h"
+#include "http/form/multipart.h"
 
 namespace docket::http::test {
 

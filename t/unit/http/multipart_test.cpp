@@ -1,4 +1,4 @@
-#include "http/multipart.h"
+#include "http/form/multipart.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

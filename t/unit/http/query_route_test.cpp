@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "http/query.h"
-#include "http/route.h"
+#include "http/field/query.h"
+#include "http/field/route.h"
 
 namespace docket::http {
 namespace {

@@ -1,4 +1,4 @@
-#include "http/submit_options.h"
+#include "http/form/submit_options.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

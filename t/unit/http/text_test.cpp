@@ -1,4 +1,4 @@
-#include "http/text.h"
+#include "http/field/text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "http/tokens.h"
+#include "http/field/tokens.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "http/trace_context.h"
+#include "http/field/trace_context.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

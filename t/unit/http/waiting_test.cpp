@@ -1,9 +1,9 @@
 // How long an answer is to be held.
-#include "http/waiting.h"
+#include "http/form/wait.h"
 
 #include <gtest/gtest.h>
 
-#include "http/submit_options.h"
+#include "http/form/submit_options.h"
 
 namespace docket::http {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/websocket.h"
+#include "http/stream/websocket.h"
 
 namespace docket::http::test {
 

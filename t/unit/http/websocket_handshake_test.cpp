@@ -1,4 +1,4 @@
-#include "http/websocket_handshake.h"
+#include "http/stream/websocket_handshake.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "http/websocket.h"
+#include "http/stream/websocket.h"
 
 #include <gmock/gmock.h>
 

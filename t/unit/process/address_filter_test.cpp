@@ -1,4 +1,4 @@
-#include "process/address_filter.h"
+#include "callback/address_filter.h"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>

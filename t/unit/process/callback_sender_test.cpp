@@ -1,5 +1,5 @@
 // The sender on a store of its own, with a receiver on the loopback. What answers do is t/test_callbacks.py's.
-#include "process/callback_sender.h"
+#include "callback/callback_sender.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -11,10 +11,10 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "core/fd.h"
+#include "base/fd.h"
 #include "core/lmdb_backend.h"
 #include "core/store_driver.h"
-#include "process/clock.h"
+#include "base/clock.h"
 
 namespace docket {
 namespace {

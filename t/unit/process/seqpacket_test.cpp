@@ -1,4 +1,4 @@
-#include "process/seqpacket.h"
+#include "protocol/seqpacket.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

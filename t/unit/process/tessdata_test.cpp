@@ -1,4 +1,4 @@
-#include "process/tessdata.h"
+#include "document/tessdata.h"
 
 #include <gmock/gmock.h>
 

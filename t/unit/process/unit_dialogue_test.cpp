@@ -1,4 +1,4 @@
-#include "process/unit_dialogue.h"
+#include "work/document/unit_session.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/fd.h"
+#include "base/fd.h"
 
 namespace docket {
 namespace {

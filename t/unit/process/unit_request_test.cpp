@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "process/unit_run.h"
+#include "work/document/unit_run.h"
 
 namespace docket {
 namespace {

@@ -1,4 +1,4 @@
-#include "process/webhook_signature.h"
+#include "callback/webhook_signature.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "core/temp_folder.h"
-#include "process/secret_files.h"
+#include "callback/secret_files.h"
 
 namespace docket {
 namespace {

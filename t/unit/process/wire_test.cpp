@@ -1,4 +1,4 @@
-#include "process/wire.h"
+#include "protocol/wire.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,69 @@
+// One try of a callback on its way, by libcurl.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "job/delivery.h"
+#include "callback/address_filter.h"
+
+namespace docket {
+
+/// What is sent where.
+struct CallbackRequest {
+  std::string url;
+  std::vector<std::string> headers;  ///< lines such as "Content-Type: application/json"
+  std::string body;
+  bool trusted = false;  ///< `filter` is not asked
+  AddressFilter filter{true, {}};
+  std::uint32_t timeout_ms = 20'000;  ///< for all of it
+};
+
+/// A POST whose answer is looked at as far as its code. Follows nothing, goes through no proxy, shares no connection
+/// with others: each is checked where it is made. Owned by the sender, on its thread; not moved, for libcurl points to
+/// it. Destroyed when its handle is in no multi handle any more.
+class CallbackTransfer {
+ public:
+  /// bad_option for a URL that is not http or https, or has userinfo.
+  static Result<std::unique_ptr<CallbackTransfer>> make(CallbackRequest request);
+
+  CallbackTransfer(const CallbackTransfer&) = delete;
+  CallbackTransfer& operator=(const CallbackTransfer&) = delete;
+  ~CallbackTransfer() = default;
+
+  [[nodiscard]] CURL* handle() const noexcept { return easy_.get(); }
+
+  /// How it ended, where curl says `result`. Whatever became of the body, the code decides.
+  [[nodiscard]] DeliveryAttempt attempt(CURLcode result) const;
+  /// What Retry-After asks for; 0: nothing.
+  [[nodiscard]] std::uint64_t retry_after_ms() const;
+
+ private:
+  struct FreeEasy {
+    void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }
+  };
+  struct FreeList {
+    void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
+  };
+
+  explicit CallbackTransfer(CallbackRequest request) : request_(std::move(request)) {}
+  Result<void> set_up();
+  bool set_headers();
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
+  static std::size_t discard(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
+
+  CallbackRequest request_;
+  std::string host_;
+  std::int64_t began_ms_ = 0;
+  std::size_t received_ = 0;
+  bool refused_ = false;  ///< an address was
+  bool opened_ = false;   ///< a socket was
+  std::unique_ptr<curl_slist, FreeList> headers_;
+  std::unique_ptr<CURL, FreeEasy> easy_;  // the last: it points to the others
+};
+
+}  // namespace docket

@@ -1,0 +1,299 @@
+#include "engine/layout/digest/heading_digest.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "engine/text/text_style.h"
+#include "base/utf8.h"
+
+namespace docket::engine {
+namespace {
+
+constexpr int max_level = 6;
+constexpr std::uint64_t least_found_anywhere = 3;  ///< of an outline of which nobody knows where its items lead
+
+/// Characters of words in capitals only, of at least two letters.
+std::uint64_t capital_chars(const Line& line) {
+  std::uint64_t chars = 0;
+  for (const auto& word : line.words) {
+    std::uint64_t large = 0;
+    bool has_small = false;
+    for (std::string_view rest = word.text; !rest.empty() && !has_small;) {
+      const auto c = first_char(rest);
+      rest.remove_prefix(c.length);
+      large += is_upper(c.code) ? 1 : 0;
+      has_small = is_lower(c.code);
+    }
+    chars += has_small || large < 2 ? 0 : large;
+  }
+  return chars;
+}
+
+float points(const HeadingStyle& style) noexcept {
+  return static_cast<float>(style.size) / 4;
+}
+
+/// Styles of one level: of about the same size, and alike in weight and capitals where these are known.
+bool same_level(const HeadingStyle& a, const HeadingStyle& b) noexcept {
+  if (a.recognised != b.recognised) {
+    return false;
+  }
+  const float tolerance = a.recognised ? 0.12F : 0.035F;
+  if (points(a) - points(b) > tolerance * points(a)) {
+    return false;
+  }
+  return a.recognised || (a.bold == b.bold && a.italic == b.italic && a.capitals == b.capitals);
+}
+
+/// The order of importance: larger first, then bold, capitals, upright, unnumbered, fewer numbers.
+bool is_above(const HeadingStyle& a, const HeadingStyle& b) noexcept {
+  const auto rank = [](const HeadingStyle& style) {
+    return std::tuple(-static_cast<int>(style.size), !style.bold, !style.capitals, style.italic, style.numbers);
+  };
+  return rank(a) < rank(b);
+}
+
+/// Styles that share a level, but for the numbers in front: "2" stands above "2.1".
+struct LevelGroup {
+  std::vector<HeadingStyle> styles;
+
+  /// The fewest and the most parts of their numbers; both 0 without any.
+  [[nodiscard]] std::pair<int, int> numbers() const noexcept {
+    int fewest = 0;
+    int most = 0;
+    for (const auto& style : styles) {
+      if (style.numbers > 0) {
+        fewest = fewest == 0 ? style.numbers : std::min<int>(fewest, style.numbers);
+        most = std::max<int>(most, style.numbers);
+      }
+    }
+    return {fewest, most};
+  }
+
+  [[nodiscard]] int levels() const noexcept {
+    const auto [fewest, most] = numbers();
+    return 1 + most - fewest;
+  }
+};
+
+/// The depth by which the block is named; nothing if it is not.
+std::optional<std::size_t> depth_of(const Block& block, NamedBy by) noexcept {
+  const auto depth = by == NamedBy::outline ? block.outline : block.tagged;
+  if (depth < 0) {
+    return std::nullopt;
+  }
+  return std::min<std::size_t>(static_cast<std::uint8_t>(depth), named_depths - 1);
+}
+
+constexpr std::array<NamedBy, 2> every_name{NamedBy::outline, NamedBy::tags};
+
+constexpr NamedBy other(NamedBy by) noexcept {
+  return by == NamedBy::outline ? NamedBy::tags : NamedBy::outline;
+}
+
+constexpr std::size_t index_of(NamedBy by) noexcept {
+  return static_cast<std::size_t>(by);
+}
+
+/// Joins neighbouring groups, the nearest in size first, until there are no more levels than Markdown has: a document
+/// with many sizes (covers, boxes) keeps the differences that matter.
+void merge_nearest(std::vector<LevelGroup>& groups) {
+  const auto count = [&] {
+    return std::accumulate(groups.begin(), groups.end(), 0,
+                           [](int sum, const LevelGroup& g) { return sum + g.levels(); });
+  };
+  while (groups.size() > 1 && count() > max_level) {
+    std::size_t nearest = 1;
+    float best = 0;
+    for (std::size_t i = 1; i < groups.size(); ++i) {
+      const auto ratio = points(groups[i].styles.front()) / points(groups[i - 1].styles.back());
+      if (ratio > best) {
+        best = ratio;
+        nearest = i;
+      }
+    }
+    auto& into = groups[nearest - 1].styles;
+    const auto& from = groups[nearest].styles;
+    into.insert(into.end(), from.begin(), from.end());
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(nearest));
+  }
+}
+
+}  // namespace
+
+void HeadingDigest::add(const Page& page) {
+  auto& sizes = page.measures != Measures::rough ? text_sizes_ : recognised_sizes_;
+  for (const auto& block : page.blocks) {
+    if (is_marginal(block.kind)) {
+      continue;
+    }
+    const auto style = style_of(block.lines, page.fonts);
+    sizes.add(style.size, style.chars);
+    chars_ += style.chars;
+    bold_chars_ += style.bold ? style.chars : 0;
+    for (const auto& line : block.lines) {
+      capital_chars_ += capital_chars(line);
+    }
+    const bool is_candidate = block.kind == BlockKind::heading && styles_.size() < max_styles;
+    if (!is_candidate && block.kind != BlockKind::paragraph) {
+      continue;
+    }
+    auto* const count = is_candidate ? &styles_[heading_style(block, page)] : nullptr;
+    if (count != nullptr) {
+      ++count->candidates;
+    }
+    for (const auto by : every_name) {
+      if (const auto depth = depth_of(block, by); depth) {
+        auto& named = count != nullptr ? count->named[index_of(by)] : plain_named_[index_of(by)];
+        ++named.depths[*depth];
+        named.chars += style.chars;
+      }
+    }
+  }
+  outline_named_ += page.outlined.named;
+  outline_found_ += page.outlined.found;
+}
+
+std::uint32_t HeadingDigest::Named::count() const noexcept {
+  return std::accumulate(depths.begin(), depths.end(), std::uint32_t{0});
+}
+
+std::optional<std::size_t> HeadingDigest::Named::depth(std::uint32_t all) const noexcept {
+  const auto sum = count();
+  if (sum == 0 || sum * 2 < all) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(std::ranges::max_element(depths) - depths.begin());
+}
+
+HeadingDigest::Named HeadingDigest::all_named(NamedBy by) const {
+  auto all = plain_named_[index_of(by)];
+  for (const auto& [style, count] : styles_) {
+    const auto& named = count.named[index_of(by)];
+    std::ranges::transform(all.depths, named.depths, all.depths.begin(), std::plus());
+    all.chars += named.chars;
+  }
+  return all;
+}
+
+bool HeadingDigest::believes(NamedBy by, const BodySizes& bodies) const {
+  const auto all = all_named(by);
+  if (all.count() == 0 || (by == NamedBy::tags && all.chars * 3 > chars_)) {
+    return false;
+  }
+  if (by == NamedBy::outline &&
+      (outline_named_ > 0 ? outline_found_ * 3 < outline_named_ : outline_found_ < least_found_anywhere)) {
+    return false;
+  }
+  // Headings that do not look like any are few.
+  auto plain_chars = plain_named_[index_of(by)].chars;
+  for (const auto& [style, count] : styles_) {
+    const auto chars = count.named[index_of(by)].chars;
+    plain_chars += chars > 0 && !looks_like_heading(style, bodies) ? chars : 0;
+  }
+  return plain_chars * 2 <= chars_;
+}
+
+bool HeadingDigest::looks_like_heading(const HeadingStyle& style, const BodySizes& bodies) const {
+  const float body = style.recognised ? bodies.recognised : bodies.text;
+  const float ratio = body > 0 ? points(style) / body : 1;
+  if (style.recognised) {
+    return ratio >= 1.35F;
+  }
+  if (ratio >= 1.1F) {
+    return true;
+  }
+  if (ratio < 0.93F) {
+    return false;
+  }
+  const bool bold_is_rare = bold_chars_ * 3 < chars_;
+  const bool capitals_are_rare = capital_chars_ * 4 < chars_;
+  return (style.bold && bold_is_rare) || (style.capitals && capitals_are_rare) || (style.numbers > 0 && style.italic);
+}
+
+HeadingLevels HeadingDigest::levels() const {
+  std::vector<HeadingStyle> accepted;
+  HeadingLevels result;
+  const BodySizes bodies{.text = text_sizes_.mode(), .recognised = recognised_sizes_.mode()};
+  for (const auto by : every_name) {
+    result.believed_[index_of(by)] = believes(by, bodies);
+  }
+  const bool tags_name_more = all_named(NamedBy::tags).count() > all_named(NamedBy::outline).count();
+  result.first_ =
+      result.believed_[index_of(NamedBy::tags)] && (tags_name_more || !result.believed_[index_of(NamedBy::outline)])
+          ? NamedBy::tags
+          : NamedBy::outline;
+  for (const auto& [style, count] : styles_) {
+    const bool is_named = std::ranges::any_of(
+        every_name, [&, &all = count](NamedBy by) { return result.believed_[index_of(by)] && all.depth(by); });
+    if (is_named || looks_like_heading(style, bodies)) {
+      accepted.push_back(style);
+    } else {
+      result.levels_[style] = 0;
+    }
+  }
+  std::ranges::sort(accepted, is_above);
+  std::vector<LevelGroup> groups;
+  for (const auto& style : accepted) {
+    if (groups.empty() || !same_level(groups.back().styles.front(), style)) {
+      groups.emplace_back();
+    }
+    groups.back().styles.push_back(style);
+  }
+  merge_nearest(groups);
+  int level = 1;
+  for (const auto& group : groups) {
+    const auto [fewest, most] = group.numbers();
+    for (const auto& style : group.styles) {
+      const int deeper = style.numbers > 0 ? style.numbers - fewest : 0;
+      result.levels_[style] = static_cast<std::int8_t>(std::min(level + deeper, max_level));
+    }
+    level += 1 + most - fewest;
+  }
+  if (result.believed_[index_of(result.first_)]) {
+    std::vector<std::vector<HeadingStyle>> styles;
+    styles.reserve(groups.size());
+    for (auto& group : groups) {
+      styles.push_back(std::move(group.styles));
+    }
+    follow_depths(result, styles);
+  }
+  return result;
+}
+
+std::int8_t HeadingLevels::level_of(const HeadingStyle& style) const {
+  const auto found = levels_.find(style);
+  return found == levels_.end() ? std::int8_t{0} : found->second;
+}
+
+std::int8_t HeadingLevels::level_of(const Block& block, const Page& page) const {
+  const auto style = heading_style(block, page);
+  const auto by_style = level_of(style);
+  const auto named = [&](NamedBy by) { return believed_[index_of(by)] ? depth_of(block, by) : std::nullopt; };
+  if (const auto depth = named(first_); depth) {
+    const bool is_title = title_ && *title_ == style;
+    return by_style > 0 && (is_title || !depth_tells_level_) ? by_style : depth_levels_[*depth];
+  }
+  if (by_style == 0 && named(other(first_))) {
+    return usual_level_;
+  }
+  return block.kind == BlockKind::heading || named(other(first_)) ? by_style : std::int8_t{0};
+}
+
+void resolve_headings(Page& page, const HeadingLevels& levels) {
+  for (auto& block : page.blocks) {
+    if (block.kind == BlockKind::heading ||
+        (block.kind == BlockKind::paragraph && (block.outline >= 0 || block.tagged >= 0))) {
+      block.level = levels.level_of(block, page);
+      block.kind = block.level == 0 ? BlockKind::paragraph : BlockKind::heading;
+    }
+  }
+}
+
+}  // namespace docket::engine

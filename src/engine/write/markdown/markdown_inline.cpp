@@ -1,0 +1,260 @@
+#include "engine/write/markdown/markdown_inline.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/utf8.h"
+#include "engine/write/markdown/note_labels.h"
+
+namespace docket::engine {
+namespace {
+
+bool is_punctuation(char32_t c) noexcept {
+  return c < 0x80 ? (c > 0x20 && !is_letter(c) && !is_digit(c)) : (!is_letter(c) && !is_digit(c));
+}
+
+bool has_emphasis(const TextLook& look) noexcept {
+  return look.bold || look.italic;
+}
+
+bool has_same_marks(const TextLook& one, const TextLook& other) noexcept {
+  return one.bold == other.bold && one.italic == other.italic && one.code == other.code && one.link == other.link;
+}
+
+/// Inside a word, marks of emphasis are only seen where CommonMark (0.31, 6.2) lets them open and close: elsewhere the
+/// stretch before goes on.
+void mend(std::string_view piece, std::vector<Stretch>& parts) {
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    auto& next = parts[i].look;
+    const auto& last = parts[i - 1].look;
+    const auto before = last_char(piece.substr(0, parts[i - 1].end)).code;
+    const auto after = first_char(piece.substr(parts[i - 1].end)).code;
+    const bool closes_badly = has_emphasis(last) && is_punctuation(before) && !is_punctuation(after);
+    const bool opens_badly = has_emphasis(next) && is_punctuation(after) && !is_punctuation(before);
+    const bool differs = last.bold != next.bold || last.italic != next.italic;
+    if (differs && (closes_badly || opens_badly || (has_emphasis(last) && has_emphasis(next)))) {
+      next.bold = last.bold;
+      next.italic = last.italic;
+    }
+  }
+}
+
+/// A letter or two amid a word in a typewriter's font are no code: a ligature, say, that another font had.
+void drop_code_in_words(std::string_view piece, std::vector<Stretch>& parts) {
+  constexpr std::size_t most = 4;  // bytes
+  for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
+    const auto begin = parts[i - 1].end;
+    auto& look = parts[i].look;
+    if (look.code && parts[i].end - begin <= most && !parts[i - 1].look.code && !parts[i + 1].look.code &&
+        is_letter(last_char(piece.substr(0, begin)).code) && !is_punctuation(first_char(piece.substr(begin)).code) &&
+        is_letter(first_char(piece.substr(parts[i].end)).code)) {
+      const auto script = look.script;
+      look = parts[i - 1].look;
+      look.script = script;
+    }
+  }
+}
+
+/// The full stop after a link is none of it, and of no emphasis that the link has.
+void part_from_links(std::string_view piece, std::vector<Stretch>& parts) {
+  auto& last = parts.back();
+  if (last.look.link < 0) {
+    return;
+  }
+  const auto begin = parts.size() > 1 ? parts[parts.size() - 2].end : 0;
+  const auto text = piece.substr(begin, last.end - begin).find_last_not_of(".,;:");
+  if (text == std::string_view::npos || begin + text + 1 == last.end) {
+    return;
+  }
+  const Stretch rest{last.end, {.script = last.look.script}};
+  last.end = begin + text + 1;
+  parts.push_back(rest);
+}
+
+/// Raised or lowered characters that Unicode has, in the order of `plain`.
+constexpr std::string_view plain_scripts = "0123456789+-=()";
+constexpr std::array<std::string_view, 15> superscripts{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷",
+                                                        "⁸", "⁹", "⁺", "⁻", "⁼", "⁽", "⁾"};
+constexpr std::array<std::string_view, 15> subscripts{"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇",
+                                                      "₈", "₉", "₊", "₋", "₌", "₍", "₎"};
+
+/// `text` in Unicode's raised or lowered characters, where there are such for all of it.
+std::optional<std::string> in_script(std::string_view text, Script script) {
+  std::string result;
+  while (!text.empty()) {
+    const bool is_minus = text.starts_with("−");
+    const auto at = is_minus ? plain_scripts.find('-') : plain_scripts.find(text.front());
+    if (at == std::string_view::npos) {
+      return std::nullopt;
+    }
+    result += (script == Script::subscript ? subscripts : superscripts)[at];
+    text.remove_prefix(is_minus ? std::string_view("−").size() : 1);
+  }
+  return result;
+}
+
+/// Whether a link's text is its address, so that saying it once is enough.
+bool says_address(std::string_view text, std::string_view uri) {
+  if (uri.starts_with("mailto:")) {
+    uri.remove_prefix(7);
+  }
+  while (uri.ends_with('/')) {
+    uri.remove_suffix(1);
+  }
+  while (text.ends_with('/') || text.ends_with('.') || text.ends_with(',')) {
+    text.remove_suffix(1);
+  }
+  // Parts of a long address that is broken over lines are links of their own. A word that an address has is none.
+  const bool is_part = text.size() >= 8 && text.find_first_of("/.:_=?&%#0123456789") != std::string_view::npos;
+  return text.find(uri) != std::string_view::npos || (is_part && uri.find(text) != std::string_view::npos);
+}
+
+void append_code(std::string& out, std::string_view code) {
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (const char c : code) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const bool padded = code.starts_with('`') || code.ends_with('`');
+  out.append(longest + 1, '`');
+  out += padded ? " " : "";
+  out += code;
+  out += padded ? " " : "";
+  out.append(longest + 1, '`');
+}
+
+/// The destination in angle brackets where it would end too soon without (CommonMark 0.31, 6.3).
+void append_destination(std::string& out, std::string_view uri) {
+  const bool needs_brackets = uri.find_first_of("()<>\\") != std::string_view::npos;
+  out += needs_brackets ? "<" : "";
+  for (const char c : uri) {
+    if (c == '<' || c == '>' || c == '\\') {
+      out += '\\';
+    }
+    out += c;
+  }
+  out += needs_brackets ? ">" : "";
+}
+
+/// What opens and closes emphasis.
+std::string_view emphasis_mark(const TextLook& look) noexcept {
+  return look.bold && look.italic ? "***" : look.bold ? "**" : look.italic ? "*" : "";
+}
+
+}  // namespace
+
+TextLook look_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept {
+  TextLook look{.script = word.script, .link = word.link};
+  if (const auto* font = font_of(word, fonts)) {
+    look.code = font->monospace && !usual.monospace && word.link < 0;
+    look.bold = font->bold && !usual.bold && !look.code;
+    look.italic = font->italic && !usual.italic && !look.code;
+  }
+  return look;
+}
+
+void MarkdownInline::put(std::string_view piece, std::span<const Stretch> stretches, std::span<const std::string> links,
+                         std::string& out) {
+  parts_.assign(stretches.begin(), stretches.end());
+  if (parts_.empty()) {
+    parts_.push_back({piece.size(), {}});
+  }
+  part_from_links(piece, parts_);
+  drop_code_in_words(piece, parts_);
+  mend(piece, parts_);
+  bool space = any_;
+  std::size_t begin = 0;
+  for (const auto& part : parts_) {
+    const auto text = piece.substr(begin, part.end - begin);
+    begin = part.end;
+    turn_to(part.look, links, std::exchange(space, false), out);
+    any_ = true;
+    if (look_.link >= 0) {
+      link_text_ += text;
+    }
+    auto& into = target(out);
+    if (look_.code) {
+      code_ += text;
+    } else if (look_.note != 0) {
+      into += "[^";
+      into += label_of(look_.note);
+      into += ']';
+    } else if (look_.script == Script::normal) {
+      append_markdown(into, text, place_);
+    } else if (const auto raised = in_script(text, look_.script)) {
+      into += *raised;
+    } else {
+      const bool is_super = look_.script != Script::subscript;
+      into += is_super ? "<sup>" : "<sub>";
+      append_markdown(into, text, MarkdownPlace::inside);
+      into += is_super ? "</sup>" : "</sub>";
+    }
+    place_ = place_ == MarkdownPlace::start ? MarkdownPlace::inside : place_;
+  }
+}
+
+void MarkdownInline::turn_to(const TextLook& look, std::span<const std::string> links, bool space, std::string& out) {
+  // What is raised or lowered, and a reference to a note, keeps the marks that are open.
+  if (has_same_marks(look, look_)) {
+    (look_.code ? code_ : target(out)) += space ? " " : "";
+    look_.script = look.script;
+    look_.note = look.note;
+    return;
+  }
+  close_marks(out);
+  if (look.link != look_.link) {
+    close_link(out);
+  }
+  target(out) += space ? " " : "";
+  if (look.link >= 0 && look_.link < 0 && static_cast<std::size_t>(look.link) < links.size()) {
+    uri_ = links[static_cast<std::size_t>(look.link)];
+    look_.link = look.link;
+  }
+  const auto link = look_.link;
+  look_ = look;
+  look_.link = link;
+  target(out) += emphasis_mark(look_);
+}
+
+void MarkdownInline::close_marks(std::string& out) {
+  auto& into = target(out);
+  if (look_.code) {
+    append_code(into, std::exchange(code_, {}));
+  }
+  into += emphasis_mark(look_);
+  look_ = {.link = look_.link};
+}
+
+void MarkdownInline::close_link(std::string& out) {
+  if (look_.link < 0) {
+    return;
+  }
+  look_.link = -1;
+  if (says_address(link_text_, uri_)) {
+    out += link_markdown_;
+  } else {
+    out += '[';
+    out += link_markdown_;
+    out += "](";
+    append_destination(out, uri_);
+    out += ')';
+  }
+  link_markdown_.clear();
+  link_text_.clear();
+}
+
+void MarkdownInline::end_page(std::string& out) {
+  if (look_.link >= 0) {
+    close(out);
+  }
+}
+
+void MarkdownInline::close(std::string& out) {
+  close_marks(out);
+  close_link(out);
+}
+
+}  // namespace docket::engine

@@ -1,0 +1,38 @@
+// What a path behind a docket_result prefix asks for.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "document/format.h"
+#include "document/image_name.h"
+#include "job/job_id.h"
+
+namespace docket::http {
+
+struct Route {
+  enum class What : std::uint8_t {
+    not_found,  ///< unknown, or the id is not a UUIDv7 in lower case
+    status,     ///< {id}, {id}/ and {id}/status
+    result,     ///< {id}/{format}
+    page,       ///< {id}/pages/{n}/{format}
+    image,      ///< {id}/images/{name}; also {id}/pages/{n}/images/{name}, where a page's Markdown looks for it
+    input,      ///< {id}/input and {id}/input/{n}
+    cancel,     ///< {id}/cancel
+    callbacks,  ///< {id}/callbacks
+  };
+
+  What what = What::not_found;
+  JobId id{};
+  Format format = Format::markdown;  ///< of result and page
+  std::uint32_t page = 0;            ///< of page: 1-based
+  std::uint32_t file = 0;            ///< of input: 0-based, as in the status body's files
+  ImageName image{};                 ///< of image
+
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
+/// `path` is what follows the location's prefix, decoded, such as "0192…/status". No allocation.
+Route parse_route(std::string_view path) noexcept;
+
+}  // namespace docket::http

@@ -1,0 +1,30 @@
+#include "job/fingerprint.h"
+
+#include <string>
+
+#include "base/bytes.h"
+#include "job/codec.h"
+#include "base/sha256.h"
+#include "base/version.h"
+
+namespace docket {
+
+Sha256 sameness_of(const JobRecord& record, std::span<const FileStatus> files) {
+  JobRecord results;  // as far as the record decides them
+  results.owner = record.owner;
+  results.options = record.options;
+  results.limits.max_pages = record.limits.max_pages;
+  results.limits.max_pixels = record.limits.max_pixels;
+
+  ByteWriter bytes;
+  bytes.put_string(version);
+  bytes.put_string(encode(results));
+  for (const auto& file : files) {
+    bytes.put_string(files.size() > 1 ? file.filename : std::string());
+    bytes.put(file.size);
+    bytes.put(file.sha256);
+  }
+  return sha256(bytes.take());
+}
+
+}  // namespace docket

@@ -1,0 +1,15 @@
+// What jobs with the same results have in common.
+#pragma once
+
+#include <span>
+
+#include "job/job.h"
+
+namespace docket {
+
+/// A digest of all that decides a job's results: whose it is, its files' bytes, its options, the limits that may leave
+/// something out, and the version of Docket. A file's name is part of the results where there are several files, and of
+/// this. SHA-256, so that nobody makes a file that has another's results.
+Sha256 sameness_of(const JobRecord& record, std::span<const FileStatus> files);
+
+}  // namespace docket

@@ -1,0 +1,13 @@
+#include "job/idempotency.h"
+
+#include "base/hex.h"
+
+namespace docket {
+
+Result<std::optional<NameLock>> lock_once(const std::string& run_folder, const OnceKey& key) {
+  std::string path = run_folder + "/once.";
+  append_hex(path, key.key());
+  return NameLock::take(std::move(path));
+}
+
+}  // namespace docket

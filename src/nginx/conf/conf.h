@@ -1,0 +1,116 @@
+// What the directives say, as nginx keeps it: plain structs in the configuration's pool, zeroed and merged by
+// nginx/conf/conf.cpp, read-only afterwards.
+#pragma once
+
+#include "base/error.h"
+#include "nginx/conf/callback_conf.h"
+#include "nginx/core/ngx.h"
+
+namespace docket::http {
+struct CorsPolicy;
+struct RawOptions;
+}  // namespace docket::http
+
+namespace docket::ngx {
+
+class TokenFile;
+
+/// What a location does. One handler a location.
+enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, events, health };
+
+inline constexpr ngx_int_t default_queue_jobs = 100'000;
+
+struct MainConf {
+  ngx_path_t* store;  ///< null: no docket_store
+  off_t map_size;
+  ngx_flag_t sync;
+  off_t max_size;             ///< of the whole store; 0: as large as the disk
+  ngx_int_t queue_jobs;       ///< docket_queue: unfinished jobs at once
+  ngx_int_t queue_per_owner;  ///< of one owner; 0: as many as there may be
+  ngx_str_t engine;
+  ngx_uint_t strict_sandbox;
+  ngx_str_t threads_name;
+  ngx_str_t io_threads_name;
+  ngx_thread_pool_t* threads;
+  ngx_thread_pool_t* io_threads;
+  ngx_int_t concurrency;      ///< 0: as many as there are cores
+  ngx_uint_t uses;            ///< how many locations have a handler of ours
+  ngx_str_t languages;        ///< of the first upload location: what the engine is warmed with
+  ngx_array_t* token_files;   ///< TokenFile*: one for each path
+  ngx_array_t* logs;          ///< ngx_open_file_t*: one for each docket_log's path
+  SecretFiles* secret_files;  ///< of docket_callback_secret
+  ngx_int_t request_id;       ///< index of nginx's $request_id, where there are logs
+  ngx_str_t tessdata;         ///< folder of the language models; empty: there is none
+};
+
+struct ServerConf {
+  ngx_array_t* result_prefixes;  ///< ngx_str_t: the names of this server's docket_result locations
+};
+
+struct LocationConf {
+  Handler handler;
+  ngx_str_t directive;  ///< the handler's, and where it stands: for messages
+  u_char* file;
+  ngx_uint_t line;
+  ngx_uint_t upload_code;
+  ngx_uint_t formats;   ///< bits of FormatSet
+  ngx_str_t languages;  ///< "eng+deu"
+  ngx_uint_t ocr;       ///< OcrMode
+  ngx_uint_t dpi;
+  ngx_uint_t options;          ///< bits of OptionSet: docket_options
+  http::RawOptions* defaults;  ///< docket_defaults; null: none
+  ngx_uint_t types;            ///< bits over MediaType
+  ngx_uint_t max_files;
+  ngx_uint_t max_pages;
+  off_t max_pixels;
+  size_t max_fields;
+  size_t memory_limit;
+  time_t cpu_limit;
+  ngx_msec_t unit_timeout;
+  ngx_uint_t attempts;
+  ngx_http_complex_value_t* priority;  ///< null: the default
+  time_t expire;                       ///< seconds after its end that a job is kept; 0: for ever
+  ngx_flag_t keep_input;
+  ngx_flag_t dedupe;
+  time_t wait_max;       ///< seconds that an answer is held at the most
+  ngx_open_file_t* log;  ///< docket_log; null: off
+  ngx_http_complex_value_t* result_url;
+  ngx_str_t default_result_url;     ///< the server's only docket_result prefix
+  TokenFile* tokens;                ///< null: none
+  ngx_http_complex_value_t* owner;  ///< null: docket_tokens tells, or nobody
+  http::CorsPolicy* cors;           ///< null: off
+  ngx_uint_t anyone;                ///< docket_tasks anyone, docket_events anyone
+  ngx_uint_t live;                  ///< docket_health live
+  CallbackConf callbacks;
+};
+
+inline MainConf* main_conf(ngx_http_request_t* r) noexcept {
+  return static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_docket_module));
+}
+
+inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
+  return static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_docket_module));
+}
+
+/// What is wrong with docket_defaults for this location: a `return` that is not made here, an `expire` beyond
+/// docket_expire. nginx/defaults_directive.cpp.
+Result<void> check_defaults(const LocationConf& location);
+
+/// The content handler of a location; null for Handler::none.
+ngx_http_handler_pt function_of(Handler handler) noexcept;
+
+/// What is wrong with `path`, which ends in a zero, as docket-engine's; null: nothing that can be seen from here.
+const char* engine_problem(const ngx_str_t& path) noexcept;
+
+/// Whether the store, where there is one, can be used by the user that the cycle's workers will run as; else says why.
+/// Makes nothing. To be called when the core module's configuration is complete.
+bool check_owner(ngx_cycle_t* cycle, const MainConf& conf) noexcept;
+
+/// Finds the thread pools of docket_threads where there is a store; false after saying which line is missing. When all
+/// of the configuration is read: pools may be made below http, too.
+bool find_pools(ngx_cycle_t* cycle, MainConf& conf) noexcept;
+
+extern ngx_command_t commands[];          ///< nginx/directives/directives.cpp
+extern ngx_http_module_t module_context;  ///< nginx/conf/conf.cpp
+
+}  // namespace docket::ngx

@@ -1,0 +1,67 @@
+// Answering: headers that every answer of ours has, bodies from memory, stretches of files, problems.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/error.h"
+#include "nginx/core/ngx.h"
+
+namespace docket::ngx {
+
+/// Adds a header field; `name` must be static, `value` is copied into the request's pool. Null when memory is short.
+ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept;
+
+/// The same with a value that is static, too: nothing is copied.
+ngx_table_elt_t* add_static_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept;
+
+/// Adds what every problem has: the fields of every answer of ours, and Retry-After with 409, 429, 503 and 507.
+bool add_problem_headers(ngx_http_request_t* r, ngx_uint_t status) noexcept;
+
+/// Adds what a stream of events has: not to be stored, nor held back by a proxy.
+bool add_stream_headers(ngx_http_request_t* r) noexcept;
+
+/// Sets the status with its phrase: nginx sends none with those that it does not know, such as 422.
+void set_status(ngx_http_request_t* r, ngx_uint_t status) noexcept;
+
+/// Sets the entity tag (with its quotes); nginx's own filter then answers 304 and 412.
+bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept;
+
+/// Answers with `body`, which is copied into the request's pool. Returns what the handler returns or
+/// ngx_http_finalize_request() takes.
+ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view content_type,
+                    std::string_view body) noexcept;
+
+/// Answers 204 or the like.
+ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept;
+
+/// A part of a file as the body of an answer.
+struct Stretch {
+  std::string_view path;
+  off_t offset = 0;
+  off_t length = 0;
+  std::string_view front{};  ///< what is sent instead of the first so many bytes
+  std::string_view content_type;
+  time_t last_modified = 0;
+};
+
+/// Answers with a stretch, by sendfile where nginx may; takes Range. A file that is not there any more (its job was
+/// deleted meanwhile) is not_found.
+ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept;
+
+/// Answers with problem+json, or leaves it to the operator's error_page where there is one for the status. The body of
+/// a request that was not read to its end is left to nginx, which closes the connection after lingering.
+ngx_int_t send_problem(ngx_http_request_t* r, const Error& error) noexcept;
+
+/// The same with a body made elsewhere.
+ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view body) noexcept;
+
+/// What every location says while this process has no store.
+Error store_unavailable();
+
+/// Nothing for the methods of `allowed` (a mask of NGX_HTTP_GET …), which the handler answers itself. OPTIONS is
+/// answered with 204 and any other method with 405, both with `allow` as the field Allow: what the handler then
+/// returns.
+std::optional<ngx_int_t> answer_other_methods(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow);
+
+}  // namespace docket::ngx

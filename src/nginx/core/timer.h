@@ -1,0 +1,77 @@
+// Events of the event loop that somebody owns: timers, and what is to be done in its next turn.
+#pragma once
+
+#include "nginx/core/ngx.h"
+
+namespace docket::ngx {
+
+/// What a timer and a posted event have: whom they call. Owned by `owner`, which outlives it; event loop only.
+class OwnedEvent {
+ public:
+  using Fire = void (*)(void* owner) noexcept;
+
+  OwnedEvent(const OwnedEvent&) = delete;
+  OwnedEvent& operator=(const OwnedEvent&) = delete;
+
+ protected:
+  OwnedEvent(void* owner, Fire fire, ngx_log_t* log) noexcept : raw_{.event = {}, .owner = owner, .fire = fire} {
+    raw_.event.handler = [](ngx_event_t* event) {
+      auto* raw = reinterpret_cast<Raw*>(event);
+      raw->fire(raw->owner);
+    };
+    raw_.event.data = no_connection();
+    raw_.event.log = log;
+  }
+  ~OwnedEvent() = default;
+
+  [[nodiscard]] ngx_event_t& event() noexcept { return raw_.event; }
+
+ private:
+  /// nginx hands out the event: it stands first.
+  struct Raw {
+    ngx_event_t event;
+    void* owner;
+    Fire fire;
+  };
+
+  /// Debug logs read a timer's data as a connection.
+  static ngx_connection_t* no_connection() noexcept {
+    static ngx_connection_t none = [] {
+      ngx_connection_t made{};
+      made.fd = -1;
+      return made;
+    }();
+    return &none;
+  }
+
+  Raw raw_;
+};
+
+/// Calls `fire(owner)` once after start(). A worker that is to quit waits for it.
+class Timer : public OwnedEvent {
+ public:
+  Timer(void* owner, Fire fire, ngx_log_t* log) noexcept : OwnedEvent(owner, fire, log) {}
+  ~Timer() { stop(); }
+
+  void start(ngx_msec_t after) noexcept { ngx_add_timer(&event(), after); }
+  void stop() noexcept {
+    if (event().timer_set) {
+      ngx_del_timer(&event());
+    }
+  }
+};
+
+/// Calls `fire(owner)` once in the event loop's next turn after post(), when others had theirs.
+class NextTurn : public OwnedEvent {
+ public:
+  NextTurn(void* owner, Fire fire, ngx_log_t* log) noexcept : OwnedEvent(owner, fire, log) {}
+  ~NextTurn() {
+    if (event().posted) {
+      ngx_delete_posted_event(&event());
+    }
+  }
+
+  void post() noexcept { ngx_post_event(&event(), &ngx_posted_next_events); }
+};
+
+}  // namespace docket::ngx

@@ -1,0 +1,63 @@
+// docket_events: what happens to jobs, told as it happens.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nginx/events/event_topic.h"
+#include "nginx/worker/hub.h"
+#include "nginx/core/timer.h"
+#include "nginx/worker/worker.h"
+
+namespace docket::ngx {
+
+/// One client's server-sent events. Lives in the request's pool and dies with it; event loop only. What is to be sent
+/// is shared with all who get the same; what a slow reader does not take is bounded, and then the reader is dropped.
+class EventStream final : public Subscriber {
+ public:
+  EventStream(ngx_http_request_t* r, Worker& worker, EventTopic topic);
+
+  /// Sends the header and what there is to tell; what the handler returns.
+  ngx_int_t begin(std::optional<std::uint64_t> last_seen);
+
+  void note(Told& told) noexcept override;
+  void note_gap() noexcept override;
+  void act() noexcept override { flush(); }
+  void quit() noexcept override;
+
+ private:
+  using Text = Told::Text;
+
+  void push(Text text);
+  void push_present();
+  bool was_shown(const Told& told);
+  bool push_missed(std::uint64_t last_seen);
+  void flush() noexcept;
+  ngx_int_t send();
+  ngx_int_t wait_for_writing();
+  void end(ngx_int_t rc) noexcept;
+  static void on_writable(ngx_http_request_t* r) noexcept;
+
+  ngx_http_request_t* r_;
+  Worker& worker_;
+  EventTopic topic_;
+  Timer comment_;
+  std::deque<Text> waiting_;  ///< not yet given to nginx
+  std::size_t waiting_bytes_ = 0;
+  std::deque<Text> in_flight_;  ///< of busy_, in its order
+  ngx_chain_t* free_ = nullptr;
+  ngx_chain_t* busy_ = nullptr;
+  std::uint64_t told_ = 0;  ///< changes up to this number are told, or need not be
+  /// Jobs that were shown as of a later change, with its number: theirs up to it need not be told either.
+  std::vector<std::pair<JobId, std::uint64_t>> ahead_;
+  bool reset_ = false;  ///< changes were missed
+  bool last_ = false;   ///< nothing follows
+  bool quitting_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace docket::ngx

@@ -1,0 +1,50 @@
+// docket_health: whether this server should be sent work.
+
+#include <string>
+
+#include "base/json_text.h"
+#include "nginx/core/response.h"
+#include "nginx/conf/conf.h"
+#include "nginx/exception.h"
+#include "nginx/core/handlers.h"
+#include "nginx/worker/worker.h"
+
+namespace docket::ngx {
+namespace {
+
+ngx_int_t send_healthy(ngx_http_request_t* r, const Store::Health& store) {
+  std::string body = R"({"status":"ok","store":{"writable":true,"used_share":)";
+  append_json_number(body, store.used_share, 4);
+  body += R"(},"engine":{"startable":true}})";
+  return send_body(r, NGX_HTTP_OK, "application/json", body);
+}
+
+}  // namespace
+
+ngx_int_t handle_health(ngx_http_request_t* r) noexcept try {
+  if (const auto answered = answer_other_methods(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS")) {
+    return *answered;
+  }
+  if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
+    return rc;
+  }
+  if (location_conf(r)->live != 0) {
+    return send_body(r, NGX_HTTP_OK, "application/json", R"({"status":"ok"})");
+  }
+  Worker* worker = Worker::current();
+  if (worker == nullptr) {
+    return send_problem(r, store_unavailable());
+  }
+  const auto store = worker->store().health();
+  if (!store.writable) {
+    return send_problem(r, Error{ErrorCode::store_unavailable, "The store takes no writes: " + store.detail});
+  }
+  if (const auto engine = worker->engine().health(); !engine) {
+    return send_problem(r, Error{ErrorCode::store_unavailable, "No engine can be started: " + engine.error().detail});
+  }
+  return send_healthy(r, store);
+} catch (...) {
+  return internal_error(r, "docket_health");
+}
+
+}  // namespace docket::ngx

@@ -1,0 +1,251 @@
+#include "store/lmdb/lmdb_queue.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace docket {
+namespace {
+
+Error damaged(std::string detail) {
+  return {ErrorCode::bad_record, "the queue is damaged: " + std::move(detail)};
+}
+
+/// One entry of `leased`.
+std::string lease_value(const Unit& unit) {
+  return std::string(Key().raw(unit.job.key()).number(unit.attempt));
+}
+
+}  // namespace
+
+QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool) {
+  const auto stored = tables.get(tables.t.counters, pool_key(pool));
+  return queue_counts_of(stored.value_or(std::string_view()));
+}
+
+void count_start(TableWriter& tables, std::uint8_t pool, std::int64_t now_ms) {
+  constexpr std::int64_t longest_ms = 60'000;
+  constexpr std::uint64_t weight = 8;  // of what was before
+  auto counts = pool_counts(tables, pool);
+  ++counts.started;
+  if (counts.last_start_ms != 0) {
+    const auto interval =
+        static_cast<std::uint64_t>(std::clamp<std::int64_t>(now_ms - counts.last_start_ms, 0, longest_ms)) * 1000;
+    const auto before = counts.start_interval_us != 0 ? counts.start_interval_us : interval;
+    counts.start_interval_us = std::max<std::uint64_t>(((weight - 1) * before + interval) / weight, 1);
+  }
+  counts.last_start_ms = counts.accepted > counts.started ? now_ms : 0;
+  tables.put(tables.t.counters, pool_key(pool), bytes_of(counts));
+}
+
+void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, std::int64_t started,
+                 std::int64_t waiting) {
+  auto counts = pool_counts(tables, pool);
+  counts.accepted += static_cast<std::uint64_t>(accepted);
+  counts.started += static_cast<std::uint64_t>(started);
+  counts.waiting_units += static_cast<std::uint64_t>(waiting);
+  tables.put(tables.t.counters, pool_key(pool), bytes_of(counts));
+}
+
+Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
+  constexpr auto never = std::numeric_limits<std::int64_t>::max();
+  std::optional<Head> best;
+  auto others_due_ms = never;  // of the other priorities
+  for (unsigned from = 0; from <= UINT8_MAX;) {
+    auto head = head_of(pool, static_cast<std::uint8_t>(from));
+    if (!head) {
+      return tl::unexpected(std::move(head.error()));
+    }
+    if (!*head) {
+      break;
+    }
+    if (!best || (*head)->oldest.due_ms < best->oldest.due_ms) {
+      others_due_ms = best ? best->oldest.due_ms : never;
+      best = **head;
+    } else {
+      others_due_ms = std::min(others_due_ms, (*head)->oldest.due_ms);
+    }
+    from = (*head)->priority + 1U;
+  }
+  if (!best) {
+    return std::nullopt;
+  }
+  const auto& next = best->in_turn.due_ms <= others_due_ms ? best->in_turn : best->oldest;
+  auto unit = find(next.job, next.seq);
+  if (!unit) {
+    return tl::unexpected(std::move(unit.error()));
+  }
+  return *unit;
+}
+
+/// What is next among the units of the first priority at or after `priority` that has any.
+Result<std::optional<UnitQueue::Head>> UnitQueue::head_of(std::uint8_t pool, std::uint8_t priority) {
+  const auto first = tables_.at_or_after(tables_.t.ring, Key().number(pool).number(priority));
+  if (!first) {
+    return std::nullopt;
+  }
+  KeyReader ring(first->key);
+  if (ring.number<std::uint8_t>() != pool) {
+    return std::nullopt;
+  }
+  Head head;
+  head.priority = ring.number<std::uint8_t>();
+  ring.number<std::uint64_t>();
+  const auto taker = ring.owner();
+  if (!ring.ok()) {
+    return tl::unexpected(damaged("a key of the ring has the wrong size"));
+  }
+
+  const auto line = line_key(taker, pool, head.priority);
+  const auto turn = turn_of(line);
+  if (!turn) {
+    return tl::unexpected(damaged("a line stands in the ring and has no turn"));
+  }
+  const auto oldest = waiting_from(line, head.priority, 0);
+  if (!oldest) {
+    return tl::unexpected(oldest.error());
+  }
+  if (!*oldest) {
+    return tl::unexpected(damaged("a line has a turn and no unit"));
+  }
+  head.oldest = head.in_turn = **oldest;
+  if (turn->last > 0) {  // where the round ends, the next one begins with the oldest
+    const auto next = waiting_from(line, head.priority, turn->last + 1);
+    if (!next) {
+      return tl::unexpected(next.error());
+    }
+    if (*next && turn->goes_on_with((*next)->place)) {
+      head.in_turn = **next;
+    }
+  }
+  return head;
+}
+
+/// The first unit of a line whose job stands at `place` or behind it.
+Result<std::optional<UnitQueue::Waiting>> UnitQueue::waiting_from(const Key& line, std::uint8_t priority,
+                                                                  std::uint64_t place) {
+  const auto entry = tables_.at_or_after(tables_.t.fifo, Key(line).number(place));
+  if (!entry || !entry->key.starts_with(line)) {
+    return std::nullopt;
+  }
+  KeyReader key(entry->key.substr(std::string_view(line).size()));
+  Waiting waiting;
+  waiting.place = key.number<std::uint64_t>();
+  waiting.seq = key.number<std::uint64_t>();
+  const auto job = JobId::from_key(entry->value);
+  if (!key.ok() || !job) {
+    return tl::unexpected(damaged("an entry of a line has the wrong size"));
+  }
+  waiting.job = *job;
+  waiting.due_ms = job->unix_ms() + priority * ageing_ms;
+  return waiting;
+}
+
+std::optional<LineTurn> UnitQueue::turn_of(std::string_view line) {
+  const auto stored = tables_.get(tables_.t.ring_of, line);
+  return stored ? decode_line_turn(*stored) : std::nullopt;
+}
+
+Result<PlacedUnit> UnitQueue::find(const JobId& job, std::uint64_t seq) {
+  const auto stored = tables_.get(tables_.t.units, unit_key(job, seq));
+  if (!stored) {
+    return fail(ErrorCode::not_found, "there is no such unit");
+  }
+  return decode_placed_unit(*stored);
+}
+
+Result<PlacedUnit> UnitQueue::held(const Lease& lease) {
+  const auto stored = tables_.get(tables_.t.leased, leased_key(lease.holder, lease.seq));
+  if (!stored || *stored != std::string_view(Key().raw(lease.job.key()).number(lease.attempt))) {
+    return fail(ErrorCode::lease_lost, "the unit is no longer held by this worker in this try");
+  }
+  return find(lease.job, lease.seq);
+}
+
+void UnitQueue::add(PlacedUnit& unit) {
+  unit.unit.seq = ++numbers_.seq;
+  if (unit.place == 0) {
+    unit.place = unit.unit.seq;
+  }
+  unit.holder.reset();
+  save(unit);
+  link(unit);
+}
+
+void UnitQueue::lease(PlacedUnit& unit, const Holder& holder) {
+  unlink(unit, Turn::end);
+  unit.holder = holder;
+  save(unit);
+  tables_.put(tables_.t.leased, leased_key(holder, unit.unit.seq), lease_value(unit.unit));
+}
+
+void UnitQueue::put_back(PlacedUnit& unit) {
+  if (unit.holder) {
+    tables_.erase(tables_.t.leased, leased_key(*unit.holder, unit.unit.seq));
+    unit.holder.reset();
+  }
+  save(unit);
+  link(unit);
+  const auto line = line_of(unit);
+  if (const auto before = turn_of(line)) {
+    auto turn = *before;
+    turn.give_back(unit.place);
+    if (turn != *before) {
+      tables_.put(tables_.t.ring_of, line, encode(turn));
+    }
+  }
+}
+
+void UnitQueue::save(const PlacedUnit& unit) {
+  tables_.put(tables_.t.units, unit_key(unit.unit.job, unit.unit.seq), encode(unit));
+}
+
+void UnitQueue::remove(const PlacedUnit& unit) {
+  if (unit.holder) {
+    tables_.erase(tables_.t.leased, leased_key(*unit.holder, unit.unit.seq));
+  } else {
+    unlink(unit, Turn::keep);
+  }
+  tables_.erase(tables_.t.units, unit_key(unit.unit.job, unit.unit.seq));
+}
+
+void UnitQueue::link(const PlacedUnit& unit) {
+  tables_.put(tables_.t.fifo, fifo_key(unit), unit.unit.job.key());
+  if (!tables_.get(tables_.t.ring_of, line_of(unit))) {
+    enter_ring(unit, {});
+  }
+  add_to_pool(tables_, unit.unit.pool, 0, 0, +1);
+}
+
+void UnitQueue::unlink(const PlacedUnit& unit, Turn turn) {
+  tables_.erase(tables_.t.fifo, fifo_key(unit));
+  add_to_pool(tables_, unit.unit.pool, 0, 0, -1);
+
+  const auto line = line_of(unit);
+  const auto next = tables_.at_or_after(tables_.t.fifo, line);
+  const bool others_wait = next && next->key.starts_with(line);
+  if (others_wait && turn == Turn::keep) {
+    return;
+  }
+  auto line_turn = turn_of(line);
+  if (!line_turn) {
+    tables_.fail_with(damaged("a unit waited and its line had no turn"));
+    return;
+  }
+  tables_.erase(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, line_turn->turn, unit.taker));
+  if (others_wait) {
+    line_turn->take(unit.place, numbers_.seq);
+    enter_ring(unit, *line_turn);
+  } else {
+    tables_.erase(tables_.t.ring_of, line);
+  }
+}
+
+/// The unit's line stands behind all others.
+void UnitQueue::enter_ring(const PlacedUnit& unit, LineTurn turn) {
+  turn.turn = ++numbers_.turn;
+  tables_.put(tables_.t.ring, ring_key(unit.unit.pool, unit.unit.priority, turn.turn, unit.taker), {});
+  tables_.put(tables_.t.ring_of, line_of(unit), encode(turn));
+}
+
+}  // namespace docket

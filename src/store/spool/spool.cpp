@@ -1,0 +1,279 @@
+#include "store/spool/spool.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/hex.h"
+
+namespace docket {
+namespace {
+
+constexpr mode_t folder_mode = 0700;
+constexpr mode_t file_mode = 0600;
+constexpr std::size_t upper_length = 6;
+
+/// More folders than this are not remembered; forgetting costs a sync of two folders each.
+constexpr std::size_t max_remembered = 512;
+
+/// The reaper may take an empty folder between its making and the file's. Not twice in a row.
+constexpr int max_tries = 3;
+
+tl::unexpected<Error> fail_file(std::string_view call, std::string_view path, int error_number) {
+  return fail_writing(std::string(call) + " " + std::string(path), error_number);
+}
+
+Result<void> make_folder(int parent, const std::string& name) {
+  if (::mkdirat(parent, name.c_str(), folder_mode) != 0 && errno != EEXIST) {
+    return fail_file("mkdirat", name, errno);
+  }
+  return {};
+}
+
+Result<Fd> open_folder(int parent, const std::string& name) {
+  Fd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) {
+    return fail_file("openat", name, errno);
+  }
+  return folder;
+}
+
+Result<void> sync_folder(int parent, const std::string& name) {
+  const auto folder = open_folder(parent, name);
+  if (!folder) {
+    return tl::unexpected(folder.error());
+  }
+  if (::fsync(folder->get()) != 0) {
+    return fail_file("fsync", name, errno);
+  }
+  return {};
+}
+
+std::string upper_of(std::string_view folder) {
+  return std::string(folder.substr(0, upper_length));
+}
+
+/// The start of the names of all of a job's files.
+std::string path_stem(const JobId& job) {
+  auto path = Spool::folder_of(job);
+  path += '/';
+  path += job.text();
+  return path;
+}
+
+}  // namespace
+
+/// `path` and `folder` do not change after open(); `durable` is the set of folders whose names are known to be durable
+/// in the folders above them.
+struct Spool::State {
+  std::string path;
+  Fd folder;
+  bool sync = true;
+  std::mutex mutex;
+  std::set<std::string, std::less<>> durable;
+
+  bool is_durable(const std::string& name) {
+    const std::scoped_lock lock(mutex);
+    return durable.contains(name);
+  }
+
+  void remember(const std::vector<std::string>& names) {
+    const std::scoped_lock lock(mutex);
+    if (durable.size() + names.size() > max_remembered) {
+      durable.clear();
+    }
+    durable.insert(names.begin(), names.end());
+  }
+
+  Result<void> make_folders_of(const JobId& job) {
+    const auto lower = folder_of(job);
+    const auto upper = upper_of(lower);
+    {
+      const std::scoped_lock lock(mutex);  // they were missing, whatever is remembered of them
+      durable.erase(lower);
+      durable.erase(upper);
+    }
+    return make_folder(folder.get(), upper).and_then([&] { return make_folder(folder.get(), lower); });
+  }
+
+  /// openat() that makes the job's folders when they are missing.
+  Result<Fd> create(const JobId& job, const std::string& name, int flags) {
+    for (int attempt = 1;; ++attempt) {
+      Fd file(::openat(folder.get(), name.c_str(), flags | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode));
+      if (file) {
+        return file;
+      }
+      if (errno != ENOENT || attempt == max_tries) {
+        return fail_file("openat", name, errno);
+      }
+      if (auto made = make_folders_of(job); !made) {
+        return tl::unexpected(std::move(made.error()));
+      }
+    }
+  }
+
+  [[nodiscard]] Result<Fd> open_to_read(const std::string& name) const {
+    Fd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file) {
+      return fail_file("openat", name, errno);
+    }
+    return file;
+  }
+};
+
+Spool::Spool(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Spool::Spool(Spool&&) noexcept = default;
+Spool& Spool::operator=(Spool&&) noexcept = default;
+Spool::~Spool() = default;
+
+Result<Spool> Spool::open(const std::string& store_path, bool sync) {
+  if (auto made = make_folder(AT_FDCWD, store_path); !made) {
+    return tl::unexpected(std::move(made.error()));
+  }
+  const auto store = open_folder(AT_FDCWD, store_path);
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  for (const auto* name : {"run", "spool"}) {
+    if (auto made = make_folder(store->get(), name); !made) {
+      return tl::unexpected(std::move(made.error()));
+    }
+  }
+  auto state = std::make_unique<State>();
+  state->path = store_path + "/spool/";
+  state->sync = sync;
+  auto folder = open_folder(store->get(), "spool");
+  if (!folder) {
+    return tl::unexpected(std::move(folder.error()));
+  }
+  state->folder = std::move(*folder);
+  // Whoever made spool/, its name is durable before anything in it is acknowledged.
+  if (sync && ::fsync(store->get()) != 0) {
+    return fail_file("fsync", store_path, errno);
+  }
+  return Spool(std::move(state));
+}
+
+std::string Spool::folder_of(const JobId& job) {
+  // The first four bytes of an id are the upper 32 of its 48 bits of milliseconds.
+  std::string folder;
+  append_hex(folder, job.key().substr(0, 3));
+  folder += '/';
+  append_hex(folder, job.key().substr(3, 1));
+  return folder;
+}
+
+std::string Spool::input_path(const JobId& job, std::uint32_t index) {
+  return path_stem(job) + ".in." + std::to_string(index);
+}
+
+std::string Spool::container_path(const JobId& job, const Container& container) {
+  auto path = path_stem(job);
+  if (container.pages) {
+    return path + ".pages";
+  }
+  return path + ".out." + std::to_string(container.seq) + "-" + std::to_string(container.attempt);
+}
+
+std::string Spool::absolute(std::string_view relative) const {
+  return state_->path + std::string(relative);
+}
+
+Result<Fd> Spool::create_input(const JobId& job, std::uint32_t index) {
+  return state_->create(job, input_path(job, index), O_WRONLY | O_EXCL);
+}
+
+Result<Fd> Spool::open_for_append(const JobId& job, const Container& container) {
+  return state_->create(job, container_path(job, container), O_WRONLY | O_APPEND);
+}
+
+Result<Fd> Spool::open_input(const JobId& job, std::uint32_t index) const {
+  return state_->open_to_read(input_path(job, index));
+}
+
+Result<Fd> Spool::open_container(const JobId& job, const Container& container) const {
+  return state_->open_to_read(container_path(job, container));
+}
+
+Result<void> Spool::link_containers(const JobId& from, const JobId& to, std::span<const Container> containers) {
+  for (const auto& container : containers) {
+    const auto there = container_path(from, container);
+    const auto here = container_path(to, container);
+    if (::linkat(state_->folder.get(), there.c_str(), state_->folder.get(), here.c_str(), 0) != 0) {
+      return fail_file("link", here, errno);
+    }
+  }
+  return {};
+}
+
+Result<void> Spool::sync_folders(std::span<const JobId> jobs) {
+  if (!state_->sync) {
+    return {};
+  }
+  std::set<std::string> lower;
+  for (const auto& job : jobs) {
+    lower.insert(folder_of(job));
+  }
+  std::vector<std::string> fresh;  // folders whose names are not known to be durable
+  std::set<std::string> upper;     // the folders where these names stand
+  bool top = false;                // one of them is an upper folder, whose name stands in spool/
+  for (const auto& name : lower) {
+    if (!state_->is_durable(name)) {
+      fresh.push_back(name);
+      upper.insert(upper_of(name));
+    }
+  }
+  for (const auto& name : upper) {
+    if (!state_->is_durable(name)) {
+      fresh.push_back(name);
+      top = true;
+    }
+  }
+
+  lower.merge(upper);
+  for (const auto& name : lower) {
+    if (auto synced = sync_folder(state_->folder.get(), name); !synced) {
+      return synced;
+    }
+  }
+  if (top && ::fsync(state_->folder.get()) != 0) {
+    return fail_file("fsync", "spool", errno);
+  }
+  state_->remember(fresh);
+  return {};
+}
+
+Result<void> Spool::remove(std::string_view relative) {
+  const std::string name(relative);
+  if (::unlinkat(state_->folder.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
+    return fail_file("unlinkat", name, errno);
+  }
+  return {};
+}
+
+Result<void> Spool::remove_job(const JobId& job, std::uint32_t inputs, std::span<const Container> outputs) {
+  Result<void> result;
+  const auto attempt = [&](const std::string& name) {
+    if (auto removed = remove(name); !removed && result) {
+      result = std::move(removed);
+    }
+  };
+  for (std::uint32_t i = 0; i < inputs; ++i) {
+    attempt(input_path(job, i));
+  }
+  attempt(container_path(job, {.pages = true}));
+  for (const auto& output : outputs) {
+    attempt(container_path(job, output));
+  }
+  return result;
+}
+
+}  // namespace docket
