@@ -5,14 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from docket import Docket, MODULE
+from built import MODULE
+from docket import Docket
 
 
 def pytest_configure(config):
     """There is nothing to test without a build. Files that tests make are for nginx's workers, too."""
+    config.addinivalue_line("markers", "long: takes many seconds, and so is begun first")
     os.umask(0o022)
     if not MODULE.exists():
         pytest.exit(f"{MODULE} is not there: run scripts/build", returncode=3)
+
+
+def pytest_collection_modifyitems(items):
+    """Long tests first: the last one that is begun would be waited for alone."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Several processes share the tests."""
+    from one_by_one import OneByOne  # the plugin is not there where tests run in one process
+
+    return OneByOne(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,8 @@
 """Starts a real nginx with the Docket module for a test, speaks to it, and ends it.
 
-`Docket` owns one nginx: a temporary folder with its configuration, log and store, and its processes. The build that is
-tested is build/$DOCKET_BUILD (default: release).
+`Docket` owns one nginx: a temporary folder with its configuration, log and store, and its processes.
 """
 import contextlib
-import ctypes
-import io
 import os
 import re
 import shutil
@@ -13,33 +10,14 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
-import requests
 
 import documents
-
-ROOT = Path(__file__).resolve().parents[1]
-KIND = os.environ.get("DOCKET_BUILD", "release")
-BUILD = ROOT / "build" / KIND
-MODULE = BUILD / "ngx_http_docket_module.so"
-ENGINE = BUILD / "docket-engine"
-DOCKETCTL = BUILD / "docketctl"
-SANITIZED = KIND == "asan"
-NGINX = BUILD / "nginx" / "nginx" if SANITIZED else Path(shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"))
-
-# What nginx runs with. Sanitizers report to the standard error, which is the error log: a sandboxed child can open no
-# file. nginx gives nothing back at its end, on purpose: leaks are the unit tests' to find. Each dynamic module has an
-# ngx_module_names of its own, made by nginx's configure, and so breaks the one-definition rule by design.
-ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=1:detect_odr_violation=0",
-               "UBSAN_OPTIONS": "print_stacktrace=1"}
-
-# What limits are multiplied by: they are for what hangs, not for what is slow. More under the sanitizers.
-PATIENCE = 18 if SANITIZED else 3
-
-FINAL = ("completed", "failed")
+from built import ENGINE, ENVIRONMENT, LAUNCH, MODULE, NGINX, PATIENCE, SANITIZED, free_port, wait_for
+from client import Client
+from processes import Adopted, alive, command_of, stop_process, working_below
 
 LOCATIONS = """
         location = /process_pdf { docket_upload 200; }
@@ -53,26 +31,6 @@ LOCATIONS = """
 TROUBLE = re.compile(r"\[(alert|emerg)\]|AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:"
                      r"|terminate called|Assertion .* failed")
 
-UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-
-
-def wait_for(condition, timeout=30.0, what="", interval=0.02):
-    """Calls `condition` until it gives something true, which is returned; fails after `timeout` seconds."""
-    deadline = time.monotonic() + timeout * PATIENCE
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < deadline, f"waited {timeout * PATIENCE:g} s for {what or condition.__name__}"
-        time.sleep(interval)
-
-
-def free_port():
-    """A loopback port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
 
 def _worker_user():
     """Which user nginx's workers run as when root starts it: www-data where that can reach the engine."""
@@ -82,80 +40,11 @@ def _worker_user():
     return "www-data" if reach.returncode == 0 else "root"
 
 
-def has_landlock():
-    """Whether the kernel has Landlock. Without it the engine opens no file, fonts included."""
-    return ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), ctypes.c_uint32(1)) > 0  # its version, please
-
-
-def stat_of(pid):
-    """The fields of /proc/PID/stat from the state on (proc(5)); None when the process is gone."""
-    try:
-        # The name in parentheses may hold anything: the fields follow the last one.
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return None
-
-
-def stop_process(pid):
-    """Has a process stand still, and returns when it does; SIGCONT lets it go on. ProcessLookupError if it is gone."""
-    os.kill(pid, signal.SIGSTOP)
-    wait_for(lambda: not (fields := stat_of(pid)) or fields[0] in "TZX", 10, "a stopped process")
-
-
-def _alive():
-    """(pid, session) of all processes that are not dead."""
-    for entry in Path("/proc").iterdir():
-        fields = stat_of(entry.name) if entry.name.isdigit() else None
-        # A process whose first thread is a zombie lives, and holds its sockets, until its last thread has ended.
-        if fields and (fields[0] not in "ZX" or int(fields[17]) > 1):
-            yield int(entry.name), int(fields[3])
-
-
-def open_files(pid):
-    """What a process has open, by its descriptors' links."""
-    links = []
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            links.append(os.readlink(descriptor))
-        except FileNotFoundError:
-            pass
-        except PermissionError:
-            pytest.skip("root may not look into other users' processes here")
-    return links
-
-
-def command_of(pid):
-    """A process's command line, its parts joined by blanks; empty when it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-    except OSError:
-        return ""
-
-
 class EndedAtStart(Exception):
     """nginx ended instead of taking connections; says what it said."""
 
 
-class Adopted:
-    """A process that somebody else started, for those who know subprocess.Popen."""
-
-    def __init__(self, pid):
-        self.pid = pid
-        self.stderr = io.BytesIO()
-
-    def poll(self):
-        """None while it lives."""
-        return None if any(pid == self.pid for pid, _ in _alive()) else 0
-
-    def wait(self, timeout=None):
-        """Waits for its end."""
-        try:
-            wait_for(lambda: self.poll() is not None, timeout or 60, f"the end of process {self.pid}")
-        except AssertionError:
-            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 60) from None
-
-
-class Docket:
+class Docket(Client):
     """One nginx with Docket. Owns its folder and processes from start() to close().
 
     main, http, server: directives for these levels; `locations` replaces the usual ones; `store` is what follows the
@@ -176,6 +65,8 @@ class Docket:
         # A name of its own tells this Docket's engines from those of others; they are in sessions of their own.
         self.engine = self.folder / "docket-engine"
         self.engine.symlink_to(ENGINE)
+        self.launcher = self.folder / "docket-launch"
+        self.launcher.symlink_to(LAUNCH)
         self.port = free_port()
         self.h2_port = None
         self._parts = {"main": main, "http": http, "server": server, "locations": locations, "store": store,
@@ -293,9 +184,14 @@ http {{
         return self._nginx is not None and self._nginx.poll() is None
 
     def processes(self):
-        """The pids of all its processes: nginx's and the engines."""
-        return [pid for pid, session in _alive()
-                if (self._nginx and session == (self._session or self.master)) or command_of(pid).startswith(str(self.engine))]
+        """The pids of all its processes: nginx's, the engines, the launchers and what they have started."""
+        ours = (str(self.engine), str(self.launcher))
+        return self.commands() + [pid for pid, session in alive() if command_of(pid).startswith(ours)
+                                  or (self._nginx and session == (self._session or self.master))]
+
+    def commands(self):
+        """The pids of what commands have started."""
+        return working_below(f"{self.store}/work/")
 
     def workers(self):
         """The pids of the workers."""
@@ -374,11 +270,6 @@ http {{
             for pid in [other, *engines]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
-
-    @staticmethod
-    def command_of(pid):
-        """A process's command line."""
-        return command_of(pid)
 
     def pid_in(self, name, other_than=None):
         """The pid in a file of the folder; None if there is none, or this one."""
@@ -485,60 +376,6 @@ http {{
         cores = [*self.folder.glob("core*"), *self.folder.glob("store/core*")]
         assert not cores, f"core files: {cores}"
 
-    # ---- Requests.
-
-    @property
-    def url(self):
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def request(self, method, path, **arguments):
-        """One request; arguments as for requests.request()."""
-        arguments.setdefault("timeout", 60 * PATIENCE)
-        return requests.request(method, self.url + path, **arguments)
-
-    def get(self, path, **arguments):
-        """One GET."""
-        return self.request("GET", path, **arguments)
-
-    def upload(self, content, name="document.pdf", path="/process_pdf", field="file", fields=None, **arguments):
-        """Posts one file as a form."""
-        return self.request("POST", path, files={field: (name, content)}, data=fields, **arguments)
-
-    def submit(self, content, name="document.pdf", **arguments):
-        """Posts one file as a form; the id of the job that was made."""
-        answer = self.upload(content, name, **arguments)
-        assert answer.status_code in (200, 202), (answer.status_code, answer.text)
-        return answer.json()["job_id"]
-
-    def status(self, job):
-        """A job's status body."""
-        answer = self.get(f"/result/{job}/status")
-        assert answer.status_code == 200, (answer.status_code, answer.text)
-        return answer.json()
-
-    def finish(self, job, timeout=60, expect="completed"):
-        """Waits until a job is final, and in this state if one is named; its status body."""
-        def final():
-            status = self.status(job)
-            return status if status["status"] in FINAL else None
-        status = wait_for(final, timeout, f"the end of job {job}")
-        assert expect in (None, status["status"]), status
-        return status
-
-    def convert(self, content, name="document.pdf", timeout=60, **arguments):
-        """Submits one file and waits for it; (job id, Markdown)."""
-        job = self.submit(content, name, **arguments)
-        self.finish(job, timeout)
-        return job, self.result(job, "markdown?raw=1").text
-
-    def result(self, job, what, expect=200, **arguments):
-        """A result of a job, with this code."""
-        answer = self.get(f"/result/{job}/{what}", **arguments)
-        assert answer.status_code == expect, (answer.status_code, answer.text[:2000])
-        answer.encoding = "utf-8"
-        return answer
-
 
 @contextlib.contextmanager
 def small_disk(docket, size, needed=True):
@@ -560,16 +397,3 @@ def small_disk(docket, size, needed=True):
         yield True
     finally:
         subprocess.run(["umount", "-l", docket.store], check=True)
-
-
-def assert_problem(answer, code, word, *mentions):
-    """Fails unless an answer is the problem+json `word` with HTTP code `code` whose detail has all `mentions`."""
-    assert answer.status_code == code, (answer.status_code, answer.text)
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.headers
-    body = answer.json()
-    assert body["code"] == word, body
-    assert set(body) >= {"type", "title", "detail", "code"}, body
-    assert "status" not in body
-    for mention in mentions:
-        assert mention in body["detail"], body
-

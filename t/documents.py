@@ -188,6 +188,11 @@ def scan_page(number, dpi=150):
                       "and this line is here to be recognised."], dpi=dpi, seed=number)
 
 
+def long_page():
+    """A page that takes seconds to be recognised, so that a test can meet it amid that."""
+    return draw_page([f"The quick brown fox jumps over the lazy dog, line {line}." for line in range(40)], seed=1)
+
+
 class Shared:
     """A picture that stands in a document once, however many pages show it."""
 

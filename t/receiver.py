@@ -4,7 +4,7 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from docket import wait_for
+from built import wait_for
 
 
 class Receiver:

@@ -14,7 +14,7 @@ namespace docket {
 
 static_assert(std::endian::native == std::endian::little, "records and wire messages are little-endian");
 
-/// Appends values to a string. Owned by whoever encodes; not shared between threads.
+/// Appends values to a string. Owned by the encoder; not shared between threads.
 class ByteWriter {
  public:
   /// Appends the object representation of an integer, float or padding-free trivially copyable struct.

@@ -55,7 +55,7 @@ constexpr std::array<std::pair<ErrorCode, std::string_view>, 42> words{{
 
 }  // namespace
 
-std::string_view word(ErrorCode code) noexcept {
+std::string_view to_string(ErrorCode code) noexcept {
   for (const auto& [known, text] : words) {
     if (known == code) {
       return text;

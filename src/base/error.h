@@ -49,9 +49,9 @@ enum class ErrorCode : std::uint16_t {
   store_unavailable = 57,
   not_acceptable = 58,
   bad_request = 59,
-  owner_queue_full = 60,  ///< queue_full, too, to whoever reads the word: this owner's share of the queue
+  owner_queue_full = 60,  ///< its word is queue_full, too: this owner's share of the queue
   precondition_failed = 61,
-  no_such_result = 62,  ///< not_found, too, to whoever reads the word: of a job that the caller may see
+  no_such_result = 62,  ///< its word is not_found, too: of a job that the caller may see
   // Inside the house only; these never reach a client.
   lease_lost = 80,      ///< a commit by a holder that no longer holds the unit
   engine_lost = 81,     ///< the fork server ended or does not answer; says nothing about the document
@@ -61,7 +61,7 @@ enum class ErrorCode : std::uint16_t {
 };
 
 /// The stable word of `code` as it stands in problem+json and status bodies; "none" for none.
-std::string_view word(ErrorCode code) noexcept;
+std::string_view to_string(ErrorCode code) noexcept;
 
 /// The code of a stable word; nothing for a word that is not one.
 std::optional<ErrorCode> error_code_of(std::string_view word) noexcept;
@@ -81,11 +81,14 @@ using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> fail(ErrorCode code, std::string detail) {
   return tl::unexpected<Error>(Error{code, std::move(detail)});
 }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 /// Shorthand for `return pass_on(result)` where `result` is an error that the caller has in another type.
 template <class T>
-tl::unexpected<Error> pass_on(Result<T>& result) {
-  return tl::unexpected<Error>(std::move(result.error()));
+tl::unexpected<Error> pass_on(const Result<T>& result) {
+  return tl::unexpected<Error>(result.error());
 }
 
 /// An `io` error that names the failed call and the text of `error_number` (errno).

@@ -59,7 +59,7 @@ Result<std::optional<NameLock>> NameLock::take(std::string path) {
   for (int attempt = 0; attempt < max_tries; ++attempt) {
     auto file = lock_file(path);
     if (!file) {
-      return tl::unexpected(std::move(file.error()));
+      return pass_on(file);
     }
     if (!*file) {
       return std::nullopt;
@@ -74,7 +74,7 @@ Result<std::optional<NameLock>> NameLock::take(std::string path) {
 
 NameLock::~NameLock() {
   if (file_ && has_name(file_.get(), path_)) {
-    ::unlink(path_.c_str());  // still locked: nobody else has it
+    ::unlink(path_.c_str());  // still locked by us: no other process has it
   }
 }
 

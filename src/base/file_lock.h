@@ -19,11 +19,11 @@ std::optional<bool> is_locked(int fd) noexcept;
 /// Whether the file open as `fd` is the one that has the name `path` now.
 bool has_name(int fd, const std::string& path) noexcept;
 
-/// Opens a file (made if there is none, mode 0600) and takes its lock; closing is letting go. Nothing if somebody has
-/// it. Errors: io with the call and path.
+/// Opens a file (made if there is none, mode 0600) and takes its lock; closing the file releases it. Nothing if it is
+/// locked already. Errors: io with the call and path.
 Result<std::optional<Fd>> lock_file(const std::string& path);
 
-/// A lock by a name that is there while it is held. Movable; the file is removed and the lock let go when it is
+/// A lock by a name that is there while it is held. Movable; the file is removed and the lock released when it is
 /// destroyed. After a kill the file stays behind, unlocked.
 class NameLock {
  public:

@@ -4,43 +4,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/utf8.h"
+
 namespace docket {
 namespace {
-
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-/// The length of the well-formed UTF-8 sequence at the front of `text` (RFC 3629, section 4); 0 if there is none, and
-/// then `bad` is the length of the maximal ill-formed part.
-std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  bad = 1;
-  std::size_t length = 0;
-  unsigned char low = 0x80;
-  unsigned char high = 0xBF;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    low = lead == 0xE0 ? 0xA0 : 0x80;
-    high = lead == 0xED ? 0x9F : 0xBF;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    low = lead == 0xF0 ? 0x90 : 0x80;
-    high = lead == 0xF4 ? 0x8F : 0xBF;
-  } else {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if (i >= text.size() || byte(i) < low || byte(i) > high) {
-      bad = i;
-      return 0;
-    }
-    low = 0x80;
-    high = 0xBF;
-  }
-  return length;
-}
 
 /// Appends the escape of a character below U+0020, a quote or a backslash.
 void append_escape(std::string& out, unsigned char c) {
@@ -83,14 +50,13 @@ void append_json_escaped(std::string& out, std::string_view text) {
       append_escape(out, c);
       plain = ++at;
     } else {
-      std::size_t bad = 0;
-      const auto length = utf8_length(text.substr(at), bad);
-      if (length != 0) {
-        at += length;
+      const auto character = first_char(text.substr(at));
+      if (character.valid) {
+        at += character.length;
       } else {
         flush();
-        out += replacement;
-        at += bad;
+        append_char(out, replacement_character);
+        at += character.length;
         plain = at;
       }
     }

@@ -24,7 +24,7 @@ class LineFiles {
   void keep(const std::string& path, Fd file);
 
   /// From now on the kept file of `path` is the one that has the name then; the old one if that cannot be opened.
-  /// Waits for nobody: a write under way ends in the old one.
+  /// Does not wait: a write under way ends in the old one.
   void reopen(const std::string& path);
 
   /// Appends whole lines.

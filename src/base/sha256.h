@@ -1,14 +1,16 @@
 // SHA-256 (FIPS 180-4), by OpenSSL.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string_view>
-
-#include "job/job.h"
 
 struct evp_md_ctx_st;
 
 namespace docket {
+
+using Sha256 = std::array<std::uint8_t, 32>;
 
 /// Takes bytes as they come and gives their digest. Owned by one upload; used by one thread at a time.
 class Sha256Hasher {

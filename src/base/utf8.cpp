@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-namespace docket::engine {
+namespace docket {
 namespace {
 
 struct Range {
@@ -121,6 +121,21 @@ void append_valid_utf8(std::string& out, std::string_view text) {
   }
 }
 
+std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) noexcept {
+  if (text.size() <= max_bytes) {
+    return text;
+  }
+  const auto is_continuation = [text](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  // A character has at most three continuation bytes; more are not UTF-8 and may be cut anywhere.
+  auto end = max_bytes;
+  for (int i = 0; i < 3 && end > 0 && is_continuation(end); ++i) {
+    --end;
+  }
+  return text.substr(0, is_continuation(end) ? max_bytes : end);
+}
+
 bool detail::is_lower_beyond_ascii(char32_t c) noexcept {
   if (in_ranges(c, even_capitals)) {
     return (c & 1U) == 1;
@@ -217,4 +232,4 @@ bool detail::is_letter_beyond_ascii(char32_t c) noexcept {
          (c >= 0x10000 && c <= 0x1EFFF) || (c >= 0x20000 && c <= 0x3FFFF);
 }
 
-}  // namespace docket::engine
+}  // namespace docket

@@ -1,12 +1,13 @@
-// UTF-8 (RFC 3629) as the layout passes and writers need it: characters from either end of a word, and what kind of
-// character it is. Case is known for Latin, Greek and Cyrillic; nothing here depends on the locale.
+// UTF-8 (RFC 3629), decoded here and nowhere else: characters from either end of a text, and what kind of character it
+// is, as the layout passes and writers need it. Case is known for Latin, Greek and Cyrillic; nothing here depends on
+// the locale.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace docket::engine {
+namespace docket {
 
 inline constexpr char32_t replacement_character = 0xFFFD;
 
@@ -25,7 +26,7 @@ bool is_letter_beyond_ascii(char32_t c) noexcept;
 
 // Most characters of most pages are ASCII and every pass looks at all of them: what is short for these is inline.
 
-/// The character at the front of `text`.
+/// The character at the front of `text`. Ill-formed parts are the maximal subparts of Unicode 15, 3.9.
 inline Utf8Char first_char(std::string_view text) noexcept {
   const bool is_plain = !text.empty() && static_cast<unsigned char>(text.front()) < 0x80;
   return is_plain ? Utf8Char{static_cast<unsigned char>(text.front()), 1, true} : detail::first_of_many(text);
@@ -42,6 +43,9 @@ bool is_valid_utf8(std::string_view text) noexcept;
 /// Appends `text` with every maximal ill-formed part replaced by U+FFFD.
 void append_valid_utf8(std::string& out, std::string_view text);
 
+/// `text` cut to at most `max_bytes`, never within a character. What is not UTF-8 may be cut anywhere.
+std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) noexcept;
+
 /// How many characters `text` has: bytes that begin one.
 inline std::size_t count_chars(std::string_view text) noexcept {
   std::size_t chars = 0;
@@ -54,6 +58,11 @@ inline std::size_t count_chars(std::string_view text) noexcept {
 /// ASCII digits only.
 inline bool is_digit(char32_t c) noexcept {
   return c >= U'0' && c <= U'9';
+}
+
+/// Of C0 and C1, and DEL: some terminals obey all of them.
+inline bool is_control(char32_t c) noexcept {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0);
 }
 
 inline bool is_lower(char32_t c) noexcept {
@@ -82,4 +91,4 @@ std::string_view bare_word(std::string_view text) noexcept;
 /// Ideographs, kana and their punctuation: text that has no spaces between words.
 bool is_spaceless(char32_t c) noexcept;
 
-}  // namespace docket::engine
+}  // namespace docket

@@ -45,7 +45,7 @@ struct Network {
   IpAddress address;
   unsigned prefix = 128;  ///< bits, of the mapped form where it is IPv4
 
-  /// Nothing for what is none, or has bits set behind its prefix.
+  /// Nothing for a text that is no network, or has bits set behind its prefix.
   static std::optional<Network> parse(std::string_view text);
   [[nodiscard]] bool has(const IpAddress& address) const noexcept;
 };

@@ -13,8 +13,8 @@
 #include <random>
 #include <utility>
 
-#include "callback/callback_transfer.h"
 #include "base/clock.h"
+#include "callback/callback_transfer.h"
 
 namespace docket {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// The fallback for a bell that was lost; also, how soon a store that cannot write is asked again.
+/// The fallback for a wakeup that was lost; also, how soon a store that cannot write is asked again.
 constexpr std::int64_t look_again_ms = 1000;
 
 struct FreeMulti {
@@ -165,7 +165,7 @@ class CallbackSender::Loop {
 
   /// What has ended is written down and, if `look`, what is due is taken, as one change.
   void commit(bool look) {
-    std::vector<Change> changes;
+    std::vector<Command> changes;
     for (auto& end : ends_) {
       changes.emplace_back(&end);
     }
@@ -229,7 +229,7 @@ class CallbackSender::Loop {
   tl::expected<CallbackRequest, DeliveryError> request_for(const DueDelivery& due) {
     auto message = parts_.message(*reader_, due.job);
     if (!message) {
-      // Of a job that has gone nobody will miss the end of this try.
+      // The job was removed: the end of this try has nowhere to be recorded.
       if (message.error().code != ErrorCode::not_found) {
         log("the callback of " + due.job.text() + " cannot be made: " + message.error().detail);
       }
@@ -260,12 +260,12 @@ class CallbackSender::Loop {
   }
 
   void wait(std::int64_t longest_ms) {
-    const int bell = parts_.bell.listen();
-    curl_waitfd extra{.fd = bell, .events = CURL_WAIT_POLLIN, .revents = 0};
+    const int wakeup = parts_.wakeup.listen();
+    curl_waitfd extra{.fd = wakeup, .events = CURL_WAIT_POLLIN, .revents = 0};
     const auto timeout = static_cast<int>(std::clamp<std::int64_t>(longest_ms, 0, look_again_ms));
-    ::curl_multi_poll(multi_.get(), &extra, bell >= 0 ? 1 : 0, timeout, nullptr);
+    ::curl_multi_poll(multi_.get(), &extra, wakeup >= 0 ? 1 : 0, timeout, nullptr);
     if (extra.revents != 0) {
-      parts_.bell.hush();
+      parts_.wakeup.drain();
       next_look_ms_ = 0;
     }
   }

@@ -11,11 +11,11 @@
 #include <thread>
 #include <vector>
 
-#include "host/wakeup.h"
-#include "store/committer.h"
-#include "job/delivery.h"
-#include "store/store.h"
 #include "callback/secret_files.h"
+#include "host/wakeup.h"
+#include "job/delivery.h"
+#include "store/committer.h"
+#include "store/store.h"
 
 namespace docket {
 
@@ -33,7 +33,7 @@ class CallbackSender {
   struct Parts {
     Store& store;
     Committer& committer;
-    Bell bell;  ///< one of its own, whose file is rung when callbacks wait
+    Wakeup& wakeup;  ///< notified when callbacks wait; listened to by the sender only
     Holder holder;
     /// Makes a job's message, on the sender's thread; not_found if the job has gone.
     std::function<Result<CallbackMessage>(StoreReader&, const JobId&)> message;

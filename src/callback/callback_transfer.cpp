@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/version.h"
 #include "base/clock.h"
+#include "base/version.h"
 
 namespace docket {
 namespace {

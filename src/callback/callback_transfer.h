@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "job/delivery.h"
 #include "callback/address_filter.h"
+#include "job/delivery.h"
 
 namespace docket {
 

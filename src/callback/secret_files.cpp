@@ -1,62 +1,45 @@
 #include "callback/secret_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
-
-#include "base/fd.h"
 
 namespace docket {
 namespace {
 
 /// Far more than anybody has secrets: what is larger is another file, given by mistake.
-constexpr off_t max_size = off_t{64} * 1024;
-
-bool is_same(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
-         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
-}
+constexpr std::size_t max_size = std::size_t{64} * 1024;
 
 }  // namespace
 
 Result<void> SecretFiles::read(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  File known;
-  if (!file || ::fstat(file.get(), &known.version) != 0) {
-    return fail_errno("open", errno);
-  }
-  if (!S_ISREG(known.version.st_mode) || known.version.st_size > max_size) {
-    return fail(ErrorCode::bad_option, "it is no file of at most 64 KB");
-  }
-  std::string text(static_cast<std::size_t>(known.version.st_size), '\0');
-  const auto size = ::pread(file.get(), text.data(), text.size(), 0);
-  if (size < 0) {
-    return fail_errno("pread", errno);
-  }
-  text.resize(static_cast<std::size_t>(size));
-  auto secrets = parse_webhook_secrets(text);
+  const auto known = files_.find(path);
+  // A new secret is signed with from the next callback on, for which the file is renamed into place.
+  RereadFile fresh(path, max_size, RereadFile::Replaced::whole);
+  auto& file = known != files_.end() ? known->second.file : fresh;
+  auto secrets = file.read().and_then([](const std::string& text) { return parse_webhook_secrets(text); });
   if (!secrets) {
     return pass_on(secrets);
   }
-  known.secrets = std::move(*secrets);
-  files_[path] = std::move(known);
+  if (known != files_.end()) {
+    known->second.secrets = std::move(*secrets);
+  } else {
+    files_.emplace(path, Known{std::move(fresh), std::move(*secrets)});
+  }
   return {};
 }
 
 Result<WebhookSecrets> SecretFiles::secrets(const std::string& path) {
-  struct stat now {};
   const auto known = files_.find(path);
-  if (known != files_.end() && (::stat(path.c_str(), &now) != 0 || is_same(now, known->second.version))) {
-    return known->second.secrets;
+  if (known == files_.end()) {
+    if (auto done = read(path); !done) {
+      return pass_on(done);
+    }
+    return files_.find(path)->second.secrets;
   }
-  auto done = read(path);
-  const auto found = files_.find(path);
-  if (found == files_.end()) {
-    return pass_on(done);
+  // Of a file that has gone, or cannot be read now, the secrets before hold.
+  if (known->second.file.is_due() && known->second.file.exists()) {
+    static_cast<void>(read(path));
   }
-  return found->second.secrets;
+  return known->second.secrets;
 }
 
 }  // namespace docket

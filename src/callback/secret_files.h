@@ -1,12 +1,11 @@
 // The files of docket_callback_secret, read again when they change.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <map>
 #include <string>
 
 #include "base/error.h"
+#include "base/reread_file.h"
 #include "callback/webhook_signature.h"
 
 namespace docket {
@@ -18,16 +17,16 @@ class SecretFiles {
   /// Reads a file anew. io or bad_option, with what is wrong: then what was known of it before is kept.
   Result<void> read(const std::string& path);
 
-  /// The secrets as they are now: those that were there, where the file cannot be read any more. An error if it never
-  /// could.
+  /// The secrets as they are now: those that were there, where the file cannot be read any more or is being written to.
+  /// An error if it never could.
   Result<WebhookSecrets> secrets(const std::string& path);
 
  private:
-  struct File {
-    struct stat version {};
+  struct Known {
+    RereadFile file;
     WebhookSecrets secrets;
   };
-  std::map<std::string, File> files_;
+  std::map<std::string, Known> files_;
 };
 
 }  // namespace docket

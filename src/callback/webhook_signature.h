@@ -14,7 +14,7 @@ namespace docket {
 using WebhookSecrets = std::vector<std::string>;
 
 /// Reads a file's text: a secret (`whsec_` and base64 of 24 to 64 bytes) a line; empty lines and those that begin with
-/// # are none. bad_option, with the line's number and never what stands there, for anything else and for no secret.
+/// # are skipped. bad_option, with the line's number and never what stands there, for anything else and for no secret.
 Result<WebhookSecrets> parse_webhook_secrets(std::string_view text);
 
 /// The value of webhook-signature: for each secret "v1," and the base64 of HMAC-SHA256 over "id.timestamp.body", with

@@ -4,14 +4,13 @@
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/plural.h"
-#include "host/lease.h"
-#include "store/lmdb/lmdb_store.h"
-#include "store/spool/spool.h"
-#include "store/recovery/spool_check.h"
 #include "ctl/commands.h"
 #include "ctl/print.h"
-#include "base/clock.h"
+#include "store/open_store.h"
+#include "store/recovery/spool_check.h"
+#include "store/spool/spool.h"
 
 namespace docket::ctl {
 namespace {
@@ -26,11 +25,11 @@ class Check {
   Result<Answer> run() {
     const auto spool = SpoolFolder::open(place_.folder);
     if (!spool) {
-      return tl::unexpected(spool.error());
+      return pass_on(spool);
     }
     auto checked = tables().and_then([&] { return holders(); }).and_then([&] { return files(*spool); });
     if (!checked) {
-      return tl::unexpected(std::move(checked.error()));
+      return pass_on(checked);
     }
     if (lines_ > max_lines) {
       text_ += "and " + std::to_string(lines_ - max_lines) + " more\n";
@@ -54,9 +53,9 @@ class Check {
   }
 
   Result<void> tables() {
-    auto found = check_lmdb_store(place_.store);
+    auto found = check_store(place_.store);
     if (!found) {
-      return tl::unexpected(std::move(found.error()));
+      return pass_on(found);
     }
     for (const auto& sentence : *found) {
       say(sentence);
@@ -65,16 +64,16 @@ class Check {
     if (found->empty() || !options_.repair) {
       return {};
     }
-    auto mended = repair_lmdb_store(place_.store, unix_ms());
+    auto mended = repair_store(place_.store, unix_ms());
     if (!mended) {
-      return tl::unexpected(std::move(mended.error()));
+      return pass_on(mended);
     }
     for (const auto& sentence : *mended) {
       say("mended: " + sentence);
     }
-    found = check_lmdb_store(place_.store);
+    found = check_store(place_.store);
     if (!found) {
-      return tl::unexpected(std::move(found.error()));
+      return pass_on(found);
     }
     for (const auto& sentence : *found) {
       say("cannot be mended: " + sentence);
@@ -90,24 +89,23 @@ class Check {
     if (options_.repair) {
       const auto units = requeue_dead(place_);
       if (!units) {
-        return tl::unexpected(units.error());
+        return pass_on(units);
       }
       if (*units > 0) {
         notes_ += counted(*units, "unit") + " of dead workers given back\n";
-        ring(place_);
       }
       return {};
     }
     const auto leases = place_.store.reader()->leases();
     if (!leases) {
-      return tl::unexpected(leases.error());
+      return pass_on(leases);
     }
     std::map<Holder, bool> dead;
     std::uint64_t units = 0;
     for (const auto& lease : *leases) {
       const auto [entry, is_new] = dead.try_emplace(lease.holder, false);
       if (is_new) {
-        entry->second = is_dead(place_.folder + "/run", lease.holder);
+        entry->second = place_.membership.is_dead(lease.holder);
       }
       units += entry->second ? 1 : 0;
     }
@@ -123,7 +121,7 @@ class Check {
     const SpoolCheckOptions options{.quick = options_.quick, .now_ms = unix_ms(), .min_age_ms = options_.age_ms};
     auto report = check_spool(*reader, spool, options);
     if (!report) {
-      return tl::unexpected(std::move(report.error()));
+      return pass_on(report);
     }
     report_ = std::move(*report);
     for (const auto& problem : report_.problems) {
@@ -154,7 +152,7 @@ class Check {
         break;
     }
     const auto for_ever = [](State state) {
-      return fail(ErrorCode::illegal_change, "the job is " + std::string(word(state)) + ", and that is for ever");
+      return fail(ErrorCode::illegal_change, "the job is " + std::string(to_string(state)) + ", and that is for ever");
     };
     if (is_final(problem.state) && !failed_.contains(problem.job)) {
       return for_ever(problem.state);
@@ -162,10 +160,10 @@ class Check {
     FailJob change{.job = problem.job,
                    .error = {ErrorCode::corrupt, "The store lost one of the job's files, or a part of it."},
                    .now_ms = unix_ms()};
-    const std::array<Change, 1> changes{&change};
-    place_.store.commit(changes);
+    const std::array<Command, 1> changes{&change};
+    place_.committer.commit(changes);
     if (!change.result) {
-      return tl::unexpected(change.result.error());
+      return pass_on(change.result);
     }
     if (change.result->head.state == State::completed) {
       return for_ever(State::completed);  // it was, in the meantime

@@ -27,7 +27,7 @@ Result<Found> find(StoreReader& reader, const ListOptions& options) {
     query.limit = options.limit - static_cast<std::uint32_t>(found.ids.size());
     auto next = reader.list(query, [&](const JobId& id, const StatusView&) { found.ids.push_back(id); });
     if (!next) {
-      return tl::unexpected(std::move(next.error()));
+      return pass_on(next);
     }
     found.next = *next;
   } while (found.next && found.ids.size() < options.limit);
@@ -39,7 +39,7 @@ Result<Found> find(StoreReader& reader, const ListOptions& options) {
 Result<std::string> list(StoreReader& reader, const ListOptions& options) {
   auto found = find(reader, options);
   if (!found) {
-    return tl::unexpected(std::move(found.error()));
+    return pass_on(found);
   }
   std::string body;
   http::TasksBody tasks(body, true);
@@ -53,7 +53,7 @@ Result<std::string> list(StoreReader& reader, const ListOptions& options) {
       }
     });
     if (!read && read.error().code != ErrorCode::not_found) {  // else it was removed since
-      return tl::unexpected(read.error());
+      return pass_on(read);
     }
   }
   if (options.output == Output::json) {
@@ -78,7 +78,7 @@ Result<std::string> show(StoreReader& reader, const JobId& job, Output output) {
     }
   });
   if (!read) {
-    return tl::unexpected(std::move(read.error()));
+    return pass_on(read);
   }
   return text;
 }

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "host/membership.h"
 #include "job/job_id.h"
+#include "store/committer.h"
 #include "store/store.h"
 
 namespace docket::ctl {
@@ -17,6 +19,8 @@ enum class Output : std::uint8_t { text, json };
 struct Place {
   const std::string& folder;
   Store& store;
+  Committer& committer;  ///< tells nginx's workers what waits
+  Membership& membership;
 };
 
 /// What a command says.
@@ -28,7 +32,7 @@ struct Answer {
 struct ListOptions {
   std::uint32_t limit = 100;
   std::uint8_t states = 0x0F;        ///< bit mask over State
-  std::optional<std::string> owner;  ///< nothing: whoever it belongs to
+  std::optional<std::string> owner;  ///< nothing: of any owner
   Output output = Output::text;
 };
 
@@ -45,7 +49,7 @@ Result<Answer> stats(const Place& place, Output output);
 struct PurgeOptions {
   std::int64_t older_than_ms = 0;    ///< final for so long
   std::uint8_t states = 0x0F;        ///< bit mask over State; those that are not final do not matter
-  std::optional<std::string> owner;  ///< nothing: whoever it belongs to
+  std::optional<std::string> owner;  ///< nothing: of any owner
   bool dry_run = false;              ///< only say what would be removed
 };
 
@@ -54,7 +58,7 @@ struct PurgeOptions {
 Result<Answer> purge(const Place& place, const PurgeOptions& options);
 
 struct RequeueOptions {
-  std::vector<JobId> jobs;  ///< units of these, whoever holds them: who does finds its lease lost
+  std::vector<JobId> jobs;  ///< units of these, held or not: their holders find their leases lost
   bool dead = false;        ///< all units that are held by dead workers
 };
 
@@ -63,9 +67,6 @@ Result<Answer> requeue(const Place& place, const RequeueOptions& options);
 
 /// Gives back all units of dead workers, and removes their lease files; returns how many units.
 Result<std::uint32_t> requeue_dead(const Place& place);
-
-/// Tells nginx's workers that units wait.
-void ring(const Place& place);
 
 struct CheckOptions {
   bool repair = false;              ///< mend what can be mended; the store must be open for writing

@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "store/lmdb/lmdb_store.h"
-#include "host/store_place.h"
-#include "store/recovery/store_recovery.h"
 #include "ctl/commands.h"
-#include "ctl/owner.h"
 #include "ctl/duration.h"
+#include "ctl/owner.h"
+#include "host/store_place.h"
 #include "http/body/job_log.h"
+#include "store/open_store.h"
 
 namespace {
 
@@ -91,14 +90,15 @@ Result<ctl::PurgeOptions> read_purge(const Arguments& arguments, std::uint8_t st
   }
   for (const auto state : {State::pending, State::processing}) {
     if (!arguments.states.empty() && (states >> static_cast<unsigned>(state) & 1U) != 0) {
-      return fail(ErrorCode::bad_request, "only final jobs are purged, not those that are " + std::string(word(state)));
+      return fail(ErrorCode::bad_request,
+                  "only final jobs are purged, not those that are " + std::string(to_string(state)));
     }
   }
   ctl::PurgeOptions purge{.older_than_ms = 0, .states = states, .owner = arguments.owner, .dry_run = arguments.dry_run};
   if (!arguments.older_than.empty()) {
     auto span = read_span(arguments.older_than);
     if (!span) {
-      return tl::unexpected(std::move(span.error()));
+      return pass_on(span);
     }
     purge.older_than_ms = *span;
   }
@@ -115,17 +115,17 @@ Result<Wanted> read(const Arguments& arguments) {
   }
   auto states = read_states(arguments.states, 0x0F);
   if (!states) {
-    return tl::unexpected(std::move(states.error()));
+    return pass_on(states);
   }
   wanted.states = *states;
   auto ids = read_ids(arguments.ids);
   if (!ids) {
-    return tl::unexpected(std::move(ids.error()));
+    return pass_on(ids);
   }
   wanted.ids = std::move(*ids);
   auto age = read_span(arguments.age);
   if (!age) {
-    return tl::unexpected(std::move(age.error()));
+    return pass_on(age);
   }
   wanted.age_ms = *age;
   if (command == "requeue" && wanted.ids.empty() && !arguments.dead) {
@@ -134,33 +134,42 @@ Result<Wanted> read(const Arguments& arguments) {
   if (command == "purge") {
     auto purge = read_purge(arguments, wanted.states);
     if (!purge) {
-      return tl::unexpected(std::move(purge.error()));
+      return pass_on(purge);
     }
     wanted.purge = std::move(*purge);
   }
   return wanted;
 }
 
+bool writes(const Arguments& arguments) {
+  const auto& command = arguments.command;
+  return command == "requeue" || (command == "purge" && !arguments.dry_run) || (command == "check" && arguments.repair);
+}
+
 /// Opens the store for no more than the command needs. `log` is told of what it changes.
 Result<std::unique_ptr<Store>> open(const Arguments& arguments, http::JobLog& log) {
-  LmdbOptions options;
-  options.folder = arguments.store;
-  options.create = false;
-  options.map_size = 0;  // as large as nginx made it
-  const auto& command = arguments.command;
-  const bool writes =
-      command == "requeue" || (command == "purge" && !arguments.dry_run) || (command == "check" && arguments.repair);
-  options.read_only = !writes;
-  options.told = [&log](std::span<const StateChange> changes) { log.tell(changes); };
+  StoreOptions options;
+  options.location = arguments.store;
+  options.told = [&log](std::span<const StateTransition> changes) { log.tell(changes); };
   return ctl::become_owner(arguments.store)
       .and_then([&] { return check_pid_namespaces(arguments.store + "/run"); })
-      .and_then([&] { return expect_recovered(arguments.store); })
-      .and_then([&] { return open_lmdb_store(options); });
+      .and_then(
+          [&] { return open_existing_store(options, writes(arguments) ? StoreAccess::write : StoreAccess::read); });
 }
 
 Result<ctl::Answer> carry_out(const Arguments& arguments, const Wanted& wanted, Store& store) {
   const auto good = [](std::string text) { return ctl::Answer{std::move(text)}; };
-  const ctl::Place place{arguments.store, store};
+  const auto run_folder = arguments.store + "/run";
+  // Where they cannot be opened workers look by themselves, once a second.
+  std::optional<Notifications> notifications;
+  if (writes(arguments)) {
+    if (auto opened = Notifications::open(run_folder)) {
+      notifications = std::move(*opened);
+    }
+  }
+  Committer committer(store, notifications ? &*notifications : nullptr);
+  auto membership = LeaseMembership::observe(run_folder);
+  const ctl::Place place{arguments.store, store, committer, membership};
   if (arguments.command == "list") {
     const ctl::ListOptions options{
         .limit = arguments.limit, .states = wanted.states, .owner = arguments.owner, .output = wanted.output};
@@ -186,7 +195,7 @@ int run(const Arguments& arguments) {
   if (!wanted) {
     return complain(wrong_usage, wanted.error().detail);
   }
-  // nginx makes the logs; what is told where there is none is told nobody.
+  // nginx makes the log files; where one is missing its lines are dropped.
   http::JobLog log(false, [](std::string_view sentence) {
     std::fprintf(stderr, "docketctl: docket_log %.*s\n", static_cast<int>(sentence.size()), sentence.data());
   });

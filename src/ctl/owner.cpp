@@ -6,14 +6,14 @@
 
 #include <cerrno>
 
-#include "core/user.h"
+#include "host/user.h"
 
 namespace docket::ctl {
 Result<void> become_owner(const std::string& store_folder) {
   struct stat info {};
   if (::stat(store_folder.c_str(), &info) != 0) {
     return errno == ENOENT || errno == ENOTDIR
-               ? tl::unexpected(Error{ErrorCode::not_found, "there is no store in " + store_folder})
+               ? fail(Error{ErrorCode::not_found, "there is no store in " + store_folder})
                : fail_errno("stat " + store_folder, errno);
   }
   const auto me = ::geteuid();

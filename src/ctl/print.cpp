@@ -4,8 +4,8 @@
 #include <array>
 
 #include "base/hex.h"
+#include "base/utf8.h"
 #include "http/body/status_body.h"
-#include "http/field/text.h"
 
 namespace docket::ctl {
 namespace {
@@ -25,7 +25,7 @@ std::string pages_text(std::uint32_t processed, std::uint32_t failed, std::uint3
 }
 
 std::string error_text(ErrorCode code, std::string_view detail) {
-  return detail.empty() ? std::string(word(code)) : std::string(word(code)) + ": " + printable(detail);
+  return detail.empty() ? std::string(to_string(code)) : std::string(to_string(code)) + ": " + printable(detail);
 }
 
 /// How many columns of a terminal `text` takes, near enough: one for each code point.
@@ -38,7 +38,7 @@ void append_file(std::string& out, const FileView& file) {
   out += "  " + printable(file.filename) + "\n";
   out += "    " + std::string(info(file.type).mime) + ", " + std::to_string(file.size) + " bytes, sha256 ";
   append_hex(out, file.sha256);
-  out += "\n    " + std::string(word(file.state)) + ", pages " +
+  out += "\n    " + std::string(to_string(file.state)) + ", pages " +
          pages_text(file.processed_pages, file.failed_pages, file.total_pages) + "\n";
   if (file.error != ErrorCode::none) {
     out += "    " + error_text(file.error, file.error_detail) + "\n";
@@ -58,17 +58,13 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const auto length = http::utf8_character(text);
-    const auto first = static_cast<unsigned char>(text.front());
-    // U+0080 to U+009F are control characters too, and some terminals obey them.
-    const bool control =
-        first < 0x20 || first == 0x7F || (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
-    if (length == 0 || control) {
+    const auto [code, length, valid] = first_char(text);
+    if (!valid || is_control(code)) {
       out += '?';
     } else {
       out += text.substr(0, length);
     }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(valid ? length : 1);  // one for each byte
   }
   return out;
 }
@@ -76,7 +72,7 @@ std::string printable(std::string_view text) {
 Row row_of(const JobId& id, const StatusView& status) {
   const auto& head = status.head;
   Row row{.id = id,
-          .status = std::string(word(head.state)),
+          .status = std::string(to_string(head.state)),
           .pages = pages_text(head.processed_pages, head.failed_pages, head.total_pages),
           .created = time_text(head.created_ms),
           .owner = status.owner.empty() ? "-" : printable(status.owner),
@@ -121,9 +117,9 @@ std::string details_of(const JobId& id, const StatusView& status, std::string_vi
   const auto& head = status.head;
   std::string out;
   append_line(out, "job", id.text());
-  append_line(out, "status", word(head.state));
+  append_line(out, "status", to_string(head.state));
   if (head.error != ErrorCode::none) {
-    append_line(out, "error", error_text(head.error, status.error_detail));
+    append_line(out, "error", error_text(head.error, status.detail));
   }
   append_line(out, "owner", status.owner.empty() ? "-" : printable(status.owner));
   append_line(out, "pages", pages_text(head.processed_pages, head.failed_pages, head.total_pages));

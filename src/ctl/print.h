@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "job/codec.h"
+#include "job/codec/codec.h"
 #include "store/store.h"
 
 namespace docket::ctl {

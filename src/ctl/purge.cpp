@@ -3,11 +3,11 @@
 #include <span>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/plural.h"
+#include "ctl/commands.h"
 #include "store/spool/spool.h"
 #include "store/spool/spool_folder.h"
-#include "ctl/commands.h"
-#include "base/clock.h"
 
 namespace docket::ctl {
 namespace {
@@ -31,7 +31,7 @@ Result<std::vector<JobId>> find(StoreReader& reader, const PurgeOptions& options
       }
     });
     if (!next) {
-      return tl::unexpected(next.error());
+      return pass_on(next);
     }
     query.before = *next;
   } while (query.before);
@@ -42,7 +42,8 @@ Result<std::vector<JobId>> find(StoreReader& reader, const PurgeOptions& options
 /// Removes jobs folder by folder, so that each folder is read once for all of them. Lives as long as one purge.
 class Purge {
  public:
-  Purge(Store& store, const SpoolFolder& spool, bool dry_run) : store_(store), spool_(spool), dry_run_(dry_run) {}
+  Purge(Committer& committer, const SpoolFolder& spool, bool dry_run)
+      : committer_(committer), spool_(spool), dry_run_(dry_run) {}
 
   /// `ids` all lie in one folder, ascending.
   Result<void> remove(std::span<const JobId> ids) {
@@ -71,17 +72,17 @@ class Purge {
       return {};
     }
     std::vector<RemoveJob> removals;
-    std::vector<Change> changes;
+    std::vector<Command> changes;
     removals.reserve(ids.size());
     for (const auto& id : ids) {
       changes.emplace_back(&removals.emplace_back(RemoveJob{.job = id, .owner = {}, .now_ms = unix_ms()}));
     }
-    store_.commit(changes);
+    committer_.commit(changes);
     for (const auto& removal : removals) {
       if (removal.result) {
         gone.push_back(removal.job);
       } else if (removal.result.error().code != ErrorCode::not_found) {  // else somebody else removed it
-        return tl::unexpected(removal.result.error());
+        return pass_on(removal.result);
       }
     }
     return {};
@@ -109,7 +110,7 @@ class Purge {
     return done;
   }
 
-  Store& store_;
+  Committer& committer_;
   const SpoolFolder& spool_;
   bool dry_run_;
   std::uint64_t jobs_ = 0;
@@ -122,13 +123,13 @@ class Purge {
 Result<Answer> purge(const Place& place, const PurgeOptions& options) {
   const auto spool = SpoolFolder::open(place.folder);
   if (!spool) {
-    return tl::unexpected(spool.error());
+    return pass_on(spool);
   }
   const auto ids = find(*place.store.reader(), options);
   if (!ids) {
-    return tl::unexpected(ids.error());
+    return pass_on(ids);
   }
-  Purge purge(place.store, *spool, options.dry_run);
+  Purge purge(place.committer, *spool, options.dry_run);
   for (std::span<const JobId> rest = *ids; !rest.empty();) {
     const auto last = SpoolRange::of(rest.front()).last;
     const auto end = std::upper_bound(rest.begin(), rest.end(), last);
@@ -138,7 +139,7 @@ Result<Answer> purge(const Place& place, const PurgeOptions& options) {
       auto error = std::move(removed.error());
       error.detail += " (so far: " + purge.told();
       error.detail.back() = ')';
-      return tl::unexpected(std::move(error));
+      return fail(std::move(error));
     }
   }
   return Answer{purge.told()};

@@ -1,52 +1,31 @@
 #include <array>
 #include <utility>
 
-#include "host/wakeup.h"
-#include "base/plural.h"
-#include "host/lease.h"
-#include "ctl/commands.h"
 #include "base/clock.h"
+#include "base/plural.h"
+#include "ctl/commands.h"
+#include "store/recovery/dead_holders.h"
 
 namespace docket::ctl {
 
 Result<std::uint32_t> requeue_dead(const Place& place) {
-  const auto run_folder = place.folder + "/run";
-  const auto holders = place.store.reader()->holders();
-  if (!holders) {
-    return tl::unexpected(holders.error());
+  const auto recovered = recover_dead_holders(place.store, place.committer, place.membership);
+  if (!recovered) {
+    return pass_on(recovered);
   }
-  std::uint32_t units = 0;
-  for (const auto& holder : *holders) {
-    if (!is_dead(run_folder, holder)) {
-      continue;
-    }
-    RecoverHolder recover{.holder = holder, .now_ms = unix_ms()};
-    const std::array<Change, 1> changes{&recover};
-    place.store.commit(changes);
-    if (!recover.result) {
-      return recover.result;
-    }
-    units += *recover.result;
+  if (recovered->failure) {
+    return fail(*recovered->failure);
   }
-  remove_dead_lease_files(run_folder);
-  return units;
-}
-
-void ring(const Place& place) {
-  if (auto bell = Bell::open(place.folder + "/run", "work")) {
-    bell->ring();  // without it workers look once a second
-  }
+  return recovered->units;
 }
 
 Result<Answer> requeue(const Place& place, const RequeueOptions& options) {
   Answer answer;
-  std::uint32_t units = 0;
   for (const auto& id : options.jobs) {
     RequeueJob change{.job = id, .now_ms = unix_ms()};
-    const std::array<Change, 1> changes{&change};
-    place.store.commit(changes);
+    const std::array<Command, 1> changes{&change};
+    place.committer.commit(changes);
     if (change.result) {
-      units += *change.result;
       answer.text += "job " + id.text() + ": ";
       answer.text +=
           *change.result == 0 ? "no worker has a unit of it" : counted(*change.result, "unit") + " given back";
@@ -55,7 +34,7 @@ Result<Answer> requeue(const Place& place, const RequeueOptions& options) {
     }
     const auto code = change.result.error().code;
     if (code != ErrorCode::not_found && code != ErrorCode::illegal_change) {
-      return tl::unexpected(change.result.error());
+      return pass_on(change.result);
     }
     answer.good = false;
     answer.text += "job " + id.text() + ": " + change.result.error().detail + "\n";
@@ -63,13 +42,9 @@ Result<Answer> requeue(const Place& place, const RequeueOptions& options) {
   if (options.dead) {
     const auto given_back = requeue_dead(place);
     if (!given_back) {
-      return tl::unexpected(given_back.error());
+      return pass_on(given_back);
     }
-    units += *given_back;
     answer.text += counted(*given_back, "unit") + " of dead workers given back\n";
-  }
-  if (units > 0) {
-    ring(place);
   }
   return answer;
 }

@@ -3,13 +3,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/plural.h"
-#include "host/lease.h"
-#include "store/spool/spool_folder.h"
-#include "ctl/commands.h"
-#include "ctl/print.h"
-#include "ctl/duration.h"
 #include "base/clock.h"
+#include "base/plural.h"
+#include "ctl/commands.h"
+#include "ctl/duration.h"
+#include "ctl/print.h"
+#include "store/spool/spool_folder.h"
 
 namespace docket::ctl {
 namespace {
@@ -30,13 +29,13 @@ struct Numbers {
 Result<void> count_jobs(StoreReader& reader, Numbers& numbers) {
   const auto jobs = reader.states(std::nullopt);
   if (!jobs) {
-    return tl::unexpected(jobs.error());
+    return pass_on(jobs);
   }
   numbers.jobs = *jobs;
   for (unsigned pool = 0; pool < pool_count; ++pool) {
     const auto counts = reader.counts(static_cast<std::uint8_t>(pool));
     if (!counts) {
-      return tl::unexpected(counts.error());
+      return pass_on(counts);
     }
     if (counts->accepted > 0 || counts->waiting_units > 0) {
       numbers.waiting[pool] = counts->waiting_units;
@@ -44,7 +43,7 @@ Result<void> count_jobs(StoreReader& reader, Numbers& numbers) {
   }
   const auto leases = reader.leases();
   if (!leases) {
-    return tl::unexpected(leases.error());
+    return pass_on(leases);
   }
   for (const auto& lease : *leases) {
     ++numbers.held[lease.holder];
@@ -60,7 +59,7 @@ Result<void> find_oldest(StoreReader& reader, Numbers& numbers) {
   do {
     const auto next = reader.list(query, [&](const JobId& id, const StatusView&) { numbers.oldest_pending = id; });
     if (!next) {
-      return tl::unexpected(next.error());
+      return pass_on(next);
     }
     query.before = *next;
   } while (query.before);
@@ -70,11 +69,11 @@ Result<void> find_oldest(StoreReader& reader, Numbers& numbers) {
 Result<void> count_files(const std::string& store, Numbers& numbers) {
   const auto spool = SpoolFolder::open(store);
   if (!spool) {
-    return spool.error().code == ErrorCode::not_found ? Result<void>() : tl::unexpected(spool.error());
+    return spool.error().code == ErrorCode::not_found ? Result<void>() : pass_on(spool);
   }
   const auto tree = spool->tree();
   if (!tree) {
-    return tl::unexpected(tree.error());
+    return pass_on(tree);
   }
   for (const auto& folder : tree->folders) {
     auto counted = spool->each_file(folder, [&](const SpoolFolder::File& file) {
@@ -102,7 +101,7 @@ std::string text_of(const Place& place, const Numbers& numbers) {
   }
   append_line(text, "jobs", std::to_string(all));
   for (std::size_t i = 0; i < numbers.jobs.size(); ++i) {
-    append_line(text, "  " + std::string(word(static_cast<State>(i))), std::to_string(numbers.jobs[i]));
+    append_line(text, "  " + std::string(to_string(static_cast<State>(i))), std::to_string(numbers.jobs[i]));
   }
   if (const auto& oldest = numbers.oldest_pending) {
     append_line(text, "oldest", "waits for " + span_text(unix_ms() - oldest->unix_ms()) + ": " + oldest->text());
@@ -121,7 +120,7 @@ std::string text_of(const Place& place, const Numbers& numbers) {
   }
   append_line(text, "held", counted(held, "unit"));
   for (const auto& [holder, units] : numbers.held) {
-    append_line(text, is_dead(place.folder + "/run", holder) ? "  dead" : "  alive",
+    append_line(text, place.membership.is_dead(holder) ? "  dead" : "  alive",
                 holder.text() + ": " + std::to_string(units));
   }
   const auto tenths = static_cast<std::uint64_t>(numbers.used_share * 1000);
@@ -136,7 +135,7 @@ std::string json_of(const Place& place, const Numbers& numbers) {
   using nlohmann::ordered_json;
   ordered_json jobs;
   for (std::size_t i = 0; i < numbers.jobs.size(); ++i) {
-    jobs[std::string(word(static_cast<State>(i)))] = numbers.jobs[i];
+    jobs[std::string(to_string(static_cast<State>(i)))] = numbers.jobs[i];
   }
   auto waiting = ordered_json::object();
   for (const auto& [pool, units] : numbers.waiting) {
@@ -144,8 +143,7 @@ std::string json_of(const Place& place, const Numbers& numbers) {
   }
   auto holders = ordered_json::array();
   for (const auto& [holder, units] : numbers.held) {
-    holders.push_back(
-        {{"holder", holder.text()}, {"alive", !is_dead(place.folder + "/run", holder)}, {"units", units}});
+    holders.push_back({{"holder", holder.text()}, {"alive", !place.membership.is_dead(holder)}, {"units", units}});
   }
   ordered_json oldest;
   if (const auto& job = numbers.oldest_pending) {
@@ -169,7 +167,7 @@ Result<Answer> stats(const Place& place, Output output) {
     return count_files(place.folder, numbers);
   });
   if (!counted) {
-    return tl::unexpected(std::move(counted.error()));
+    return pass_on(counted);
   }
   numbers.database_bytes = bytes_on_disk(place.folder + "/lmdb/data.mdb");
   numbers.used_share = place.store.health().used_share;

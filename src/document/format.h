@@ -22,14 +22,18 @@ enum class Format : std::uint8_t {
   layout_pdf = 8,    ///< the original pages with the boxes of their blocks
 };
 
-/// In which forms a format is there: texts in both, files as themselves, lists of files wrapped.
+/// In which forms a format can be had: texts raw and wrapped, files as themselves, lists of files wrapped.
 enum class Shape : std::uint8_t { text = 0, file = 1, list = 2 };
 
-/// A result is kept in two forms: the bytes themselves, and wrapped as `{"job_id", "status", "content"}`.
-enum class Form : std::uint8_t { raw = 0, wrapped = 1 };
-
-/// How the wrapped form begins; the job's id follows.
-inline constexpr std::string_view wrapped_begin = "{\"job_id\":\"";
+/// Clients get a result raw, which is its bytes themselves, or wrapped in `{"job_id", "status", "content"}`. What is
+/// kept knows of no job: the raw form and what else stands in the wrapped one (http/body/result_body.h puts it
+/// together). The raw form of JSON is its own content. Numbers are stored; append only.
+enum class Representation : std::uint8_t {
+  raw = 0,
+  wrapped = 1,    ///< whole, as it was kept before: with the id of the job that it was made for
+  escaped = 2,    ///< of a text: the content, a JSON string; of a list: `"images":[…],"count":N`
+  documents = 3,  ///< right behind the content, in a job of several files: `,"documents":[{"filename", "content"}]`
+};
 
 struct FormatInfo {
   Format format;
@@ -76,7 +80,7 @@ struct FormatSet {
   friend constexpr bool operator==(const FormatSet&, const FormatSet&) = default;
 };
 
-/// What is made where nobody says anything else.
+/// What is made where neither the configuration nor the client names formats.
 constexpr FormatSet default_formats() noexcept {
   FormatSet set;
   set.add(Format::markdown);

@@ -29,7 +29,7 @@ void add_models(const fs::path& folder, const std::string& prefix, std::vector<s
 
 std::string tessdata_folder() {
   std::error_code error;
-  // Nobody in our processes changes the environment.
+  // No thread of our processes changes the environment.
   if (const char* const prefix = std::getenv("TESSDATA_PREFIX");  // NOLINT(concurrency-mt-unsafe)
       prefix != nullptr && fs::is_directory(prefix, error)) {
     return prefix;

@@ -1,4 +1,5 @@
-// The whole document from its pages, and a page's own results: both are the same writers with the same wrapping.
+#include "engine/assembly.h"
+
 #include <algorithm>
 #include <deque>
 #include <functional>
@@ -7,9 +8,9 @@
 #include <utility>
 
 #include "base/json_text.h"
-#include "engine/layout/digest/document_digest.h"
-#include "engine/model/rendering.h"
 #include "base/utf8.h"
+#include "engine/layout/digest/document_digest.h"
+#include "engine/write/escaped_form.h"
 #include "engine/write/writer.h"
 
 namespace docket::engine {
@@ -18,57 +19,7 @@ namespace {
 constexpr std::size_t piece_size = std::size_t{64} << 10U;  ///< of what is handed to the sink at once, roughly
 constexpr std::size_t cached_words = 20'000;                ///< as many are kept decoded for the next formats
 constexpr std::size_t replay_limit = std::size_t{1}
-                                     << 20U;  ///< a raw form of up to this size is kept for the wrapped one
-
-std::string wrapped_head(const std::string& job_id) {
-  std::string head(wrapped_begin);
-  head += job_id;
-  head += "\",\"status\":\"completed\",\"content\":";
-  return head;
-}
-
-/// Writes {"job_id", "status", "images", "count"} into a buffer.
-class ImageList {
- public:
-  ImageList(const std::string& job_id, std::string& out) : out_(out) {
-    out_ += wrapped_begin;
-    out_ += job_id;
-    out_ += "\",\"status\":\"completed\",\"images\":[";
-  }
-
-  void add(const Page& page) {
-    for (const auto& image : page.images) {
-      if (!image.name.empty()) {
-        out_ += count_ == 0 ? "" : ",";
-        append_json_string(out_, image.name);
-        ++count_;
-      }
-    }
-  }
-
-  void finish() {
-    out_ += "],\"count\":";
-    append_json_number(out_, count_);
-    out_ += "}\n";
-  }
-
- private:
-  std::string& out_;
-  std::uint64_t count_ = 0;
-};
-
-/// Appends raw bytes as they stand inside the wrapped form: escaped, or as they are if they are JSON themselves.
-void append_content(std::string& out, Format format, std::string_view raw) {
-  if (format == Format::json) {
-    out += raw;
-  } else {
-    append_json_escaped(out, raw);
-  }
-}
-
-std::string_view quote(Format format) noexcept {
-  return format == Format::json ? "" : "\"";
-}
+                                     << 20U;  ///< a raw form of up to this size is kept for the escaped one
 
 /// The front of `text`, at most `size` (> 4) bytes, cut between two characters.
 std::string_view front_piece(std::string_view text, std::size_t size) noexcept {
@@ -104,7 +55,7 @@ class PageCache {
     }
     auto page = source_(index);
     if (!page) {
-      return tl::unexpected(std::move(page.error()));
+      return pass_on(page);
     }
     assembly_.resolve(*page);
     if (index == kept_.size() && budget_ > 0) {
@@ -142,44 +93,6 @@ class PageCache {
 
 }  // namespace
 
-Page resolve_alone(Page page) {
-  DocumentDigest digest;
-  digest.add(page);
-  std::move(digest).findings().apply(page);
-  return page;
-}
-
-std::vector<Rendering> render_page(const Page& page, const RenderOptions& options) {
-  std::vector<Rendering> renderings;
-  for (const auto& entry : all_formats) {
-    if (!options.formats.has(entry.format) || entry.shape == Shape::file) {
-      continue;
-    }
-    if (entry.shape == Shape::list) {
-      std::string list;
-      ImageList images(options.job_id, list);
-      images.add(page);
-      images.finish();
-      renderings.push_back({entry.format, Form::wrapped, std::move(list)});
-      continue;
-    }
-    std::string raw;
-    raw.reserve(entry.format == Format::json ? 64 * 1024 : 8 * 1024);
-    const auto writer = make_writer(entry.format, {});
-    writer->add_page(page, raw);
-    writer->finish(raw);
-    auto wrapped = wrapped_head(options.job_id);
-    wrapped.reserve(wrapped.size() + raw.size() + raw.size() / 16 + 8);
-    wrapped += quote(entry.format);
-    append_content(wrapped, entry.format, raw);
-    wrapped += quote(entry.format);
-    wrapped += "}\n";
-    renderings.push_back({entry.format, Form::raw, std::move(raw)});
-    renderings.push_back({entry.format, Form::wrapped, std::move(wrapped)});
-  }
-  return renderings;
-}
-
 /// What is kept between add() and write(). Owned by the Assembly.
 struct Assembly::State {
   /// One of the job's files: what its pages have in common, and which are its.
@@ -196,7 +109,8 @@ struct Assembly::State {
   std::size_t pages = 0;
 
   /// Runs the pages [first, end) through a writer and hands the bytes to `sink` in pieces.
-  Result<void> stream(Format format, std::size_t first, std::size_t end, const ResolvedPages& source, const Sink& sink);
+  Result<void> stream(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
+                      const ByteSink& sink);
 
   /// Lets all digests tell what they found, once all pages were added; they are empty afterwards.
   void find_out() {
@@ -213,25 +127,25 @@ struct Assembly::State {
     return known == files.end() ? none : known->second.findings;
   }
 
-  Result<void> write_raw(Format format, const ResolvedPages& source, const Sink& sink,
+  Result<void> write_raw(Format format, const ResolvedPages& source, const ByteSink& sink,
                          std::optional<std::string>& replay);
-  Result<void> write_wrapped(Format format, const ResolvedPages& source, const Sink& sink,
+  Result<void> write_escaped(Format format, const ResolvedPages& source, const ByteSink& sink,
                              const std::optional<std::string>& replay);
   Result<void> write_content(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
-                             const Sink& sink);
-  Result<void> write_documents(Format format, const ResolvedPages& source, const Sink& sink);
-  Result<void> write_image_list(const ResolvedPages& source, const Sink& sink) const;
+                             const ByteSink& sink);
+  Result<void> write_documents(Format format, const ResolvedPages& source, const ByteSink& sink);
+  Result<void> write_image_list(const ResolvedPages& source, const ByteSink& sink) const;
 };
 
 Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
-                                     const Sink& sink) {
+                                     const ByteSink& sink) {
   const auto writer = make_writer(format, {options.page_separator, filenames.size() > 1});
   std::string out;
   out.reserve(2 * piece_size);
   for (auto index = first; index < end; ++index) {
     const auto page = source(index);
     if (!page) {
-      return tl::unexpected(page.error());
+      return pass_on(page);
     }
     writer->add_page(**page, out);
     if (out.size() >= piece_size) {
@@ -245,9 +159,11 @@ Result<void> Assembly::State::stream(Format format, std::size_t first, std::size
   return out.empty() ? Result<void>{} : sink(out);
 }
 
-Result<void> Assembly::State::write_raw(Format format, const ResolvedPages& source, const Sink& sink,
+Result<void> Assembly::State::write_raw(Format format, const ResolvedPages& source, const ByteSink& sink,
                                         std::optional<std::string>& replay) {
-  replay.emplace();
+  if (!is_json(format)) {
+    replay.emplace();
+  }
   return stream(format, 0, pages, source, [&](std::string_view bytes) {
     if (replay && replay->size() + bytes.size() <= replay_limit) {
       *replay += bytes;
@@ -259,7 +175,7 @@ Result<void> Assembly::State::write_raw(Format format, const ResolvedPages& sour
 }
 
 Result<void> Assembly::State::write_content(Format format, std::size_t first, std::size_t end,
-                                            const ResolvedPages& source, const Sink& sink) {
+                                            const ResolvedPages& source, const ByteSink& sink) {
   std::string escaped;
   return sink(quote(format))
       .and_then([&] {
@@ -272,7 +188,7 @@ Result<void> Assembly::State::write_content(Format format, std::size_t first, st
       .and_then([&] { return sink(quote(format)); });
 }
 
-Result<void> Assembly::State::write_documents(Format format, const ResolvedPages& source, const Sink& sink) {
+Result<void> Assembly::State::write_documents(Format format, const ResolvedPages& source, const ByteSink& sink) {
   std::string head = ",\"documents\":[";
   for (std::size_t i = 0; i < filenames.size(); ++i) {
     head += i == 0 ? "{\"filename\":" : ",{\"filename\":";
@@ -292,40 +208,33 @@ Result<void> Assembly::State::write_documents(Format format, const ResolvedPages
   return sink(head);
 }
 
-Result<void> Assembly::State::write_wrapped(Format format, const ResolvedPages& source, const Sink& sink,
+Result<void> Assembly::State::write_escaped(Format format, const ResolvedPages& source, const ByteSink& sink,
                                             const std::optional<std::string>& replay) {
-  auto written = sink(wrapped_head(options.job_id));
-  if (written && !replay) {
-    written = write_content(format, 0, pages, source, sink);
-  } else if (written && format == Format::json) {
-    written = sink(*replay);
-  } else if (written) {
-    std::string escaped(quote(format));
-    for (std::string_view rest = *replay; !rest.empty() && written;) {
-      const auto piece = front_piece(rest, piece_size);
-      rest.remove_prefix(piece.size());
-      append_content(escaped, format, piece);
-      if (escaped.size() >= piece_size) {
-        written = sink(escaped);
-        escaped.clear();
-      }
+  if (!replay) {
+    return write_content(format, 0, pages, source, sink);
+  }
+  Result<void> written;
+  std::string escaped(quote(format));
+  for (std::string_view rest = *replay; !rest.empty() && written;) {
+    const auto piece = front_piece(rest, piece_size);
+    rest.remove_prefix(piece.size());
+    append_content(escaped, format, piece);
+    if (escaped.size() >= piece_size) {
+      written = sink(escaped);
+      escaped.clear();
     }
-    escaped += quote(format);
-    written = written.and_then([&] { return sink(escaped); });
   }
-  if (written && filenames.size() > 1) {
-    written = write_documents(format, source, sink);
-  }
-  return written.and_then([&] { return sink("}\n"); });
+  escaped += quote(format);
+  return written.and_then([&] { return sink(escaped); });
 }
 
-Result<void> Assembly::State::write_image_list(const ResolvedPages& source, const Sink& sink) const {
+Result<void> Assembly::State::write_image_list(const ResolvedPages& source, const ByteSink& sink) const {
   std::string out;
-  ImageList images(options.job_id, out);
+  ImageList images(out);
   for (std::size_t index = 0; index < pages; ++index) {
     const auto page = source(index);
     if (!page) {
-      return tl::unexpected(page.error());
+      return pass_on(page);
     }
     images.add(**page);
     if (out.size() >= piece_size) {
@@ -351,7 +260,7 @@ void Assembly::resolve(Page& page) {
   state_->findings(page.file).apply(page);
 }
 
-Assembly::ResolvedPages Assembly::resolved(PageSource source) {
+ResolvedPages Assembly::resolved(PageSource source) {
   return
       [cache = std::make_shared<PageCache>(*this, std::move(source))](std::size_t index) { return cache->get(index); };
 }
@@ -365,23 +274,33 @@ void Assembly::add(const Page& page) {
   file->second.end = ++state_->pages;
 }
 
-Result<void> Assembly::write(const ResolvedPages& pages, const Begin& begin, const Sink& sink) {
+Result<void> Assembly::write(const ResolvedPages& pages, const Begin& begin, const ByteSink& sink) {
   for (const auto& entry : all_formats) {
     if (!state_->options.formats.has(entry.format) || entry.shape == Shape::file) {
       continue;
     }
     if (entry.shape == Shape::list) {
-      auto written = begin(entry.format, Form::wrapped).and_then([&] { return state_->write_image_list(pages, sink); });
+      auto written =
+          begin(entry.format, Representation::escaped).and_then([&] { return state_->write_image_list(pages, sink); });
       if (!written) {
         return written;
       }
       continue;
     }
     std::optional<std::string> replay;
-    auto written = begin(entry.format, Form::raw)
-                       .and_then([&] { return state_->write_raw(entry.format, pages, sink, replay); })
-                       .and_then([&] { return begin(entry.format, Form::wrapped); })
-                       .and_then([&] { return state_->write_wrapped(entry.format, pages, sink, replay); });
+    auto written = begin(entry.format, Representation::raw).and_then([&] {
+      return state_->write_raw(entry.format, pages, sink, replay);
+    });
+    if (written && !is_json(entry.format)) {
+      written = begin(entry.format, Representation::escaped).and_then([&] {
+        return state_->write_escaped(entry.format, pages, sink, replay);
+      });
+    }
+    if (written && state_->filenames.size() > 1) {
+      written = begin(entry.format, Representation::documents).and_then([&] {
+        return state_->write_documents(entry.format, pages, sink);
+      });
+    }
     if (!written) {
       return written;
     }

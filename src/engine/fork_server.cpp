@@ -25,6 +25,7 @@ extern "C" {  // glibc 2.36 has forgotten it
 
 #include "base/version.h"
 #include "engine/model/reader.h"
+#include "engine/readers/open_document.h"
 #include "engine/unit.h"
 
 namespace docket::engine {
@@ -43,7 +44,7 @@ constexpr int unit_niceness = 10;
 // In the order in which they come with a unit; output, pages and documents follow.
 enum : std::size_t { at_request, at_unit, at_end, at_input, at_first_output };
 
-/// Ended with no word to anybody; for the children, whose destructors and exit handlers are the server's business.
+/// Ends at once, without a message; for the children, which must not run the server's destructors and exit handlers.
 [[noreturn]] void leave(int code) {
   ::_exit(code);
 }
@@ -255,9 +256,8 @@ void ForkServer::look_after(Child& child, short life_events, short end_events) {
 /// Takes the child's end from the kernel and tells it. `child.pid` is -1 afterwards, unless it has not ended.
 void ForkServer::reap(Child& child, bool wait) noexcept {
   int status = 0;
-  rusage used{};
   pid_t reaped = -1;
-  while ((reaped = ::wait4(child.pid, &status, wait ? 0 : WNOHANG, &used)) < 0 && errno == EINTR) {
+  while ((reaped = ::waitpid(child.pid, &status, wait ? 0 : WNOHANG)) < 0 && errno == EINTR) {
   }
   if (reaped == 0) {
     return;
@@ -267,7 +267,6 @@ void ForkServer::reap(Child& child, bool wait) noexcept {
       .wait_status = status,
       .timed_out = child.timed_out,
       .out_of_memory = WIFEXITED(status) && WEXITSTATUS(status) == wire::exit_out_of_memory,
-      .peak_memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024,
   };
   try {
     // Who does not listen any more does not want to know.
@@ -306,7 +305,7 @@ void ForkServer::start_unit(Packet packet) {
     return;
   }
   const auto first_bytes = read_file(packet.descriptors[at_request].get(), wire::max_head);
-  const auto head = first_bytes ? wire::decode_request_head(*first_bytes) : tl::unexpected(first_bytes.error());
+  const auto head = first_bytes ? wire::decode_request_head(*first_bytes) : pass_on(first_bytes);
   if (!head) {
     return;
   }
@@ -328,7 +327,7 @@ Result<ForkServer::Child> ForkServer::fork_child(const wire::RequestHead& head, 
                                                  wire::JobFiles files) {
   const auto mapped = mapped_bytes();
   if (!mapped) {
-    return tl::unexpected(mapped.error());
+    return pass_on(mapped);
   }
   const auto parent = ::getpid();
   Child child;
@@ -358,14 +357,14 @@ void ForkServer::be_child(const wire::RequestHead& head, const Packet& packet, w
     leave(wire::exit_worker_gone);
   }
   ::prctl(PR_SET_NAME, "docket-unit", 0, 0, 0);
-  // Whoever serves clients comes first: a unit takes what they leave of the processors.
+  // The processes that serve clients come first: a unit uses the processor time that they leave.
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, unit_niceness));
   std::set_new_handler(on_new_failed);
   ::signal(SIGABRT, on_abort);
   ::signal(SIGXFSZ, SIG_IGN);  // write() says EFBIG
 
   const auto bytes = read_file(packet.descriptors[at_request].get(), SIZE_MAX);
-  const auto request = bytes ? wire::decode_request(*bytes) : tl::unexpected(bytes.error());
+  const auto request = bytes ? wire::decode_request(*bytes) : pass_on(bytes);
   if (!request) {
     leave(wire::exit_bad_request);
   }
@@ -375,7 +374,7 @@ void ForkServer::be_child(const wire::RequestHead& head, const Packet& packet, w
     leave(wire::exit_no_sandbox);
   }
   try {
-    leave(run_unit(*request, *descriptors));
+    run_unit(*request, *descriptors);
   } catch (const std::bad_alloc&) {
     leave(wire::exit_out_of_memory);
   }

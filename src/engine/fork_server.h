@@ -11,9 +11,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "engine/sandbox/sandbox.h"
 #include "protocol/seqpacket.h"
 #include "protocol/wire.h"
+#include "sandbox/sandbox.h"
 
 namespace docket::engine {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "job/progress.h"
+#include "document/page_set.h"
 #include "engine/model/reader.h"
 
 namespace docket::engine {

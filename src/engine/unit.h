@@ -8,7 +8,7 @@
 
 namespace docket::engine {
 
-/// A child's descriptors; -1 what it was not given. Nobody closes them: the child ends.
+/// A child's descriptors; -1 what it was not given. They are not closed: the child's end does that.
 struct UnitDescriptors {
   int unit = -1;                 ///< socket to the worker's thread
   int input = -1;                ///< the document, or, for assemble, the pages file
@@ -17,8 +17,8 @@ struct UnitDescriptors {
   std::vector<int> documents{};  ///< for assemble: the job's files, if they are needed
 };
 
-/// Does a unit and tells the worker how it goes. Returns the child's exit code; ends the process at once with
-/// wire::exit_worker_gone when nobody listens any more.
-int run_unit(const wire::UnitRequest& request, const UnitDescriptors& descriptors);
+/// Does a unit, tells the worker how it goes, and ends the process with the last word; with wire::exit_worker_gone when
+/// the worker's end of the socket is closed. Exceptions are the caller's.
+[[noreturn]] void run_unit(const wire::UnitRequest& request, const UnitDescriptors& descriptors);
 
 }  // namespace docket::engine

@@ -45,10 +45,11 @@ void each_name(const std::string& run_folder, const std::function<void(const std
   }
 }
 
-/// Removes the file at `path` if nobody holds its lock.
+/// Removes the file at `path` if no process holds its lock.
 void remove_if_dead(const std::string& path) noexcept {
   const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-  // Under the lock nobody else removes the name, and its maker, should it only be about to lock it, will notice.
+  // While we hold the lock no other process removes the name; its maker, which may be about to lock it, will find the
+  // name gone and make another file.
   if (file && try_lock(file.get()) && has_name(file.get(), path)) {
     ::unlink(path.c_str());
   }
@@ -96,8 +97,12 @@ LeaseFile& LeaseFile::operator=(LeaseFile&& other) noexcept {
   return *this;
 }
 
+bool LeaseFile::is_there() const noexcept {
+  return fd_ && has_name(fd_.get(), path_);
+}
+
 LeaseFile::~LeaseFile() {
-  if (fd_ && has_name(fd_.get(), path_)) {
+  if (is_there()) {
     ::unlink(path_.c_str());
   }
 }
@@ -105,7 +110,7 @@ LeaseFile::~LeaseFile() {
 bool is_dead(const std::string& run_folder, const Holder& holder) {
   const Fd file(::open(path_of(run_folder, holder).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file) {
-    return errno == ENOENT;  // whatever else is wrong, it does not make the holder dead
+    return errno == ENOENT;  // any other error does not show that the holder is dead
   }
   return is_locked(file.get()) == false;
 }

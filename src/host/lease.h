@@ -1,5 +1,5 @@
 // Who is alive: each worker holds an open-file-description lock on a randomly named file in run/ while it lives. The
-// kernel lets go of it when the process ends, however it ends; so no pids, no clocks.
+// kernel releases it when the process ends, however it ends: so neither pids nor clocks are compared.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "job/job.h"
+#include "job/unit.h"
 
 namespace docket {
 
@@ -25,6 +25,8 @@ class LeaseFile {
   ~LeaseFile();  ///< removes the file, then unlocks
 
   [[nodiscard]] const Holder& holder() const noexcept { return holder_; }
+  /// Whether the file still has its name: without it others take the holder for dead.
+  [[nodiscard]] bool is_there() const noexcept;
 
  private:
   LeaseFile() = default;
@@ -36,11 +38,11 @@ class LeaseFile {
 /// The notes in all lease files of the living.
 std::vector<std::string> living_lease_notes(const std::string& run_folder);
 
-/// Whether nobody holds this lease any more (its file is gone or unlocked).
+/// Whether the process that made this lease has ended: its file is gone, or unlocked.
 bool is_dead(const std::string& run_folder, const Holder& holder);
 
-/// Removes unlocked lease files, and those of requests that died with their worker (job/idempotency.h); unlinks only under
-/// the lock and after comparing the inode with the name's.
+/// Removes unlocked lease files, and those of requests that died with their worker (job/idempotency.h); unlinks only
+/// under the lock and after comparing the inode with the name's.
 void remove_dead_lease_files(const std::string& run_folder);
 
 }  // namespace docket

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/fd.h"
+#include "base/folder.h"
 
 namespace docket {
 namespace {
@@ -52,8 +53,7 @@ bool write_new(const std::string& folder, const std::string& path, const std::ui
   const int error = errno;
   ::unlink(pattern.c_str());
   errno = error;
-  const Fd opened(linked ? ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
-  return opened && ::fsync(opened.get()) == 0;
+  return linked && sync_folder(folder);
 }
 
 }  // namespace

@@ -7,8 +7,9 @@
 
 namespace docket {
 
-Result<std::optional<Slot>> try_take_slot(const std::string& run_folder, std::uint32_t count) {
-  return try_take_slot(run_folder + "/slots", 0, count);
+Result<std::optional<Slot>> try_take_unit_slot(const std::string& run_folder, std::uint8_t pool, std::uint32_t count) {
+  constexpr unsigned pool_shift = 32;  // there are fewer than 2^32 slots in a pool
+  return try_take_slot(run_folder + "/slots", std::uint64_t{pool} << pool_shift, count);
 }
 
 Result<std::optional<Slot>> try_take_slot(const std::string& path, std::uint64_t first, std::uint32_t count) {

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "host/lease.h"
-#include "core/user.h"
+#include "host/user.h"
 
 namespace docket {
 namespace {

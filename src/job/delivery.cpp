@@ -28,12 +28,12 @@ constexpr char to_lower(char c) noexcept {
 
 }  // namespace
 
-std::string_view word(DeliveryError error) noexcept {
+std::string_view to_string(DeliveryError error) noexcept {
   const auto number = static_cast<std::size_t>(error);
   return number < error_words.size() ? error_words[number] : "unknown";
 }
 
-std::string_view word(DeliveryState state) noexcept {
+std::string_view to_string(DeliveryState state) noexcept {
   const auto number = static_cast<std::size_t>(state);
   return number < state_words.size() ? state_words[number] : "unknown";
 }

@@ -1,5 +1,5 @@
-// Callbacks: how the end of a job is told to whoever waits for it, and how far that is. What happens when is decided
-// here; the store keeps it (store/lmdb/lmdb_outbox.cpp), callback/callback_sender sends it.
+// Callbacks: how the end of a job is reported to a receiver, and how far that is. What happens when is decided
+// here; the store keeps it (store/apply/apply_deliveries.cpp), callback/callback_sender sends it.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "base/error.h"
-#include "job/job.h"
+#include "job/unit.h"
 
 namespace docket {
 
-/// Where a job's end is told, and how. Written when the job is accepted and never changed.
+/// Where a job's end is reported, and how. Written when the job is accepted and never changed.
 struct Callback {
   std::string url;                        ///< http or https, without userinfo
   bool trusted = false;                   ///< the operator's own: its address is not checked
@@ -27,7 +27,7 @@ struct Callback {
   friend bool operator==(const Callback&, const Callback&) = default;
 };
 
-/// Why a try came to nothing: what can be told without telling what a receiver said. Numbers are stored.
+/// Why a try came to nothing: what can be shown without showing what a receiver said. Numbers are stored.
 enum class DeliveryError : std::uint8_t {
   none = 0,
   status = 1,           ///< an answer that is no success
@@ -41,7 +41,7 @@ enum class DeliveryError : std::uint8_t {
   secret = 9,    ///< docket_callback_secret cannot be read
   internal = 10  ///< the body could not be made, or what curl has no better word for
 };
-std::string_view word(DeliveryError error) noexcept;
+std::string_view to_string(DeliveryError error) noexcept;
 
 /// One try that has ended.
 struct DeliveryAttempt {
@@ -56,12 +56,12 @@ struct DeliveryAttempt {
 /// Numbers are stored.
 enum class DeliveryState : std::uint8_t {
   waiting = 0,    ///< for its time
-  sending = 1,    ///< somebody holds it
+  sending = 1,    ///< a sender holds it
   delivered = 2,  ///< 2xx
   failed = 3,     ///< the last try has failed
   gone = 4,       ///< the receiver said 410: it wants no more
 };
-std::string_view word(DeliveryState state) noexcept;
+std::string_view to_string(DeliveryState state) noexcept;
 
 /// How far the callback of a job that is final is.
 struct Delivery {
@@ -116,7 +116,7 @@ void begin_try(Delivery& delivery, const Holder& holder);
 void end_try(const Callback& callback, Delivery& delivery, const DeliveryAttempt& attempt, std::uint64_t retry_after_ms,
              double random, std::int64_t now_ms);
 
-/// A try has ended that nobody knows the end of: it waits again. `sender_lost`: its sender died.
+/// A try whose outcome is not known: the delivery waits again. `sender_lost`: its sender died.
 void abandon_try(Delivery& delivery, bool sender_lost, std::int64_t now_ms);
 
 /// It is to be sent again, from the first try on. Nothing happens to one that is being sent.

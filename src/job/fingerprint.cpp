@@ -3,16 +3,16 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "job/codec.h"
 #include "base/sha256.h"
 #include "base/version.h"
+#include "job/codec/codec.h"
 
 namespace docket {
 
-Sha256 sameness_of(const JobRecord& record, std::span<const FileStatus> files) {
+Sha256 fingerprint_of(const JobRecord& record, std::span<const FileStatus> files) {
   JobRecord results;  // as far as the record decides them
   results.owner = record.owner;
-  results.options = record.options;
+  results.work = record.work;
   results.limits.max_pages = record.limits.max_pages;
   results.limits.max_pixels = record.limits.max_pixels;
 

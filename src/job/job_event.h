@@ -1,4 +1,4 @@
-// What happened to jobs, in the order in which it did: what whoever waits for one goes by.
+// What happened to jobs, in its order: what event streams and held requests go by.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ struct OwnerKey {
 };
 
 /// What happened to a job. Numbers are stored.
-enum class ChangeKind : std::uint8_t {
+enum class JobEventKind : std::uint8_t {
   accepted = 0,
   started = 1,
   page = 2,  ///< done, or given up, and its number in the job is known: all files before are counted
@@ -34,14 +34,14 @@ enum class ChangeKind : std::uint8_t {
 };
 
 /// One thing that happened.
-struct ChangeEntry {
+struct JobEvent {
   OwnerKey owner;
   JobId job;
-  ChangeKind kind = ChangeKind::updated;
+  JobEventKind kind = JobEventKind::updated;
   std::uint16_t file = 0;  ///< of page and file
   std::uint32_t page = 0;  ///< of page
 
-  friend bool operator==(const ChangeEntry&, const ChangeEntry&) = default;
+  friend bool operator==(const JobEvent&, const JobEvent&) = default;
 };
 
 }  // namespace docket

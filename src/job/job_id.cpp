@@ -18,7 +18,9 @@ constexpr std::size_t text_length = 36;
 
 // The counter of RFC 9562, 6.2, method 1: the 12 bits of rand_a and the 6 first of rand_b behind the variant. Each
 // millisecond it starts at a random value with its highest bit 0, which leaves room for 131,072 ids: more than the
-// system calls for their random bits can be made in that time. 56 fresh random bits remain in every id.
+// system calls for their random bits can be made in that time. 56 fresh random bits remain in every id: the first 12
+// are the shard. They stand behind the counter and not before its last 6 bits: a shard before them would have to stay
+// the same from id to id for ids to ascend, and an id would be easier to guess.
 constexpr unsigned counter_bits = 18;
 constexpr std::uint32_t counter_end = 1U << counter_bits;
 
@@ -35,7 +37,7 @@ void fill_random(std::array<std::uint8_t, 16>& bytes) {
   // Up to 256 bytes are never cut short and, once the pool is initialised, never refused (getrandom(2)).
   while (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     if (errno != EINTR) {
-      std::abort();  // ids that can be guessed are worse than none: whoever knows one may read the document
+      std::abort();  // ids that can be guessed are worse than none: who knows one may read the document
     }
   }
 }
@@ -114,6 +116,10 @@ std::int64_t JobId::unix_ms() const noexcept {
     ms = (ms << 8U) | bytes[i];
   }
   return static_cast<std::int64_t>(ms);
+}
+
+std::uint16_t JobId::shard() const noexcept {
+  return static_cast<std::uint16_t>(bytes[9] << 4U | bytes[10] >> 4U);
 }
 
 }  // namespace docket

@@ -1,4 +1,5 @@
-// Job ids: UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then random bits. They sort by time of creation.
+// Job ids: UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, a counter of 18 bits, then random bits of which the
+// first 12 are the virtual shard. They sort by time of creation.
 #pragma once
 
 #include <array>
@@ -33,6 +34,10 @@ struct JobId {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
   [[nodiscard]] std::int64_t unix_ms() const noexcept;
+
+  /// The virtual shard, 0 … 4095: 12 bits that are random in every id, also in those of the first release, so that jobs
+  /// may be divided among several databases by their ids. Part of the stored format: these bits stay where they are.
+  [[nodiscard]] std::uint16_t shard() const noexcept;
 
   friend auto operator<=>(const JobId&, const JobId&) = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
 };

@@ -2,12 +2,11 @@
 
 #include "nginx/conf/conf.h"
 #include "nginx/worker/log_files.h"
-#include "nginx/worker/worker.h"
+#include "nginx/worker/start.h"
 
 namespace {
 
 using docket::ngx::MainConf;
-using docket::ngx::Worker;
 
 /// Cache managers and loaders come here too; they have nothing to do with jobs.
 bool serves_clients() noexcept {
@@ -43,13 +42,13 @@ ngx_int_t init_module(ngx_cycle_t* cycle) noexcept {
 ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
   const auto* conf = serves_clients() ? conf_of(cycle) : nullptr;
   if (conf != nullptr && conf->store != nullptr) {
-    Worker::start(cycle, *conf);
+    docket::ngx::start_runtime(cycle, *conf);
   }
-  return NGX_OK;  // an error would keep the worker from being started again: what is wrong is told to clients instead
+  return NGX_OK;  // an error would keep the worker from being started again: clients get 503 with what is wrong instead
 }
 
 void exit_process(ngx_cycle_t*) noexcept {
-  Worker::stop();
+  docket::ngx::stop_runtime();
 }
 
 ngx_core_module_t core_context = {ngx_string("docket"), nullptr, check_cycle};

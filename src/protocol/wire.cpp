@@ -1,9 +1,9 @@
 #include "protocol/wire.h"
 
-#include <type_traits>
 #include <utility>
 
-#include "base/bytes.h"
+#include "job/codec/section_bytes.h"
+#include "protocol/wire_bytes.h"
 
 namespace docket::wire {
 namespace {
@@ -13,124 +13,28 @@ enum class Kind : std::uint8_t { probed = 1, page_done = 2, completed = 3, range
 
 constexpr std::uint8_t has_output = 1;
 constexpr std::uint8_t has_pages = 2;
-constexpr std::uint8_t no_format = 0xFF;
-
-tl::unexpected<Error> malformed(std::string_view what) {
-  return fail(ErrorCode::bad_record, "malformed " + std::string(what));
-}
-
-bool whole(const ByteReader& in) {
-  return in.ok() && in.at_end();
-}
-
-template <class Enum>
-constexpr auto number(Enum value) {
-  return static_cast<std::underlying_type_t<Enum>>(value);
-}
-
-template <class Enum>
-bool within(Enum value, Enum last) {
-  return number(value) <= number(last);
-}
-
-/// A number of elements of at least `least` bytes each that can still follow; spoils the decoding otherwise.
-std::uint32_t get_count(ByteReader& in, std::size_t least, bool& good) {
-  const auto count = in.get<std::uint32_t>();
-  if (count > in.remaining() / least) {
-    good = false;
-    return 0;
-  }
-  return count;
-}
-
-bool get_flag(ByteReader& in, bool& good) {
-  const auto value = in.get<std::uint8_t>();
-  good = good && value <= 1;
-  return value == 1;
-}
-
-void put_flag(ByteWriter& out, bool flag) {
-  out.put(static_cast<std::uint8_t>(flag ? 1 : 0));
-}
-
-void put(ByteWriter& out, const Limits& limits) {
-  out.put(limits.max_pages);
-  out.put(limits.max_pixels);
-  out.put(limits.memory);
-  out.put(limits.cpu_seconds);
-  out.put(limits.unit_ms);
-  out.put(limits.attempts);
-}
-
-Limits get_limits(ByteReader& in) {
-  Limits limits;
-  limits.max_pages = in.get<std::uint32_t>();
-  limits.max_pixels = in.get<std::uint64_t>();
-  limits.memory = in.get<std::uint64_t>();
-  limits.cpu_seconds = in.get<std::uint32_t>();
-  limits.unit_ms = in.get<std::uint32_t>();
-  limits.attempts = in.get<std::uint32_t>();
-  return limits;
-}
-
-/// Reads the head, with what fills it up, and says whether it is one.
-bool get_head(ByteReader& in, RequestHead& head) {
-  const auto before = in.remaining();
-  const auto version = in.get<std::uint32_t>();
-  head.kind = in.get<UnitKind>();
-  head.ocr = in.get<OcrMode>();
-  head.languages = in.get_string();
-  head.limits = get_limits(in);
-  const auto used = before - in.remaining();
-  const auto filling = in.get_raw(used < max_head ? max_head - used : 0);
-  return in.ok() && filling.find_first_not_of('\0') == std::string_view::npos && version == protocol_version &&
-         within(head.kind, UnitKind::assemble) && within(head.ocr, OcrMode::off) &&
-         head.languages.size() <= max_languages;
-}
-
-constexpr std::size_t section_size = 1 + 1 + 8 + 8;
-
-void put(ByteWriter& out, const std::vector<Section>& sections) {
-  out.put(static_cast<std::uint32_t>(sections.size()));
-  for (const auto& section : sections) {
-    out.put(section.format ? number(*section.format) : no_format);
-    out.put(section.form);
-    out.put(section.offset);
-    out.put(section.length);
-  }
-}
 
 std::vector<Section> get_sections(ByteReader& in, bool& good) {
-  std::vector<Section> sections(get_count(in, section_size, good));
-  for (auto& section : sections) {
-    const auto format = in.get<std::uint8_t>();
-    if (format != no_format) {
-      good = good && format < all_formats.size();
-      section.format = static_cast<Format>(format);
-    }
-    section.form = in.get<Form>();
-    good = good && within(section.form, Form::wrapped);
-    section.offset = in.get<std::uint64_t>();
-    section.length = in.get<std::uint64_t>();
-  }
+  std::vector<Section> sections;
+  good = docket::get_sections(in, sections, SectionParts::place) && good;
   return sections;
 }
 
 void put_error(ByteWriter& out, ErrorCode code, std::string_view detail) {
   out.put(code);
-  out.put_string(detail.substr(0, max_detail));
+  out.put_string(detail.substr(0, max_sent_detail));
 }
 
 std::string get_detail(ByteReader& in, bool& good) {
   const auto detail = in.get_string();
-  good = good && detail.size() <= max_detail;
+  good = good && detail.size() <= max_sent_detail;
   return std::string(detail);
 }
 
 /// Error codes are sent as numbers; one that this version has no word for is no code.
 ErrorCode get_code(ByteReader& in, bool& good) {
   const auto code = in.get<ErrorCode>();
-  good = good && error_code_of(word(code)) == code;
+  good = good && error_code_of(to_string(code)) == code;
   return code;
 }
 
@@ -151,11 +55,11 @@ struct Encoder {
     out.put(done.page.file);
     out.put(done.page.page);
     put_error(out, done.page.error, done.page.error_detail);
-    put(out, done.page.outputs.sections);
+    put_sections(out, done.page.outputs.sections, SectionParts::place);
   }
   void operator()(const Completed& completed) const {
     out.put(Kind::completed);
-    put(out, completed.sections);
+    put_sections(out, completed.sections, SectionParts::place);
   }
   void operator()(const RangeDone& /*done*/) const { out.put(Kind::range_done); }
   void operator()(const Refused& refused) const {
@@ -239,7 +143,7 @@ std::string encode(const Hello& hello) {
   return out.take();
 }
 
-Result<Hello> decode_hello(std::string_view bytes) {
+Result<Hello> decode_hello(std::string_view bytes, std::uint32_t expected) {
   ByteReader in(bytes);
   Hello hello;
   hello.protocol = in.get<std::uint32_t>();
@@ -247,7 +151,7 @@ Result<Hello> decode_hello(std::string_view bytes) {
   if (!in.ok()) {
     return malformed("greeting");
   }
-  if (hello.protocol == protocol_version) {
+  if (hello.protocol == expected) {
     hello.error = in.get_string();
     hello.sandbox = in.get_string();
     if (!whole(in)) {
@@ -255,106 +159,6 @@ Result<Hello> decode_hello(std::string_view bytes) {
     }
   }
   return hello;
-}
-
-std::string encode(const UnitRequest& request) {
-  ByteWriter out;
-  // The head, see RequestHead, filled up to max_head: so what follows lies beyond what the server reads.
-  out.put(protocol_version);
-  out.put(request.kind);
-  out.put(request.options.ocr);
-  out.put_string(request.options.languages);
-  put(out, request.limits);
-  out.put_raw(std::string(out.size() < max_head ? max_head - out.size() : 0, '\0'));
-  // What only the child reads.
-  put_flag(out, request.may_finish);
-  put_flag(out, request.may_do_pages);
-  out.put_string(request.job_id);
-  out.put(static_cast<std::uint32_t>(request.filenames.size()));
-  for (const auto& filename : request.filenames) {
-    out.put_string(filename);
-  }
-  out.put(request.type);
-  out.put(request.file);
-  out.put(request.first_page);
-  out.put(request.last_page);
-  out.put(request.options.formats.bits);
-  out.put(request.options.dpi);
-  out.put_string(request.options.page_separator);
-  out.put_string(request.options.pages.text());
-  out.put_string(request.password);
-  out.put(static_cast<std::uint32_t>(request.index.size()));
-  for (const auto& entry : request.index) {
-    out.put(entry.file);
-    out.put(entry.page);
-    out.put(entry.offset);
-    out.put(entry.length);
-  }
-  out.put(static_cast<std::uint32_t>(request.types.size()));
-  for (const auto type : request.types) {
-    out.put(type);
-  }
-  return out.take();
-}
-
-Result<RequestHead> decode_request_head(std::string_view first_bytes) {
-  ByteReader in(first_bytes);
-  RequestHead head;
-  if (!get_head(in, head)) {
-    return malformed("request");
-  }
-  return head;
-}
-
-Result<UnitRequest> decode_request(std::string_view bytes) {
-  ByteReader in(bytes);
-  RequestHead head;
-  if (!get_head(in, head)) {
-    return malformed("request");
-  }
-  UnitRequest request;
-  request.kind = head.kind;
-  request.options.ocr = head.ocr;
-  request.options.languages = std::move(head.languages);
-  request.limits = head.limits;
-
-  bool good = true;
-  request.may_finish = get_flag(in, good);
-  request.may_do_pages = get_flag(in, good);
-  request.job_id = in.get_string();
-  request.filenames.resize(get_count(in, sizeof(std::uint32_t), good));
-  for (auto& filename : request.filenames) {
-    filename = in.get_string();
-  }
-  request.type = in.get<MediaType>();
-  good = good && number(request.type) < all_media_types.size();
-  request.file = in.get<std::uint16_t>();
-  request.first_page = in.get<std::uint32_t>();
-  request.last_page = in.get<std::uint32_t>();
-  request.options.formats.bits = in.get<std::uint32_t>();
-  request.options.dpi = in.get<std::uint16_t>();
-  request.options.page_separator = in.get_string();
-  const auto pages = PageSet::parse(in.get_string());
-  good = good && pages.has_value();
-  request.options.pages = pages.value_or(PageSet());
-  request.password = in.get_string();
-  constexpr std::size_t index_size = 2 + 4 + 8 + 8;
-  request.index.resize(get_count(in, index_size, good));
-  for (auto& entry : request.index) {
-    entry.file = in.get<std::uint16_t>();
-    entry.page = in.get<std::uint32_t>();
-    entry.offset = in.get<std::uint64_t>();
-    entry.length = in.get<std::uint64_t>();
-  }
-  request.types.resize(get_count(in, sizeof(MediaType), good));
-  for (auto& type : request.types) {
-    type = in.get<MediaType>();
-    good = good && number(type) < all_media_types.size();
-  }
-  if (!good || !whole(in)) {
-    return malformed("request");
-  }
-  return request;
 }
 
 std::string encode(const ChildMessage& message) {
@@ -396,7 +200,6 @@ std::string encode(const Ended& ended) {
   out.put(ended.wait_status);
   put_flag(out, ended.timed_out);
   put_flag(out, ended.out_of_memory);
-  out.put(ended.peak_memory);
   return out.take();
 }
 
@@ -407,7 +210,6 @@ Result<Ended> decode_ended(std::string_view bytes) {
   ended.wait_status = in.get<std::int32_t>();
   ended.timed_out = get_flag(in, good);
   ended.out_of_memory = get_flag(in, good);
-  ended.peak_memory = in.get<std::uint64_t>();
   if (!good || !whole(in)) {
     return malformed("end of a unit");
   }

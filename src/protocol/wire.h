@@ -22,12 +22,13 @@
 #include <variant>
 #include <vector>
 
-#include "job/job.h"
-#include "job/progress.h"
+#include "job/outputs.h"
+#include "job/progress/unit_end.h"
+#include "protocol/unit_request.h"
 
 namespace docket::wire {
 
-inline constexpr std::uint32_t protocol_version = 4;
+inline constexpr std::uint32_t protocol_version = 6;
 inline constexpr std::size_t max_message = std::size_t{64} * 1024;
 
 /// The fork server finds its control socket here.
@@ -55,54 +56,8 @@ struct Hello {
   std::string sandbox;  ///< what closes its children in, for people
 };
 std::string encode(const Hello& hello);
-/// For another version than ours only `protocol` and `version` are read.
-Result<Hello> decode_hello(std::string_view bytes);
-
-/// Where a finished page lies in the pages file, for assemble.
-struct PageIndex {
-  std::uint16_t file = 0;
-  std::uint32_t page = 0;
-  std::uint64_t offset = 0;  ///< of its model
-  std::uint64_t length = 0;  ///< 0: this page was given up
-
-  friend bool operator==(const PageIndex&, const PageIndex&) = default;
-};
-
-/// What the server has to know of a request before it forks. It reads no more than this, so that no password and no
-/// name of one job's stays in the memory that the next job's child inherits.
-struct RequestHead {
-  UnitKind kind = UnitKind::probe;
-  OcrMode ocr = OcrMode::automatic;
-  std::string languages;
-  Limits limits;
-};
-
-struct UnitRequest {
-  UnitKind kind = UnitKind::probe;
-  bool may_finish = false;    ///< a probe of a job's only file may write the final results of a small document itself
-  bool may_do_pages = false;  ///< a probe may do the pages of a small document itself, into the pages file
-  std::string job_id;
-  std::vector<std::string> filenames;
-  MediaType type = MediaType::unknown;  ///< of the input
-  std::uint16_t file = 0;
-  std::uint32_t first_page = 0;
-  std::uint32_t last_page = 0;
-  Options options;
-  Limits limits;
-  std::string password;
-  std::vector<PageIndex> index;  ///< assemble only
-  std::vector<MediaType> types;  ///< of all the job's files, for an assemble that is given them
-};
-
-/// Languages longer than this are no languages; so the head of a request fits into its first max_head bytes, in which
-/// nothing else stands.
-inline constexpr std::size_t max_languages = 1024;
-inline constexpr std::size_t max_head = 2048;
-
-std::string encode(const UnitRequest& request);
-Result<UnitRequest> decode_request(std::string_view bytes);
-/// Reads the head from the first max_head bytes of an encoded request.
-Result<RequestHead> decode_request_head(std::string_view first_bytes);
+/// For another protocol than `expected` only `protocol` and `version` are read.
+Result<Hello> decode_hello(std::string_view bytes, std::uint32_t expected = protocol_version);
 
 // ---- Messages of a child.
 
@@ -114,7 +69,7 @@ struct Probed {
 /// No more ranges than this in one Probed: what they take must fit into a message.
 inline constexpr std::size_t max_ranges = 4096;
 
-/// A page ended. Its outputs are in the file that the unit writes to; the container is named by the worker, who alone
+/// A page ended. Its outputs are in the file that the unit writes to; the output file is named by the worker, who alone
 /// knows it, and is not sent.
 struct PageDone {
   PageRecord page;
@@ -131,7 +86,7 @@ struct Refused {
 using ChildMessage = std::variant<Probed, PageDone, Completed, RangeDone, Refused>;
 
 /// Error details are cut to this many bytes when they are encoded.
-inline constexpr std::size_t max_detail = 2000;
+inline constexpr std::size_t max_sent_detail = 2000;
 
 std::string encode(const ChildMessage& message);
 
@@ -147,9 +102,8 @@ Result<std::vector<ChildMessage>> unpack(std::string_view packet);
 /// How a child ended, as its server saw it.
 struct Ended {
   std::int32_t wait_status = 0;
-  bool timed_out = false;         ///< killed by the server at its wall time
-  bool out_of_memory = false;     ///< its allocations failed (it ended with exit code exit_out_of_memory)
-  std::uint64_t peak_memory = 0;  ///< bytes
+  bool timed_out = false;      ///< killed by the server at its wall time
+  bool out_of_memory = false;  ///< its allocations failed (it ended with exit code exit_out_of_memory)
 };
 std::string encode(const Ended& ended);
 Result<Ended> decode_ended(std::string_view bytes);
@@ -157,7 +111,7 @@ Result<Ended> decode_ended(std::string_view bytes);
 /// Exit codes of a child that says no more.
 inline constexpr int exit_out_of_memory = 12;
 inline constexpr int exit_no_sandbox = 13;   ///< it could not close itself in
-inline constexpr int exit_worker_gone = 14;  ///< nobody takes its messages any more
+inline constexpr int exit_worker_gone = 14;  ///< the worker closed its end of the unit socket
 inline constexpr int exit_bad_request = 15;  ///< the request cannot be read
 
 }  // namespace docket::wire

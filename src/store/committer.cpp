@@ -7,12 +7,33 @@ namespace docket {
 /// One caller of commit(), on its stack; in the list until a leader takes it, and then that leader's until `done`.
 /// All fields are guarded by Committer::mutex_.
 struct Committer::Waiting {
-  std::span<const Change> changes;
+  std::span<const Command> changes;
   Waiting* next = nullptr;
   bool done = false;
   bool leads = false;
   std::condition_variable wake;
 };
+
+Committer::Committer(Store& store, Notifications* notifications) : store_(store), notifications_(notifications) {
+  if (notifications_ != nullptr) {
+    store_.on_delivery([this] { deliveries_wait_.store(true); });
+  }
+}
+
+Committer::~Committer() {
+  if (notifications_ != nullptr) {
+    store_.on_delivery({});
+  }
+}
+
+/// Before the callers go on: what they see committed has been told.
+void Committer::publish(const Waiting* group) noexcept {
+  Notifications::News news{.units = false, .deliveries = deliveries_wait_.exchange(false)};
+  for (const Waiting* one = group; one != nullptr; one = one->next) {
+    news.units = news.units || has_queued_units(one->changes);
+  }
+  notifications_->publish(news);
+}
 
 Committer::Counts Committer::counts() const {
   const std::lock_guard lock(mutex_);
@@ -28,7 +49,7 @@ std::size_t Committer::waiting() const {
   return count;
 }
 
-void Committer::commit(std::span<const Change> changes) noexcept {
+void Committer::commit(std::span<const Command> changes) noexcept {
   if (changes.empty()) {
     return;
   }
@@ -50,8 +71,8 @@ void Committer::commit(std::span<const Change> changes) noexcept {
   lock.unlock();
 
   const auto made = commit_group(group);
-  if (changed_ != nullptr) {
-    changed_->ring();
+  if (notifications_ != nullptr) {
+    publish(group);
   }
 
   lock.lock();
@@ -61,7 +82,7 @@ void Committer::commit(std::span<const Change> changes) noexcept {
     Waiting* const next = one->next;
     one->done = true;
     if (one != &self) {
-      one->wake.notify_one();  // under the lock: once it is let go, `one` may be gone
+      one->wake.notify_one();  // under the lock: once that is released, `one` may be gone
     }
     one = next;
   }
@@ -83,7 +104,7 @@ std::size_t Committer::commit_group(Waiting* group) noexcept {
     return count;
   }
   try {
-    std::vector<Change> together;
+    std::vector<Command> together;
     together.reserve(count);
     for (const Waiting* one = group; one != nullptr; one = one->next) {
       together.insert(together.end(), one->changes.begin(), one->changes.end());

@@ -1,7 +1,8 @@
-// Group commit: whoever wants something changed waits here; one of those waiting makes everybody's changes in one
+// Group commit: every caller with a change waits here; one of those waiting makes the changes of all in one
 // transaction with one sync.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "host/wakeup.h"
+#include "store/notifications.h"
 #include "store/store.h"
 
 namespace docket {
@@ -18,12 +19,16 @@ namespace docket {
 /// commit() is called on pool threads only and blocks until its changes are durable.
 class Committer {
  public:
-  /// `changed` is rung after each transaction; it outlives the committer. Null: nobody is told.
-  explicit Committer(Store& store, Bell* changed = nullptr) noexcept : store_(store), changed_(changed) {}
+  /// `notifications` are published after each transaction; they outlive the committer, which takes the store's
+  /// on_delivery() for them. Null: nothing is notified.
+  explicit Committer(Store& store, Notifications* notifications = nullptr);
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+  ~Committer();
 
   /// Makes `changes` (in their order, in one transaction, with whatever others have waiting) and returns when they are
   /// durable; results stand in the changes.
-  void commit(std::span<const Change> changes) noexcept;
+  void commit(std::span<const Command> changes) noexcept;
 
   struct Counts {
     std::uint64_t groups = 0;  ///< calls of Store::commit(): transactions, as long as none has to be taken apart
@@ -38,13 +43,15 @@ class Committer {
   struct Waiting;
   /// Commits all of a list; returns how many changes that were.
   std::size_t commit_group(Waiting* group) noexcept;
+  void publish(const Waiting* group) noexcept;
 
   Store& store_;
-  Bell* changed_;
-  mutable std::mutex mutex_;  ///< of all below
-  Waiting* first_ = nullptr;  ///< those nobody commits yet, in the order they came
+  Notifications* notifications_;
+  std::atomic<bool> deliveries_wait_ = false;  ///< the store said so since the last publication
+  mutable std::mutex mutex_;                   ///< of all below
+  Waiting* first_ = nullptr;  ///< those whose changes are not being committed yet, in the order they came
   Waiting* last_ = nullptr;
-  bool leading_ = false;  ///< somebody commits, or has been told to
+  bool leading_ = false;  ///< a caller commits, or was chosen to
   Counts counts_;
 };
 

@@ -45,7 +45,7 @@ Result<void> sum_up(int fd, Outputs& outputs) {
     if (section.sum == 0) {
       auto sum = sum_of(fd, section);
       if (!sum) {
-        return tl::unexpected(std::move(sum.error()));
+        return pass_on(sum);
       }
       section.sum = *sum;
     }

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "work/document/unit_run.h"
+#include "host/slots.h"
+#include "store/recovery/dead_holders.h"
 
 namespace docket {
 namespace {
@@ -25,43 +26,51 @@ bool is_transient(ErrorCode code) noexcept {
   return code == ErrorCode::store_full || code == ErrorCode::store_unavailable || code == ErrorCode::io;
 }
 
-void log(const Workshop& workshop, std::string_view line) {
-  if (workshop.log) {
-    workshop.log(line);
+void log(const WorkContext& context, std::string_view line) {
+  if (context.log) {
+    context.log(line);
   }
 }
 
-bool is_quitting(const Workshop& workshop) {
-  return workshop.quitting && workshop.quitting();
+bool is_quitting(const WorkContext& context) {
+  return context.quitting && context.quitting();
 }
 
-bool is_draining(const Workshop& workshop) {
-  return is_quitting(workshop) || (workshop.draining && workshop.draining());
+bool is_draining(const WorkContext& context) {
+  return is_quitting(context) || (context.draining && context.draining());
 }
 
 /// Claims and runs units one after the other, on one thread that holds a slot.
 class Runner {
  public:
-  explicit Runner(Workshop& workshop) : workshop_(workshop), reader_(workshop.store.reader()) {}
+  Runner(WorkContext& context, const WorkPool& pool)
+      : context_(context), pool_(pool), self_(context.membership.self()), reader_(context.store.reader()) {}
 
   void run() {
+    do {
+      run_waiting();
+    } while (pool_.wait && pool_.wait());
+  }
+
+ private:
+  /// Until no unit waits.
+  void run_waiting() {
     auto claim = new_claim();
-    const std::array<Change, 1> first{&claim};
-    workshop_.committer.commit(first);
+    const std::array<Command, 1> first{&claim};
+    context_.committer.commit(first);
     while (auto unit = claimed(claim)) {
-      const Lease lease{workshop_.holder, unit->unit.seq, unit->unit.attempt, unit->unit.job};
-      UnitRun run(workshop_, *reader_, std::move(*unit));
-      auto end = finish(run, lease);
-      const bool goes_on = !is_draining(workshop_) && engine_is_there(end) && !run.lacked_room();
-      if (run.lacked_room()) {
-        log(workshop_, "The disk of docket_store is full: units wait until there is room");
+      const Lease lease{self_, unit->unit.seq, unit->unit.attempt, unit->unit.job};
+      std::unique_ptr<UnitTask> task;
+      auto end = finish(task, std::move(*unit), lease);
+      const bool lacked_room = end && end->waits_for_room;
+      if (lacked_room) {
+        log(context_, "The disk of docket_store is full: units wait until there is room");
       }
+      const bool goes_on = !is_draining(context_) && can_go_on(end) && !lacked_room;
       claim = new_claim();
       commit(end ? &*end : nullptr, goes_on ? &claim : nullptr);
-      run.clean_up(end ? &*end : nullptr, end && end->result);
-      // Without room the bell would call for the same again at once; the fallback comes in its time.
-      if (end && end->queued && !run.lacked_room()) {
-        workshop_.work_bell.ring();
+      if (task) {
+        task->on_end(end ? &*end : nullptr);
       }
       if (!goes_on) {
         break;
@@ -69,36 +78,36 @@ class Runner {
     }
   }
 
- private:
-  ClaimUnit new_claim() const { return {.holder = workshop_.holder, .pool = 0, .now_ms = unix_ms()}; }
+  ClaimUnit new_claim() const { return {.holder = self_, .pool = pool_.number, .now_ms = unix_ms()}; }
 
   std::optional<ClaimedUnit> claimed(ClaimUnit& claim) {
     if (!claim.result) {
-      log(workshop_, "no unit can be claimed: " + claim.result.error().detail);
+      log(context_, "no unit can be claimed: " + claim.result.error().detail);
       return std::nullopt;
     }
     return std::exchange(*claim.result, std::nullopt);
   }
 
-  /// Runs it. Where this thread runs out of memory the unit is given back, counted, so that it does not stay ours.
-  std::optional<EndUnit> finish(UnitRun& run, const Lease& lease) const {
+  /// Has it done. Where this thread runs out of memory the unit is given back, counted, so that it does not stay ours.
+  std::optional<EndUnit> finish(std::unique_ptr<UnitTask>& task, ClaimedUnit unit, const Lease& lease) {
     try {
-      return run.run();
+      task = pool_.processor.take(std::move(unit), *reader_);
+      return task->run();
     } catch (const std::exception& error) {
-      log(workshop_, error.what());
-      return EndUnit{.lease = lease, .pages = {}, .end = ended::HandedBack{.owner_lost = true}, .now_ms = unix_ms()};
+      log(context_, error.what());
+      return EndUnit{.lease = lease, .pages = {}, .end = ended::Released{.owner_lost = true}, .now_ms = unix_ms()};
     }
   }
 
-  /// False where a unit came back because no engine can be started: the next one would, too.
-  bool engine_is_there(const std::optional<EndUnit>& end) const {
-    return !end || !std::holds_alternative<ended::HandedBack>(end->end) || workshop_.engine.health();
+  /// False where a unit came back because the processor can do none: it could not do the next one either.
+  bool can_go_on(const std::optional<EndUnit>& end) const {
+    return !end || !std::holds_alternative<ended::Released>(end->end) || pool_.processor.health();
   }
 
   /// Commits a unit's end and the next claim as one change. As long as the store cannot write the unit stays ours: if
   /// we go before it can, others will recover it.
   void commit(EndUnit* end, ClaimUnit* claim) {
-    std::vector<Change> changes;
+    std::vector<Command> changes;
     if (end != nullptr) {
       changes.emplace_back(end);
     }
@@ -108,20 +117,20 @@ class Runner {
     if (changes.empty()) {
       return;
     }
-    workshop_.committer.commit(changes);
+    context_.committer.commit(changes);
     if (end == nullptr || end->result || end->result.error().code == ErrorCode::lease_lost) {
       return;
     }
-    log(workshop_, "the end of a unit of " + end->lease.job.text() + " is not taken: " + end->result.error().detail);
+    log(context_, "the end of a unit of " + end->lease.job.text() + " is not taken: " + end->result.error().detail);
     if (!is_transient(end->result.error().code)) {
       // The store does not believe it: then the unit has ended badly.
-      end->end = ended::EndedBadly{{ErrorCode::crashed, end->result.error().detail}};
+      end->end = ended::Failed{{ErrorCode::crashed, end->result.error().detail}};
       end->pages.clear();
     }
     while (!end->result && end->result.error().code != ErrorCode::lease_lost && wait_a_little()) {
       end->now_ms = unix_ms();
-      const std::array<Change, 1> again{end};
-      workshop_.committer.commit(again);
+      const std::array<Command, 1> again{end};
+      context_.committer.commit(again);
       if (!end->result && !is_transient(end->result.error().code)) {
         return;
       }
@@ -131,7 +140,7 @@ class Runner {
   /// False if the worker is quitting.
   bool wait_a_little() const {
     for (milliseconds waited{0}; waited < commit_retry; waited += quitting_interval) {
-      if (is_quitting(workshop_)) {
+      if (is_quitting(context_)) {
         return false;
       }
       std::this_thread::sleep_for(quitting_interval);
@@ -139,56 +148,50 @@ class Runner {
     return true;
   }
 
-  Workshop& workshop_;
+  WorkContext& context_;
+  const WorkPool& pool_;
+  const Holder self_;
   std::unique_ptr<StoreReader> reader_;
 };
 
 }  // namespace
 
-void run_units(Workshop& workshop) noexcept {
+void run_units(WorkContext& context, const WorkPool& pool) noexcept {
   try {
-    if (is_draining(workshop)) {
+    if (is_draining(context)) {
       return;
     }
-    const auto slot = try_take_slot(workshop.run_folder, workshop.slots);
+    const auto slot = try_take_unit_slot(context.run_folder, pool.number, pool.slots);
     if (!slot) {
-      log(workshop, "no slot can be taken: " + slot.error().detail);
+      log(context, "no slot can be taken: " + slot.error().detail);
       return;
     }
     if (!*slot) {
       return;
     }
-    // Units that nobody can do stay where they are.
-    if (!workshop.engine.health() && !workshop.engine.prepare([&] { return is_quitting(workshop); })) {
+    // Units that cannot be done now stay where they are.
+    if (!pool.processor.prepare([&] { return is_quitting(context); })) {
       return;
     }
-    Runner(workshop).run();
+    Runner(context, pool).run();
   } catch (const std::exception& error) {
-    log(workshop, error.what());
+    log(context, error.what());
   }
 }
 
-bool recover_dead_holders(Workshop& workshop) noexcept {
+bool recover_dead_holders(WorkContext& context) noexcept {
   try {
-    const auto holders = workshop.store.reader()->holders();
-    if (!holders) {
-      log(workshop, "lost units cannot be looked for: " + holders.error().detail);
+    if (const auto beat = context.membership.beat(); !beat) {
+      log(context, beat.error().detail);
+    }
+    const auto recovered = recover_dead_holders(context.store, context.committer, context.membership);
+    if (!recovered) {
+      log(context, "lost units cannot be looked for: " + recovered.error().detail);
       return false;
     }
-    bool queued = false;
-    for (const auto& holder : *holders) {
-      if (holder == workshop.holder || !is_dead(workshop.run_folder, holder)) {
-        continue;
-      }
-      RecoverHolder recover{.holder = holder, .now_ms = unix_ms()};
-      const std::array<Change, 1> changes{&recover};
-      workshop.committer.commit(changes);
-      queued = queued || (recover.result && *recover.result > 0);
-    }
-    remove_dead_lease_files(workshop.run_folder);
-    return queued;
+    return recovered->units > 0;  // what could not be recovered will be, the next time
   } catch (const std::exception& error) {
-    log(workshop, error.what());
+    log(context, error.what());
     return false;
   }
 }

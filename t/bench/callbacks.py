@@ -4,7 +4,7 @@ accepted (docket_dedupe)."""
 import time
 
 import documents
-from docket import wait_for
+from built import wait_for
 from measure import Figure, folder, median, server, wrk
 
 LOCATIONS = """

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import documents
-from docket import KIND, wait_for
+from built import KIND, wait_for
 from measure import Figure, folder, median, paused, program, pss, server, wrk
 
 SUBSCRIBERS = 5000

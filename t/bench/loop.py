@@ -8,7 +8,7 @@ import threading
 
 import documents
 from measure import Figure, alternating, folder, median_of, paused, server, wrk
-from docket import wait_for
+from built import wait_for
 from upload import CONNECTIONS, SIZE
 
 LOCATIONS = """

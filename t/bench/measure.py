@@ -16,7 +16,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-import docket  # noqa: E402  (from the folder above)
+import built  # noqa: E402  (from the folder above)
+import docket  # noqa: E402
 
 UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
 
@@ -119,10 +120,10 @@ def paused(one):
 
 def program(name):
     """A C++ program of this folder, compiled if need be."""
-    source, binary = HERE / f"{name}.cpp", docket.BUILD / f"bench-{name}"
-    library = docket.BUILD / "cmake" / "libdocket_core.a"
+    source, binary = HERE / f"{name}.cpp", built.BUILD / f"bench-{name}"
+    library = built.BUILD / "cmake" / "libdocket_store.a"
     if not binary.exists() or binary.stat().st_mtime < max(source.stat().st_mtime, library.stat().st_mtime):
-        subprocess.run(["c++", "-std=c++20", "-O2", "-Wall", "-Wextra", f"-I{docket.ROOT / 'src'}", source, library,
+        subprocess.run(["c++", "-std=c++20", "-O2", "-Wall", "-Wextra", f"-I{built.ROOT / 'src'}", source, library,
                         "-llmdb", "-lcrypto", "-lpthread", "-o", binary], check=True)
     return binary
 

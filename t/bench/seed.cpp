@@ -28,9 +28,9 @@ docket::AcceptJob new_job(std::size_t number) {
   accept.now_ms = now_ms();
   accept.record.id = docket::JobId::make(accept.now_ms);
   for (const auto& entry : docket::all_formats) {
-    accept.record.options.formats.add(entry.format);
+    accept.record.document().options.formats.add(entry.format);
   }
-  accept.record.options.languages = "eng";
+  accept.record.document().options.languages = "eng";
   docket::FileStatus file;
   file.filename = "document-" + std::to_string(number) + ".pdf";
   file.type = docket::MediaType::pdf;
@@ -42,7 +42,7 @@ docket::AcceptJob new_job(std::size_t number) {
 
 template <class T>
 bool commit_all(docket::Store& store, std::vector<T>& items) {
-  std::vector<docket::Change> changes;
+  std::vector<docket::Command> changes;
   changes.reserve(items.size());
   for (auto& item : items) {
     changes.emplace_back(&item);
@@ -80,7 +80,7 @@ bool complete(docket::Store& store, std::size_t count) {
     for (std::uint32_t page = 1; page <= completed.total_pages; ++page) {
       end.pages.push_back({.file = 0, .page = page, .error_detail = {}, .outputs = {}});
     }
-    completed.outputs.container = {false, unit.seq, unit.attempt};
+    completed.outputs.output_file = {false, unit.seq, unit.attempt};
     end.end = completed;
     end.now_ms = now_ms();
     ends.push_back(std::move(end));

@@ -50,8 +50,8 @@ AcceptJob new_job(std::int64_t now_ms, const std::string& owner) {
   accept.now_ms = now_ms;
   accept.record.id = JobId::make(now_ms);
   accept.record.owner = owner;
-  accept.record.options.formats.add(Format::markdown);
-  accept.record.options.languages = "eng";
+  accept.record.document().options.formats.add(Format::markdown);
+  accept.record.document().options.languages = "eng";
   accept.status.owner = owner;
   accept.status.result_url = "/result/";
   FileStatus file;
@@ -71,7 +71,7 @@ std::vector<JobId> fill(Store& store, std::size_t count) {
       jobs.push_back(
           new_job(1'700'000'000'000 + static_cast<std::int64_t>(ids.size() + i), "owner" + std::to_string(i % 50)));
     }
-    std::vector<Change> changes;
+    std::vector<Command> changes;
     for (auto& job : jobs) {
       changes.emplace_back(&job);
     }
@@ -116,7 +116,7 @@ void claims_and_ends(Store& store, std::size_t count) {
   for (std::size_t i = 0; i <= count; ++i) {
     // As the runner does it: the end of one unit and the claim of the next are one commit.
     ClaimUnit claim{.holder = holder, .pool = 0, .now_ms = ++now_ms};
-    const std::array<Change, 2> changes{&end, &claim};
+    const std::array<Command, 2> changes{&end, &claim};
     store.commit(i == 0 ? std::span(changes).last(1) : std::span(changes));
     if (i > 0) {
       must(std::move(end.result));
@@ -146,7 +146,7 @@ void grouped_accepts(Store& store, unsigned threads, bool sync) {
       crowd.emplace_back([&] {
         for (int i = 0; i < each; ++i) {
           auto job = new_job(1'900'000'000'000 + i, "crowd");
-          const Change change = &job;
+          const Command change = &job;
           committer.commit({&change, 1});
           must(std::move(job.result));
         }

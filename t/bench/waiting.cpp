@@ -41,8 +41,8 @@ docket::AcceptJob new_job(std::size_t number) {
   accept.record.id = docket::JobId::make(accept.now_ms);
   accept.record.owner = accept.status.owner = owner_of(number);
   accept.record.priority = static_cast<std::uint8_t>(number / owners % 10);
-  accept.record.options.languages = "eng";
-  accept.record.options.formats.add(docket::Format::markdown);
+  accept.record.document().options.languages = "eng";
+  accept.record.document().options.formats.add(docket::Format::markdown);
   docket::FileStatus file;
   file.filename = "document-" + std::to_string(number) + ".pdf";
   file.type = docket::MediaType::pdf;
@@ -61,7 +61,7 @@ void must(bool good, const char* what) {
 
 template <class T>
 void commit(docket::Store& store, T& change) {
-  const std::array<docket::Change, 1> one{&change};
+  const std::array<docket::Command, 1> one{&change};
   store.commit(one);
   must(change.result.has_value(), "a change was refused");
 }
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   must(filled.has_value(), "the store cannot be opened");
   for (std::size_t done = 0; done < count; done += batch) {
     std::vector<docket::AcceptJob> jobs;
-    std::vector<docket::Change> changes;
+    std::vector<docket::Command> changes;
     for (std::size_t number = done; number < std::min(done + batch, count); ++number) {
       jobs.push_back(new_job(number));
     }
@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
     end.lease = {claim.holder, unit.seq, unit.attempt, unit.job};
     docket::ended::Completed completed;
     completed.total_pages = 1;
-    completed.outputs.container = {false, unit.seq, unit.attempt};
+    completed.outputs.output_file = {false, unit.seq, unit.attempt};
     end.pages.push_back({.file = 0, .page = 1, .error_detail = {}, .outputs = {}});
     end.end = completed;
     end.now_ms = now_ms();

@@ -12,12 +12,32 @@ import time
 import requests
 
 import documents
-from docket import FINAL, PATIENCE, SANITIZED, wait_for
+from built import PATIENCE, SANITIZED, wait_for
+from client import FINAL
+from processes import command_of
 
 # How often each thing happens, out of all of them.
-DEEDS = {"child": 42, "worker": 26, "engine": 18, "reload": 7, "everything": 4, "disk": 3}
-# Where jobs have their results from those that were completed before.
-LOCATION = "location = /again { docket_upload 200; docket_dedupe on; }"
+DEEDS = {"child": 42, "worker": 26, "engine": 18, "program": 12, "launcher": 8, "reload": 7, "everything": 4, "disk": 3}
+# Where jobs have their results from those that were completed before, and those whose work is a program's.
+LOCATION = """location = /again   { docket_upload 200; docket_dedupe on; }
+    location = /command { docket_command %(program)s; }
+    location = /files   { docket_command %(program)s per=file; }
+    location = /workers { docket_command %(stays)s workers=1; }
+"""
+# Takes a while, says how far it is, and leaves what was sent to it.
+PROGRAM = """#!/bin/sh
+for step in 1 2 3 4; do echo "$step/4" >&3; echo "step $step"; sleep 0.1; done
+cat "${DOCKET_FILE:-$DOCKET_INPUT_DIR/0}" > "$DOCKET_OUTPUT_DIR/result.txt" || exit 75  # killed, or the disk is full
+"""
+STAYS = """#!/usr/bin/python3
+import json, os, shutil, sys, time
+for line in sys.stdin:
+    job = json.loads(line)
+    time.sleep(0.2)
+    shutil.copy(job["files"][0]["path"], job["output_dir"] + "/result.txt")
+    os.write(3, b'{"done": true}\\n')
+"""
+COMMANDS = {"command": "/command", "files": "/files", "workers": "/workers"}
 FORMATS = ("markdown", "text", "json")
 SLOWNESS = 6 if SANITIZED else 1  # how much longer everything takes, and so what is between two deeds
 CLIENTS = 3
@@ -36,7 +56,18 @@ def sources():
         "several": [("a.pdf", documents.text_pdf([["Alpha."]])), ("b.png", documents.png(scans[1], dpi=100)),
                     ("c.pdf", documents.text_pdf(40))],
         "corrupt": [("corrupt.pdf", b"%PDF-1.4 nothing more")],
+        "command": [("a.txt", b"alpha")],
+        "files": [("a.txt", b"alpha"), ("b.txt", b"beta")],
+        "workers": [("a.txt", b"alpha")],
     }
+
+
+def locations(folder):
+    """The locations that are new, with their programs in this folder."""
+    for name, text in (("program", PROGRAM), ("stays", STAYS)):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    return LOCATION % {"program": folder / "program", "stays": folder / "stays"}
 
 
 class Job:
@@ -130,8 +161,8 @@ class Torture:
     def _submit(self, name, path="/process_pdf"):
         """The new job's id; None if it was refused."""
         files = [("file", file) for file in self._sources[name]]
-        answer = self.docket.request("POST", path, files=files, timeout=20)
-        if answer.status_code == 200:
+        answer = self.docket.request("POST", COMMANDS.get(name, path), files=files, timeout=20)
+        if answer.status_code in (200, 202):
             return answer.json()["job_id"]
         self.refused[answer.status_code] += 1
         return None
@@ -217,6 +248,13 @@ class Torture:
     def _worker(self, chance):
         return self._kill_one(chance, self.docket.workers())
 
+    def _program(self, chance):
+        return self._kill_one(chance, self.docket.commands())
+
+    def _launcher(self, chance):
+        return self._kill_one(chance, [pid for pid in self.docket.processes()
+                                       if command_of(pid).startswith(str(self.docket.launcher))])
+
     def _reload(self, _):
         os.kill(self.docket.master, signal.SIGHUP)
         return True
@@ -246,9 +284,16 @@ class Torture:
         status = finish(job, timeout=120, expect=None)
         results = {}
         if status["status"] == "completed":
-            results = {form: self.docket.result(job, f"{form}?raw=1").content for form in FORMATS}
+            results = {form: self.docket.result(job, f"{form}?raw=1").content for form in self._parts(status)}
         return (status["status"], (status["error"] or {}).get("code"), status["total_pages"],
                 status["processed_pages"], [(warning["code"], warning["page"]) for warning in status["warnings"]], results)
+
+    @staticmethod
+    def _parts(status):
+        """The results that a job has."""
+        if "files" not in status["results"]:
+            return FORMATS
+        return ["files/0/result.txt", "files/1/result.txt"] if len(status["files"]) > 1 else ["result"]
 
     def _check_ends(self):
         limit = time.monotonic() + 180 * PATIENCE
@@ -262,7 +307,7 @@ class Torture:
                 continue
             details = [warning["detail"] for warning in self.docket.status(id)["warnings"][:3]]
             self.problems.append(f"{id} ({job.name}) came to {outcome[:5]} {details}, not {self._expected[job.name][:5]}; results "
-                                 f"differ in {[form for form in FORMATS if outcome[5].get(form) != self._expected[job.name][5].get(form)]}")
+                                 f"differ in {[form for form in outcome[5] if outcome[5][form] != self._expected[job.name][5].get(form)]}")
 
     def _final(self, job, limit):
         return wait_for(lambda: next((status for status in [self.docket.status(job)] if status["status"] in FINAL), None),

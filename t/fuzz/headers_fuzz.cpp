@@ -7,17 +7,18 @@
 #include <array>
 #include <string>
 
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "http/field/accept.h"
 #include "http/field/conditional.h"
 #include "http/field/content_disposition.h"
 #include "http/field/content_type.h"
 #include "http/field/cors.h"
-#include "http/form/part_head.h"
 #include "http/field/route.h"
 #include "http/field/text.h"
 #include "http/field/tokens.h"
 #include "http/field/trace_context.h"
+#include "http/form/part_head.h"
 
 namespace {
 
@@ -33,10 +34,10 @@ bool has_control(std::string_view text) {
 void try_accept(std::string_view field) {
   expect(accept_quality(field, "text/plain") <= 1000, "a quality is at most 1000");
   for (const auto& entry : docket::all_formats) {
-    const auto asked = choose_form(field, entry.format, true);
-    const auto otherwise = choose_form(field, entry.format, false);
+    const auto asked = choose_representation(field, entry.format, true);
+    const auto otherwise = choose_representation(field, entry.format, false);
     if (entry.shape == docket::Shape::text) {
-      expect(asked == docket::Form::raw, "?raw=1 is raw");
+      expect(asked == docket::Representation::raw, "?raw=1 is raw");
     } else {
       expect(asked == otherwise, "what is there in one form is answered in it");
     }
@@ -56,7 +57,7 @@ void try_filename(std::string_view name) {
   const auto read = parse_content_disposition(field);
   expect(read && read->type == "attachment" && read->filename.has_value() == !name.empty(), "we read what we write");
   if (read->filename) {
-    expect(is_utf8(*read->filename) && read->filename->size() <= 255 && !has_control(*read->filename) &&
+    expect(docket::is_valid_utf8(*read->filename) && read->filename->size() <= 255 && !has_control(*read->filename) &&
                read->filename->find_first_of("/\\") == std::string::npos,
            "a name that can be shown and saved");
     std::string again;

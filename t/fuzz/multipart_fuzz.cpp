@@ -3,7 +3,7 @@
 // Input: the boundary, a line end, the sizes of the pieces (see cuts()), a line end, the body.
 #include "fuzz.h"
 #include "http/field/content_type.h"
-#include "multipart_recorder.h"
+#include "http/form/multipart_recorder.h"
 
 namespace {
 

@@ -5,9 +5,10 @@
 #include <map>
 #include <string>
 
+#include "base/utf8.h"
 #include "fuzz.h"
-#include "http/form/submit_options.h"
 #include "http/body/tasks_body.h"
+#include "http/form/submit_options.h"
 
 namespace {
 
@@ -29,7 +30,8 @@ void try_options(const RawOptions& raw) {
     expect(options == docket::Options{}, "all or nothing");
     return;
   }
-  expect(options.page_separator.size() <= max_page_separator && is_utf8(options.page_separator), "a sound separator");
+  expect(options.page_separator.size() <= max_page_separator && docket::is_valid_utf8(options.page_separator),
+         "a sound separator");
   expect(options.languages.find_first_not_of("deung+") == std::string::npos, "only languages that there are");
   expect((options.formats.bits & ~docket::every_format().bits) == 0, "only formats that there are");
   const auto priority = priority_of(raw, 5);

@@ -1,7 +1,7 @@
 // The codec of pages: what decodes, encodes to something that decodes to the same.
 //
 // Input: the bytes of a page.
-#include "engine/model/rendering.h"
+#include "engine/model/page_codec.h"
 #include "fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

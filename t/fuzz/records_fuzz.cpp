@@ -2,9 +2,9 @@
 //
 // Input: 'j', 'u', 'p', 'o', 'c' or 'd' for a JobRecord, Unit, PageRecord, Outputs, Callback or Delivery, then the
 // bytes.
-#include "job/codec.h"
-#include "job/delivery.h"
 #include "fuzz.h"
+#include "job/codec/codec.h"
+#include "job/delivery.h"
 
 namespace {
 

@@ -6,10 +6,10 @@
 // byte, and its payload. Or "handshake" and a line each for version and key, then lines of protocols.
 #include <string>
 
+#include "base/utf8.h"
 #include "fuzz.h"
-#include "http/field/text.h"
+#include "http/stream/websocket_client.h"
 #include "http/stream/websocket_handshake.h"
-#include "websocket_client.h"
 
 namespace {
 
@@ -36,7 +36,7 @@ void try_frames(std::string_view sizes, std::string_view bytes) {
   const auto whole = test::hear(bytes, {}, max_pending);
   expect(whole == test::hear(bytes, docket::fuzz::cuts(sizes, bytes.size()), max_pending), "the same for every cut");
   for (const auto& text : whole.texts) {
-    expect(text.size() <= WebSocket::max_message && is_utf8(text), "a text of UTF-8 within the limit");
+    expect(text.size() <= WebSocket::max_message && docket::is_valid_utf8(text), "a text of UTF-8 within the limit");
   }
   expect(whole.output.size() <= max_pending + longest_close, "the output is bounded");
   expect(whole.closed == (whole.code != 0), "it is closed for a reason");

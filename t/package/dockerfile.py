@@ -3,7 +3,7 @@ import json
 import re
 import shlex
 
-from docket import ROOT
+from built import ROOT
 
 
 class Stage:

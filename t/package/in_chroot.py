@@ -15,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from docket import ROOT, wait_for  # noqa: E402  pylint: disable=wrong-import-position
+from built import ROOT, wait_for  # noqa: E402  pylint: disable=wrong-import-position
 from package.dockerfile import copied, stages  # noqa: E402  pylint: disable=wrong-import-position
 
 TREE = Path(os.environ["DOCKET_CHROOT"])
@@ -90,7 +90,7 @@ def test_lintian_has_no_errors(package):
 
 def test_the_version_is_the_source_s(package):
     version = subprocess.run(["dpkg-deb", "-f", package, "Version"], capture_output=True, text=True, check=True).stdout
-    assert f'"{version.strip()}"' in (ROOT / "src" / "core" / "version.h").read_text()
+    assert f'"{version.strip()}"' in (ROOT / "src" / "base" / "version.h").read_text()
 
 
 def test_the_image_s_steps_install_it(package):
@@ -201,7 +201,7 @@ def test_the_image_s_command_serves_as_its_user():
 def test_removing_it_leaves_nginx_at_work():
     inside("apt-get", "remove", "-qq", "-y", NAME)
     assert not any(os.path.lexists(link) for link in LINKS)
-    assert not (TREE / "usr/lib/nginx/modules/docket-engine").exists()
+    assert not any((TREE / "usr/lib/nginx/modules" / program).exists() for program in ("docket-engine", "docket-launch"))
     with serving("http://127.0.0.1/", "nginx", "-g", "daemon off;"):
         pass
     # Installed again it is as it was.

@@ -229,7 +229,7 @@ class Decoder {
     const std::size_t size = header_.depth / 8;
     const std::size_t stride = (header_.width * size + 3) / 4 * 4;
     const auto in = channels();
-    // Programs that know of no alpha leave it 0 everywhere: then there is none.
+    // Programs that do not write an alpha channel leave it 0 everywhere: then the image has none.
     bool transparent = false;
     for (std::size_t at = header_.data; in.alpha.mask != 0 && !transparent && at < file_.size(); at += size) {
       transparent = in.alpha.of(file_.little(at, size)) != 0;

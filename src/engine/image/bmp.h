@@ -3,13 +3,13 @@
 
 #include <optional>
 
-#include "engine/model/byte_view.h"
 #include "engine/image/image_size.h"
+#include "engine/model/byte_view.h"
 #include "engine/model/pix.h"
 
 namespace docket::engine {
 
-/// Nothing if the header is none.
+/// Nothing if the header is not one of a BMP file.
 std::optional<ImageSize> bmp_size(ByteView file) noexcept;
 
 /// Decodes to 8 bits (gray palettes) or 32 bits a pixel with the file's resolution; what is transparent is white, what

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/image/riff.h"
+
 namespace docket::engine {
 namespace {
 
@@ -34,9 +36,6 @@ void put_chunk(std::string& out, std::string_view name, std::string_view data) {
   out += data;
   out.append(data.size() % 2, '\0');
 }
-
-constexpr std::size_t riff_header = 12;
-constexpr std::size_t chunk_header = 8;
 
 }  // namespace
 

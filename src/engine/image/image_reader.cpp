@@ -10,17 +10,15 @@
 #include "engine/image/first_frame.h"
 #include "engine/image/image_size.h"
 #include "engine/image/jp2_file.h"
-#include "engine/model/mapped_file.h"
-#include "engine/ocr/tesseract.h"
 #include "engine/image/orientation.h"
+#include "engine/image/tiff_file.h"
+#include "engine/model/mapped_file.h"
 #include "engine/model/pix.h"
 #include "engine/ocr/recognition.h"
-#include "engine/image/tiff_file.h"
+#include "engine/ocr/tesseract.h"
 
 namespace docket::engine {
 namespace {
-
-constexpr float points_per_inch = 72;
 
 // What Tesseract holds credible; anything else is a default that some program wrote.
 constexpr int lowest_resolution = 70;
@@ -165,7 +163,7 @@ class ImageReader final : public DocumentReader {
     }
     auto size = check_size(number);
     if (!size) {
-      return tl::unexpected(std::move(size.error()));
+      return pass_on(size);
     }
     auto pix = decode(number);
     if (!pix) {
@@ -292,7 +290,7 @@ class ImageReader final : public DocumentReader {
     }
     page.dpi = static_cast<std::uint16_t>(std::lround((size.x_dpi + size.y_dpi) / 2));
     if (auto done = recognise_onto(page, std::move(pix), frame, options_.languages); !done) {
-      return tl::unexpected(std::move(done.error()));
+      return pass_on(done);
     }
     return page;
   }
@@ -312,11 +310,11 @@ Result<std::unique_ptr<DocumentReader>> open_image(int fd, MediaType type, const
   setMsgSeverity(L_SEVERITY_NONE);
   auto file = MappedFile::map(fd);
   if (!file) {
-    return tl::unexpected(std::move(file.error()));
+    return pass_on(file);
   }
   auto reader = std::make_unique<ImageReader>(std::move(*file), type, options);
   if (auto opened = reader->open(); !opened) {
-    return tl::unexpected(std::move(opened.error()));
+    return pass_on(opened);
   }
   return reader;
 }

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "document/media_type.h"
 #include "engine/model/reader.h"
 
 namespace docket::engine {

@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "engine/model/byte_view.h"
 #include "engine/image/image_size.h"
+#include "engine/model/byte_view.h"
 #include "engine/model/pix.h"
 
 namespace docket::engine {

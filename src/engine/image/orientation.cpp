@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/image/riff.h"
+
 namespace docket::engine {
 namespace {
 
@@ -79,8 +81,6 @@ ByteView exif_of_png(ByteView file) noexcept {
 
 // In WebP, the chunk EXIF, with or without the name that JPEG wants.
 ByteView exif_of_webp(ByteView file) noexcept {
-  constexpr std::size_t riff_header = 12;
-  constexpr std::size_t chunk_header = 8;
   for (auto at = riff_header; at + chunk_header <= file.size();) {
     const std::size_t length = file.little(at + 4, 4);
     if (file.has(at, "EXIF"sv)) {

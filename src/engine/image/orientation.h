@@ -7,8 +7,8 @@
 
 namespace docket::engine {
 
-/// The orientation in a picture's Exif data, 1 to 8; 1, upright, where there is none or it is none. TIFF files have
-/// theirs with each page, see TiffFile.
+/// The orientation in a picture's Exif data, 1 to 8; 1, upright, where the data have none or an invalid one. TIFF files
+/// have theirs with each page, see TiffFile.
 int exif_orientation(MediaType type, ByteView file) noexcept;
 
 /// The picture turned and mirrored so that it is upright; its resolution along with it. nullptr where memory ran out.

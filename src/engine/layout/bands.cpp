@@ -26,7 +26,7 @@ bool is_running_text(std::span<const Piece> side) noexcept {
       ++full_lines;
     }
   }
-  return full_lines >= 2 && full * 2 >= count_chars(side);
+  return full_lines >= 2 && full * 2 >= piece_chars(side);
 }
 
 /// The share of `some` pieces that have one of `others` on their own baseline.
@@ -70,7 +70,7 @@ BandKind judge_band(std::span<const Piece> left, std::span<const Piece> right) n
     const auto thin = thin_is_left ? left : right;
     const auto text = thin_is_left ? right : left;
     const bool is_slight =
-        extent(thin).width() < 0.5F * extent(text).width() && count_chars(thin) * 3 < count_chars(text);
+        extent(thin).width() < 0.5F * extent(text).width() && piece_chars(thin) * 3 < piece_chars(text);
     const bool is_note = is_slight && (!(left_runs && right_runs) || mean_size(thin) < 0.93F * mean_size(text));
     if (left_runs && right_runs && !is_note) {
       return gap >= 0.6F * size ? BandKind::columns : BandKind::across;
@@ -87,7 +87,8 @@ BandKind judge_band(std::span<const Piece> left, std::span<const Piece> right) n
 
 namespace {
 
-/// Whether a column's line stands beside the piece at `index`, its row perhaps shifted; a cell of its row is none.
+/// Whether a column's line stands beside the piece at `index`, its row perhaps shifted; a cell of the same row does not
+/// count.
 bool has_neighbour(std::span<const Piece> pieces, std::size_t index) noexcept {
   constexpr std::size_t in_sight = 8;        // pieces are in order: what is beside is near
   constexpr std::uint32_t column_line = 15;  // characters
@@ -159,12 +160,12 @@ std::vector<Band> bands_at(std::span<const Piece> pieces, float x) {
   return bands;
 }
 
-/// How much text a set of bands reads in columns; 0 if the gutter is none.
+/// How much text a set of bands reads in columns; 0 if the gap is not a gutter.
 std::uint64_t gain(std::span<const Band> bands) noexcept {
   std::uint64_t chars = 0;
   for (const auto& band : bands) {
     if (band.kind != BandKind::across) {
-      chars += std::min(count_chars(band.left), count_chars(band.right));
+      chars += std::min(piece_chars(band.left), piece_chars(band.right));
     }
   }
   return chars;

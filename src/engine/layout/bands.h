@@ -16,7 +16,7 @@ enum class BandKind : std::uint8_t {
   note_right,  ///< the other way round
 };
 
-/// A stretch of a page between two full-width lines, or such lines themselves.
+/// A part of a page between two full-width lines, or such lines themselves.
 struct Band {
   BandKind kind = BandKind::across;
   Pieces left;  ///< everything, in an `across` band

@@ -1,13 +1,13 @@
-// The first pass: words as they come from fonts of all kinds become words that can be written anywhere.
+#include "engine/layout/clean.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
 
-#include "engine/text/continuation.h"
-#include "engine/layout/layout.h"
-#include "engine/text/text_style.h"
 #include "base/utf8.h"
+#include "engine/text/continuation.h"
+#include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {

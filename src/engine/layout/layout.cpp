@@ -3,12 +3,20 @@
 #include <utility>
 
 #include "engine/layout/blocks/captions.h"
+#include "engine/layout/blocks/code_blocks.h"
 #include "engine/layout/blocks/drawings.h"
 #include "engine/layout/blocks/figures.h"
+#include "engine/layout/blocks/footnotes.h"
+#include "engine/layout/blocks/headings.h"
+#include "engine/layout/blocks/lists.h"
 #include "engine/layout/blocks/outline.h"
-#include "engine/model/rendering.h"
-#include "engine/layout/tables/tables.h"
+#include "engine/layout/blocks/quotes.h"
 #include "engine/layout/blocks/tags.h"
+#include "engine/layout/clean.h"
+#include "engine/layout/paragraphs.h"
+#include "engine/layout/reading_order.h"
+#include "engine/layout/scripts.h"
+#include "engine/layout/tables/tables.h"
 #include "engine/layout/writing_mode.h"
 
 namespace docket::engine {
@@ -19,15 +27,15 @@ Page lay_out(Page page) {
     clean_lines(block.lines);
   }
   std::erase_if(page.hidden, [](const Block& block) { return block.lines.empty(); });
-  const bool is_leftward = runs_leftwards(page.lines);
+  const bool is_rtl = is_mostly_rtl(page.lines);
   if (page.measures == Measures::exact) {
     mark_scripts(page.lines);
   }
   keep_figures(page);
-  auto columns = take_columns(page);
+  auto vertical = take_vertical_text(page);
   auto labels = take_drawings(page);
   auto tables = take_tables(page);  // which counts the columns from the side where they begin itself
-  if (is_leftward) {
+  if (is_rtl) {
     mirror(page);
     mirror(tables, page.width);
   }
@@ -47,10 +55,10 @@ Page lay_out(Page page) {
     mark_quotes(page);
   }
   place_figures(page);
-  put_columns(page, std::move(columns));
-  if (is_leftward) {
+  put_vertical_text(page, std::move(vertical));
+  if (is_rtl) {
     mirror(page);
-    mark_writing(page.blocks, Writing::leftwards);
+    set_writing_mode(page.blocks, WritingMode::rtl);
   }
   put_labels(page.blocks, std::move(labels));
   mark_captions(page.blocks);

@@ -1,18 +1,18 @@
-// Rows to paragraphs. A row begins a new paragraph if the distance to the row before is unusual, its style another, it
-// has a list marker, its indent says so, or the row before was left short although the next word would have fitted.
+#include "engine/layout/paragraphs.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "engine/text/continuation.h"
-#include "engine/layout/layout.h"
 #include "engine/layout/rows.h"
+#include "engine/text/continuation.h"
+#include "engine/text/size_histogram.h"
 
 namespace docket::engine {
 namespace {
 
 /// How far measures may be off.
 struct Tolerance {
-  float size;          ///< relative difference of font sizes that is none
+  float size;          ///< relative difference of font sizes that still counts as equal
   float size_flowing;  ///< the same within a sentence
   float leading;       ///< factor of the usual leading that is no gap yet
   float slack;         ///< of a row's end, in ems
@@ -92,7 +92,7 @@ class RegionSplitter {
     }
     const float size = std::max(a.style.size, b.style.size);
     const float step = b.baseline - a.baseline;
-    const bool flows = goes_on(a.last, b.first);
+    const bool flows = continues(a.last, b.first);
     if (std::abs(a.style.size - b.style.size) > (flows ? tolerance_.size_flowing : tolerance_.size) * size) {
       // A row of few characters may be a formula's rest; its size says little.
       return !(flows && std::min(a.style.chars, b.style.chars) < 6 && step < leading_ * size * tolerance_.leading);
@@ -163,7 +163,7 @@ class RegionSplitter {
       const auto& b = run[i];
       const bool begins =
           hanging ? begins_entry(a, b, left, right,
-                                 indented_before || (never_returns && paragraph == 0 && !goes_on(a.last, b.first)))
+                                 indented_before || (never_returns && paragraph == 0 && !continues(a.last, b.first)))
                   : begins_paragraph(a, b, left, right, i - 1 == paragraph);
       if (begins) {
         starts.push_back(first + i);
@@ -185,7 +185,7 @@ class RegionSplitter {
     if (b.box.x0 - left > 0.4F * b.style.size) {
       return false;
     }
-    return indented || (is_short(a, b, right, 0) && !goes_on(a.last, b.first)) ||
+    return indented || (is_short(a, b, right, 0) && !continues(a.last, b.first)) ||
            (!a.marker && ends_sentence(a.last) && is_short(a, b, right, -tolerance_.slack));
   }
 
@@ -195,12 +195,12 @@ class RegionSplitter {
     const bool indented = b.box.x0 - left > 0.8F * em;
     const bool was_indented = a.box.x0 - left > 0.8F * em;
     if (indented && !was_indented) {
-      return is_short(a, b, right, 0) || !goes_on(a.last, b.first);
+      return is_short(a, b, right, 0) || !continues(a.last, b.first);
     }
     if (!indented && was_indented && !a_is_first) {
       return true;
     }
-    if (goes_on(a.last, b.first)) {
+    if (continues(a.last, b.first)) {
       return false;
     }
     return is_short(a, b, right, ends_sentence(a.last) ? 0.0F : 2.0F);
@@ -218,7 +218,7 @@ class RegionSplitter {
 Block take_block(Region& region, std::span<const Row> rows, std::size_t first, std::size_t end) {
   Block block;
   const auto& marker = rows[first].marker;
-  if (region.place == Place::margin) {
+  if (region.zone == Zone::margin) {
     block.kind = BlockKind::margin;
   } else if (marker && marker->open != '[') {
     block.kind = BlockKind::list_item;
@@ -245,7 +245,7 @@ struct ColumnEnd {
 
 /// Whether the paragraph that ended a column goes on in the first paragraph of the next one.
 bool continues(const ColumnEnd& end, const Block& last, const Block& next, const Row& first_row, float left) {
-  if (goes_on(end_of(last), next)) {
+  if (continues(end_of(last), next)) {
     return end.style.bold == first_row.style.bold;
   }
   // A full last row without a full stop is broken off even if the next word is a name or a number.
@@ -280,7 +280,7 @@ std::vector<Block> build_blocks(std::vector<Region> regions, std::span<const Fon
       continue;
     }
     const auto starts = RegionSplitter(rows, tolerance, page_leading, body_size).split();
-    const bool is_body = regions[r].place == Place::body;
+    const bool is_body = regions[r].zone == Zone::body;
     const float left = left_edge(rows);
     std::size_t last_block = 0;
     for (std::size_t i = 0; i < starts.size(); ++i) {

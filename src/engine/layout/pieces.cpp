@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/text/text_style.h"
 #include "base/utf8.h"
+#include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {
@@ -31,7 +31,7 @@ Box extent(std::span<const Piece> pieces) noexcept {
   return box;
 }
 
-std::uint64_t count_chars(std::span<const Piece> pieces) noexcept {
+std::uint64_t piece_chars(std::span<const Piece> pieces) noexcept {
   std::uint64_t chars = 0;
   for (const auto& piece : pieces) {
     chars += piece.chars;
@@ -44,7 +44,7 @@ float mean_size(std::span<const Piece> pieces) noexcept {
   for (const auto& piece : pieces) {
     sum += static_cast<double>(piece.size) * piece.chars;
   }
-  return std::max(static_cast<float>(sum / static_cast<double>(std::max<std::uint64_t>(count_chars(pieces), 1))), 1.0F);
+  return std::max(static_cast<float>(sum / static_cast<double>(std::max<std::uint64_t>(piece_chars(pieces), 1))), 1.0F);
 }
 
 Pieces pieces_of(std::span<const Line> lines) {

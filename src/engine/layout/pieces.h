@@ -32,7 +32,7 @@ Pieces pieces_of(std::span<const Line> lines);
 /// The box around all of `pieces`, of which there is one at least.
 Box extent(std::span<const Piece> pieces) noexcept;
 
-std::uint64_t count_chars(std::span<const Piece> pieces) noexcept;
+std::uint64_t piece_chars(std::span<const Piece> pieces) noexcept;
 
 /// Whether two pieces stand beside each other on one row.
 bool same_row(const Piece& a, const Piece& b) noexcept;

@@ -1,12 +1,13 @@
-// Reading order: the page is cut at gutters, recursively, as in the XY-cut.
+#include "engine/layout/reading_order.h"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
-#include "engine/layout/bands.h"
-#include "engine/layout/layout.h"
-#include "engine/layout/pieces.h"
 #include "base/utf8.h"
+#include "engine/layout/bands.h"
+#include "engine/layout/pieces.h"
+#include "engine/text/size_histogram.h"
 
 namespace docket::engine {
 namespace {
@@ -22,17 +23,17 @@ class Cutter {
   explicit Cutter(std::vector<Line>& lines) noexcept : lines_(lines) {}
 
   /// Appends the regions of `pieces`, which are in the order of their middles.
-  void cut(Pieces pieces, Place place, int depth) {
+  void cut(Pieces pieces, Zone zone, int depth) {
     if (pieces.empty()) {
       return;
     }
     auto bands = depth < max_depth ? best_bands(pieces) : std::vector<Band>{};
     if (bands.empty()) {
-      add_region(std::move(pieces), place);
+      add_region(std::move(pieces), zone);
       return;
     }
     Pieces across;
-    const auto close = [&] { cut(std::exchange(across, {}), place, depth + 1); };
+    const auto close = [&] { cut(std::exchange(across, {}), zone, depth + 1); };
     for (auto& band : bands) {
       if (band.kind == BandKind::across) {
         across.insert(across.end(), band.left.begin(), band.left.end());
@@ -43,21 +44,21 @@ class Cutter {
       if (band.kind == BandKind::note_left) {
         std::swap(band.left, band.right);
       }
-      cut(std::move(band.left), place, depth + 1);
-      cut(std::move(band.right), band.kind == BandKind::columns ? place : Place::margin, depth + 1);
-      cut(std::move(band.inserts), place, depth + 1);
+      cut(std::move(band.left), zone, depth + 1);
+      cut(std::move(band.right), band.kind == BandKind::columns ? zone : Zone::margin, depth + 1);
+      cut(std::move(band.inserts), zone, depth + 1);
     }
     std::ranges::stable_sort(across, {}, &Piece::middle);
     close();
   }
 
   /// Appends one region made of `pieces`, in rows.
-  void add_region(Pieces pieces, Place place) {
+  void add_region(Pieces pieces, Zone zone) {
     if (pieces.empty()) {
       return;
     }
     Region region;
-    region.place = place;
+    region.zone = zone;
     region.lines.reserve(pieces.size());
     for (std::size_t i = 0; i < pieces.size();) {
       auto end = i + 1;
@@ -174,17 +175,17 @@ std::vector<Region> reading_order(std::vector<Line> lines, float height) {
   edge.assign(vertical, pieces.end());
   pieces.erase(vertical, pieces.end());
 
-  if (count_chars(edge) > count_chars(pieces)) {
+  if (piece_chars(edge) > piece_chars(pieces)) {
     // The page itself is turned: the reader's order is better than any that is told from boxes.
     return {as_given(std::move(lines))};
   }
   auto header = take_margin(pieces, lines, true, height, body_size);
   auto footer = take_margin(pieces, lines, false, height, body_size);
   Cutter cutter(lines);
-  cutter.add_region(std::move(header), Place::margin);
-  cutter.cut(std::move(pieces), Place::body, 0);
-  cutter.add_region(std::move(footer), Place::margin);
-  cutter.add_region(std::move(edge), Place::margin);
+  cutter.add_region(std::move(header), Zone::margin);
+  cutter.cut(std::move(pieces), Zone::body, 0);
+  cutter.add_region(std::move(footer), Zone::margin);
+  cutter.add_region(std::move(edge), Zone::margin);
   return cutter.take();
 }
 

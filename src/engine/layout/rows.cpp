@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/utf8.h"
+#include "engine/layout/reading_order.h"
 
 namespace docket::engine {
 namespace {

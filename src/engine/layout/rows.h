@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/layout/layout.h"
+#include "engine/layout/reading_order.h"
 #include "engine/text/list_marker.h"
 #include "engine/text/text_style.h"
 

@@ -1,11 +1,11 @@
-// Superscripts and subscripts: small words that stand above or below their line, or beside it as a line of their own.
+#include "engine/layout/scripts.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "engine/text/continuation.h"
-#include "engine/layout/layout.h"
-#include "engine/text/text_style.h"
 #include "base/utf8.h"
+#include "engine/text/continuation.h"
+#include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {

@@ -4,10 +4,13 @@
 #include <iterator>
 #include <utility>
 
-#include "engine/layout/layout.h"
+#include "base/utf8.h"
+#include "engine/layout/blocks/headings.h"
+#include "engine/layout/blocks/lists.h"
+#include "engine/layout/paragraphs.h"
+#include "engine/layout/reading_order.h"
 #include "engine/model/page_rotation.h"
 #include "engine/text/unicode_text.h"
-#include "base/utf8.h"
 
 namespace docket::engine {
 namespace {
@@ -54,7 +57,7 @@ Direction first_direction(std::string_view text) noexcept {
 }
 
 /// No letter that runs right to left has fewer bytes than two, and none of two begins lower (U+0590 is D6 90).
-bool may_run_leftwards(std::string_view text) noexcept {
+bool may_be_rtl(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0xD6; });
 }
 
@@ -81,24 +84,24 @@ std::size_t chars_of(std::span<const Block> blocks) noexcept {
 
 }  // namespace
 
-bool runs_leftwards(std::span<const Line> lines) noexcept {
+bool is_mostly_rtl(std::span<const Line> lines) noexcept {
   bool any = false;
   for (const auto& line : lines) {
-    any = any || std::ranges::any_of(line.words, [](const Word& word) { return may_run_leftwards(word.text); });
+    any = any || std::ranges::any_of(line.words, [](const Word& word) { return may_be_rtl(word.text); });
   }
   if (!any) {
     return false;
   }
-  std::size_t leftwards = 0;
-  std::size_t rightwards = 0;
+  std::size_t rtl = 0;
+  std::size_t ltr = 0;
   for (const auto& line : lines) {
     for (const auto& word : line.words) {
       const auto direction = first_direction(word.text);
-      leftwards += direction == Direction::right_to_left ? 1 : 0;
-      rightwards += direction == Direction::left_to_right ? 1 : 0;
+      rtl += direction == Direction::right_to_left ? 1 : 0;
+      ltr += direction == Direction::left_to_right ? 1 : 0;
     }
   }
-  return leftwards > rightwards;
+  return rtl > ltr;
 }
 
 void mirror(std::vector<Block>& blocks, float width) noexcept {
@@ -121,10 +124,10 @@ void mirror(Page& page) noexcept {
   }
 }
 
-void mark_writing(std::vector<Block>& blocks, Writing writing) noexcept {
-  const auto mark = [writing](std::vector<Line>& lines) {
+void set_writing_mode(std::vector<Block>& blocks, WritingMode mode) noexcept {
+  const auto mark = [mode](std::vector<Line>& lines) {
     for (auto& line : lines) {
-      line.writing = line.writing == Writing::rightwards ? writing : line.writing;
+      line.writing_mode = line.writing_mode == WritingMode::ltr ? mode : line.writing_mode;
     }
   };
   for (auto& block : blocks) {
@@ -135,8 +138,8 @@ void mark_writing(std::vector<Block>& blocks, Writing writing) noexcept {
   }
 }
 
-std::vector<Block> take_columns(Page& page) {
-  const auto runs_on = [](const Line& line) { return line.writing != Writing::downwards; };
+std::vector<Block> take_vertical_text(Page& page) {
+  const auto runs_on = [](const Line& line) { return line.writing_mode != WritingMode::vertical; };
   if (std::ranges::all_of(page.lines, runs_on)) {
     return {};
   }
@@ -152,12 +155,12 @@ std::vector<Block> take_columns(Page& page) {
   for (auto& line : level.lines) {
     each_box(line, [&](Box& box) { box = turned_box(box, 3, page.width, page.height); });
     line.baseline = line.box.y1;
-    line.writing = Writing::rightwards;
+    line.writing_mode = WritingMode::ltr;
   }
   auto regions = reading_order(std::move(level.lines), level.height);
   level.lines.clear();
   for (auto& region : regions) {
-    region.place = Place::body;  // the edges that it was seen at are the page's sides
+    region.zone = Zone::body;  // the edges that it was seen at are the page's sides
   }
   level.blocks = build_blocks(std::move(regions), level.fonts, level.measures);
   mark_headings(level);
@@ -168,15 +171,15 @@ std::vector<Block> take_columns(Page& page) {
       line.baseline = line.box.y1;
     }
   }
-  mark_writing(level.blocks, Writing::downwards);
+  set_writing_mode(level.blocks, WritingMode::vertical);
   return std::move(level.blocks);
 }
 
-void put_columns(Page& page, std::vector<Block> columns) {
+void put_vertical_text(Page& page, std::vector<Block> columns) {
   if (columns.empty()) {
     return;
   }
-  auto place = page.blocks.end();
+  auto position = page.blocks.end();
   if (chars_of(columns) > chars_of(page.blocks)) {
     constexpr float edge = 0.09F;  // of the page's height
     float top = columns.front().box.y0;
@@ -190,10 +193,10 @@ void put_columns(Page& page, std::vector<Block> columns) {
         block.level = 0;
       }
     }
-    place = std::stable_partition(page.blocks.begin(), page.blocks.end(),
-                                  [top](const Block& block) { return block.box.y1 <= top; });
+    position = std::stable_partition(page.blocks.begin(), page.blocks.end(),
+                                     [top](const Block& block) { return block.box.y1 <= top; });
   }
-  page.blocks.insert(place, std::make_move_iterator(columns.begin()), std::make_move_iterator(columns.end()));
+  page.blocks.insert(position, std::make_move_iterator(columns.begin()), std::make_move_iterator(columns.end()));
 }
 
 }  // namespace docket::engine

@@ -22,7 +22,8 @@ tl::unexpected<Error> write_error(int error_number) {
 
 Result<std::uint64_t> AppendFile::append(std::string_view block) {
   // With O_APPEND a write is one step under the file's lock, and the descriptor stands at the end of what it wrote. A
-  // write that came out short may be followed by somebody else's: then the block is begun anew.
+  // write that came out short may be followed by one of another process: then the block is written again from its
+  // start.
   for (int attempt = 0; attempt < 3; ++attempt) {
     const auto written = ::write(descriptor_, block.data(), block.size());
     if (written < 0) {

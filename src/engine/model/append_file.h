@@ -22,7 +22,7 @@ class AppendFile {
   int descriptor_;
 };
 
-/// Collects what is written in small pieces into large writes to a file that nobody else appends to.
+/// Collects what is written in small pieces into large writes to a file that no other process appends to.
 /// Takes no ownership of the descriptor.
 class AppendStream {
  public:

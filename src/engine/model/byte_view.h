@@ -1,4 +1,4 @@
-// Looking at the bytes of a file that nobody vouches for.
+// Reading the bytes of an untrusted file.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace docket::engine {
 
-/// Bytes that somebody else owns. Whatever lies beyond their end is read as zeros, and parts are cut at it: who reads
-/// a header need not ask before each field, and who reads a loop has to look at size().
+/// Bytes that it does not own. What lies beyond their end is read as zeros, and parts are cut at it: a header can be
+/// read without a check before each field, while a loop has to check size().
 class ByteView {
  public:
   ByteView() = default;

@@ -8,7 +8,7 @@
 namespace docket::engine {
 
 /// The pages of `document` that `options.pages` chooses, as a document of these: read() and classify() count them from
-/// 1 on, and Page::number tells the number in the document. Errors: bad_option if there is none of them;
+/// 1 on, and Page::number tells the number in the document. Errors: bad_option if the document has none of these pages;
 /// too_many_pages if there are more than `options.max_pages`.
 Result<std::unique_ptr<DocumentReader>> choose_pages(std::unique_ptr<DocumentReader> document,
                                                      const ReadOptions& options);

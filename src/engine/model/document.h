@@ -11,6 +11,8 @@
 
 namespace docket::engine {
 
+constexpr float points_per_inch = 72;
+
 struct Box {
   float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
 
@@ -77,9 +79,9 @@ struct Word {
   friend bool operator==(const Word&, const Word&) = default;
 };
 
-/// Which way a line's text is read on the page. Of a page that runs leftwards all lines do, whatever their words are:
+/// Which way a line's text is read on the page. Of a right-to-left page all lines are, whatever their words are:
 /// it is the order of what stands beside each other.
-enum class Writing : std::uint8_t { rightwards = 0, leftwards = 1, downwards = 2 };
+enum class WritingMode : std::uint8_t { ltr = 0, rtl = 1, vertical = 2 };
 
 /// What a tagged file calls a piece of its text.
 enum class Role : std::uint8_t { none, artifact, title, heading, paragraph, list_item, code, caption, other };
@@ -98,8 +100,8 @@ struct Line {
   float baseline = 0;            ///< y of the baseline
   std::int32_t group = -1;       ///< the reader's own idea of a block (group_runs(), Tesseract's paragraph); -1 none
   std::int32_t stands_for = -1;  ///< during layout only: the table whose place this line keeps; -1 for text
-  Writing writing = Writing::rightwards;  ///< from a reader downwards or not; the rest is told by the layout
-  std::int32_t tag = -1;                  ///< during layout only: index into Page::tags; -1 none
+  WritingMode writing_mode = WritingMode::ltr;  ///< a reader only tells vertical lines; the layout finds the rest
+  std::int32_t tag = -1;                        ///< during layout only: index into Page::tags; -1 none
 
   friend bool operator==(const Line&, const Line&) = default;
 };
@@ -183,7 +185,7 @@ struct Image {
 struct OutlineItem {
   std::string title;       ///< UTF-8
   std::uint8_t depth = 0;  ///< from 0
-  bool is_here = true;     ///< it leads to this page; false: to a page beside it, or nobody knows where
+  bool is_here = true;     ///< it leads to this page; false: to a page beside it, or to an unknown one
 
   friend bool operator==(const OutlineItem&, const OutlineItem&) = default;
 };
@@ -204,12 +206,12 @@ enum class Source : std::uint8_t { text = 0, recognised = 1, mixed = 2, blank = 
 enum class Measures : std::uint8_t { exact = 0, fitted = 1, rough = 2 };
 
 /// How most of a document's text looks, so that it is not worth a mark.
-struct BodyLook {
+struct BodyStyle {
   bool bold = false;
   bool italic = false;
   bool monospace = false;
 
-  friend bool operator==(const BodyLook&, const BodyLook&) = default;
+  friend bool operator==(const BodyStyle&, const BodyStyle&) = default;
 };
 
 struct Page {
@@ -221,7 +223,7 @@ struct Page {
   Measures measures = Measures::exact;
   std::uint16_t dpi = 0;           ///< of the picture that was recognised; 0 for text
   std::uint8_t quarter_turns = 0;  ///< clockwise, 0 … 3: by so many the file's page was turned, as its text stood
-  float skew = 0;                  ///< degrees clockwise by which it was then made level, about its middle; page_turn.h
+  float skew = 0;  ///< degrees clockwise by which it was then made level, about its middle; page_rotation.h
   std::vector<Font> fonts;
   std::vector<std::string> links;  ///< URIs
   std::vector<Image> images;
@@ -233,8 +235,8 @@ struct Page {
   OutlineCount outlined;             ///< after layout
   std::vector<Line> lines;           ///< as read; empty after layout
   std::vector<Block> blocks;         ///< in reading order, after layout
-  std::vector<Block> hidden;         ///< text beyond the page's edges, which the file has and nobody sees: paragraphs
-  BodyLook body;                     ///< set once the whole document is known; not stored
+  std::vector<Block> hidden;         ///< text beyond the page's edges, in the file but not visible: paragraphs
+  BodyStyle body;                    ///< set once the whole document is known; not stored
 
   friend bool operator==(const Page&, const Page&) = default;
 };

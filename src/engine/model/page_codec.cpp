@@ -1,10 +1,8 @@
-// The binary form of a page: version, head, fonts, links, images, rules, fills, shapes, counts of the outline, lines,
-// blocks, hidden blocks. All numbers are little-endian; a string is its length as one byte (255: four more bytes
-// follow) and its bytes. What is read is checked, so that bytes of any kind give an error or a sound page.
+#include "engine/model/page_codec.h"
+
 #include <cmath>
 
 #include "base/bytes.h"
-#include "engine/model/rendering.h"
 #include "base/utf8.h"
 
 namespace docket::engine {
@@ -62,7 +60,7 @@ void put_lines(ByteWriter& writer, const std::vector<Line>& lines) {
     writer.put(line.box);
     writer.put(line.baseline);
     writer.put(line.group);
-    writer.put(line.writing);
+    writer.put(line.writing_mode);
     writer.put(static_cast<std::uint32_t>(line.words.size()));
     for (const auto& word : line.words) {
       put_text(writer, word.text);
@@ -234,7 +232,7 @@ class PageReader {
     line.box = box();
     line.baseline = number();
     line.group = reader_.get<std::int32_t>();
-    line.writing = kind<Writing>(static_cast<std::uint8_t>(Writing::downwards));
+    line.writing_mode = kind<WritingMode>(static_cast<std::uint8_t>(WritingMode::vertical));
     line.words = list<Word>(least_word, [this] { return word(); });
     sound_ = sound_ && !line.words.empty();
     return line;

@@ -58,7 +58,7 @@ void turn(Page& page, int quarter_turns, float skew) {
     for (auto& word : line.words) {
       apply(word.box);
     }
-    // A baseline of letters that now stand on their sides is none; the box's edge stands for it.
+    // Letters that now stand on their sides have no baseline; the box's edge is used instead.
     const float descent = line.box.y1 - line.baseline;
     apply(line.box);
     line.baseline = line.box.y1 - (quarter_turns == 0 ? descent : 0);

@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "base/error.h"
-#include "job/job.h"
-#include "document/media_type.h"
 #include "document/page_set.h"
 #include "engine/model/document.h"
 #include "engine/model/pix.h"
+#include "job/options.h"
 
 namespace docket::engine {
 
@@ -67,18 +66,5 @@ class DocumentReader {
   /// The page as it is stored, if it is a JPEG file and nothing else.
   [[nodiscard]] virtual std::optional<StoredJpeg> stored_jpeg(std::uint32_t page) const = 0;
 };
-
-/// Opens a document of a known type; takes no ownership of `fd`, which is seekable and stays open while the reader
-/// lives. The document is that of the chosen pages, see choose_pages(). Errors: encrypted, wrong_password, corrupt,
-/// no_pages, too_many_pages, bad_option, unsupported_type.
-Result<std::unique_ptr<DocumentReader>> open_document(int fd, MediaType type, const ReadOptions& options);
-
-/// Loads what every child will need into this process, to be inherited copy-on-write: Poppler's tables and fonts, and
-/// the models of `languages` ("" loads none). Called in the fork server before it forks; may be called again for other
-/// languages. An error names the language without a model.
-Result<void> warm_readers(const std::string& languages);
-
-/// Folders that readers may open files in lazily (fonts, CMaps, models); the sandbox lets these be read.
-std::vector<std::string> reader_folders();
 
 }  // namespace docket::engine

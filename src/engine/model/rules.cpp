@@ -11,7 +11,7 @@ constexpr float dash = 2.0F;           // the widest gap in a line of dashes or 
 constexpr float shortest_rule = 4.0F;  // shorter ones are dots, ticks and parts of letters
 
 /// A rule or area measured along and across the direction in which it may be continued.
-struct Stretch {
+struct Interval {
   float across0 = 0;
   float across1 = 0;
   float from = 0;
@@ -20,27 +20,27 @@ struct Stretch {
   [[nodiscard]] float middle() const noexcept { return (across0 + across1) / 2; }
 };
 
-Stretch along_x(const Box& box) noexcept {
+Interval along_x(const Box& box) noexcept {
   return {box.y0, box.y1, box.x0, box.x1};
 }
 
-Stretch along_y(const Box& box) noexcept {
+Interval along_y(const Box& box) noexcept {
   return {box.x0, box.x1, box.y0, box.y1};
 }
 
-/// Joins stretches that continue each other. `apart` tells how far the edges of two may lie apart across.
-std::vector<Stretch> join(std::vector<Stretch> stretches, float gap, float apart) {
-  std::ranges::sort(stretches, {}, [](const Stretch& one) { return std::tuple(one.across0, one.from); });
+/// Joins intervals that continue each other. `apart` tells how far the edges of two may lie apart across.
+std::vector<Interval> join(std::vector<Interval> intervals, float gap, float apart) {
+  std::ranges::sort(intervals, {}, [](const Interval& one) { return std::tuple(one.across0, one.from); });
   // Those on one line stand together now, but not in the order in which they follow each other.
-  std::vector<Stretch> joined;
-  for (std::size_t first = 0; first < stretches.size();) {
+  std::vector<Interval> joined;
+  for (std::size_t first = 0; first < intervals.size();) {
     auto end = first + 1;
-    while (end < stretches.size() && stretches[end].across0 - stretches[first].across0 <= apart) {
+    while (end < intervals.size() && intervals[end].across0 - intervals[first].across0 <= apart) {
       ++end;
     }
-    const auto line = stretches.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto line_end = stretches.begin() + static_cast<std::ptrdiff_t>(end);
-    std::sort(line, line_end, [](const Stretch& a, const Stretch& b) { return a.from < b.from; });
+    const auto line = intervals.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto line_end = intervals.begin() + static_cast<std::ptrdiff_t>(end);
+    std::sort(line, line_end, [](const Interval& a, const Interval& b) { return a.from < b.from; });
     const auto start = joined.size();
     for (auto one = line; one != line_end; ++one) {
       if (joined.size() > start && one->from <= joined.back().to + gap) {
@@ -66,8 +66,8 @@ void keep_first(std::vector<Box>& boxes) {
 
 std::vector<Box> joined_rules(std::vector<Box> rules) {
   constexpr float same_line = 0.8F;
-  std::vector<Stretch> level;
-  std::vector<Stretch> upright;
+  std::vector<Interval> level;
+  std::vector<Interval> upright;
   for (const auto& rule : rules) {
     // The dots that borders have in their corners may continue either way.
     const bool is_dot = std::max(rule.width(), rule.height()) <= dash;

@@ -11,7 +11,7 @@ namespace docket::engine {
 /// What is thicker is an area and no line. In points.
 inline constexpr float thickest_rule = 3.5F;
 
-/// How many rules and how many areas of a page are kept: who draws more, draws a picture.
+/// How many rules and how many areas of a page are kept: a page with more of them shows a picture.
 inline constexpr std::size_t most_rules = 4000;
 
 inline bool is_level(const Box& rule) noexcept {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/model/rules.h"
 #include "base/utf8.h"
+#include "engine/model/rules.h"
 
 namespace docket::engine {
 namespace {

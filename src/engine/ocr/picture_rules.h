@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "engine/model/document.h"
-#include "engine/ocr/tesseract.h"
 #include "engine/model/pix.h"
+#include "engine/ocr/tesseract.h"
 
 namespace docket::engine {
 

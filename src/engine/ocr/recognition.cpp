@@ -7,12 +7,12 @@
 #include <optional>
 #include <utility>
 
-#include "engine/ocr/merge_lines.h"
-#include "engine/ocr/page_bitmap.h"
 #include "engine/model/page_rotation.h"
-#include "engine/ocr/picture_rules.h"
-#include "engine/ocr/merge_readings.h"
 #include "engine/model/rules.h"
+#include "engine/ocr/merge_lines.h"
+#include "engine/ocr/merge_readings.h"
+#include "engine/ocr/page_bitmap.h"
+#include "engine/ocr/picture_rules.h"
 
 namespace docket::engine {
 namespace {
@@ -238,7 +238,7 @@ PixPtr enlarged(Pix& picture, float factor) {
 Result<void> read_again(Attempt& attempt, const std::string& languages) {
   auto again = recognise(*attempt.picture, attempt.frame, languages, Segmentation::block);
   if (!again) {
-    return tl::unexpected(std::move(again.error()));
+    return pass_on(again);
   }
   constexpr float factor = 1.5F;
   if (const auto larger = enlarged(*attempt.picture, factor); larger) {
@@ -249,7 +249,7 @@ Result<void> read_again(Attempt& attempt, const std::string& languages) {
     frame.y_scale /= factor;
     auto third = recognise(*larger, frame, languages, Segmentation::block);
     if (!third) {
-      return tl::unexpected(std::move(third.error()));
+      return pass_on(third);
     }
     again->lines = merge_readings(std::move(again->lines), third->lines);
   }
@@ -279,7 +279,7 @@ std::vector<Box> rules_of(Attempt& attempt) {
 Result<void> recognise_onto(Page& page, PixPtr picture, PictureFrame frame, const std::string& languages) {
   auto attempt = PageRecognition(std::move(picture), frame, page, languages).recognise_upright();
   if (!attempt) {
-    return tl::unexpected(std::move(attempt.error()));
+    return pass_on(attempt);
   }
   auto& lines = attempt->text.lines;
   if (!lines.empty() && attempt->text.confidence < poor) {

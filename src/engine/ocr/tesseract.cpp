@@ -12,9 +12,9 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/text/unicode_text.h"
 #include "base/utf8.h"
 #include "document/tessdata.h"
+#include "engine/text/unicode_text.h"
 
 namespace docket::engine {
 namespace {
@@ -50,7 +50,7 @@ Result<void> check_languages(const std::string& languages) {
 using Api = tesseract::TessBaseAPI;
 
 // The loaded models, one Tesseract for each list of languages. Filled in the fork server, inherited by its children;
-// freed by nobody: the process's end is cheaper.
+// never freed: ending the process is cheaper.
 std::map<std::string, std::unique_ptr<Api>>& loaded() {
   static auto* const apis = new std::map<std::string, std::unique_ptr<Api>>;
   return *apis;
@@ -75,7 +75,7 @@ Result<Api*> api_for(const std::string& languages) {
     return known->second.get();
   }
   if (auto checked = check_languages(languages); !checked) {
-    return tl::unexpected(std::move(checked.error()));
+    return pass_on(checked);
   }
   setMsgSeverity(L_SEVERITY_NONE);
   auto api = std::make_unique<Api>();
@@ -221,7 +221,7 @@ Result<RecognisedText> recognise(Pix& picture, const PictureFrame& frame, const 
                                  Segmentation segmentation) {
   const auto api = api_for(languages);
   if (!api) {
-    return tl::unexpected(api.error());
+    return pass_on(api);
   }
   // The words of the page before must not help with this one: a page's result depends on the page alone.
   (*api)->ClearAdaptiveClassifier();

@@ -1,17 +1,13 @@
 #include "engine/pdf/pdf_outline.h"
 
 #include <PDFDoc.h>
-#include <UTF.h>
 #include <XRef.h>
-#include <goo/gmem.h>
 
-#include <algorithm>
-#include <memory>
 #include <set>
-#include <span>
 #include <utility>
 
 #include "engine/pdf/content/pdf_trees.h"
+#include "engine/pdf/poppler_version.h"
 #include "engine/text/unicode_text.h"
 
 namespace docket::engine {
@@ -27,12 +23,8 @@ std::string title_of(const Object& item) {
   if (!title.isString() || title.getString()->toStr().size() > longest_title) {
     return {};
   }
-  Unicode* characters = nullptr;
-  const int length = TextStringToUCS4(title.getString()->toStr(), &characters);
-  const std::unique_ptr<Unicode, decltype(&gfree)> owner(characters, &gfree);
   std::string text;
-  for (const auto c :
-       std::span(characters, characters != nullptr ? static_cast<std::size_t>(std::max(length, 0)) : 0)) {
+  for (const auto c : characters_of(title.getString()->toStr())) {
     append_text(text, c < 0x20 ? U' ' : c);
   }
   return text;

@@ -13,11 +13,10 @@
 #include <vector>
 
 #include "engine/pdf/content/pdf_image_device.h"
+#include "engine/pdf/poppler_version.h"
 
 namespace docket::engine {
 namespace {
-
-constexpr double points_per_inch = 72;
 
 // A row of 8-bit samples into a picture's row. Leptonica's words are in the machine's byte order.
 void set_gray_row(Pix* pix, int y, const unsigned char* samples, int width) {
@@ -118,7 +117,7 @@ class ScanDevice final : public ImageDevice {
       pixSetAll(pix_.get());
     }
     ImageStream rows(&image.stream, image.width, components, bits);
-    rows.reset();
+    begin_rows(rows);
     int y = 0;
     for (; y < image.height; ++y) {
       unsigned char* const samples = rows.getLine();
@@ -269,7 +268,7 @@ Picture take_scan(PDFDoc& document, int page, const EmbeddedScan& scan, const Re
                    .y_scale = static_cast<float>(y_scale)};
   picture.dpi = static_cast<std::uint16_t>(std::lround((x_dpi + y_dpi) / 2));
   // Of a poster's resolution Tesseract's own guess, from the height of the letters, is the better one.
-  const int dpi = picture.dpi < points_per_inch ? 0 : picture.dpi;
+  const int dpi = static_cast<float>(picture.dpi) < points_per_inch ? 0 : picture.dpi;
   set_resolution(*picture.pix, dpi, dpi);
   return picture;
 }

@@ -4,9 +4,9 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "engine/model/pix.h"
 #include "engine/ocr/tesseract.h"
 #include "engine/pdf/pdf_survey.h"
-#include "engine/model/pix.h"
 
 class PDFDoc;
 

@@ -1,15 +1,7 @@
 #include "engine/pdf/pdf_reader.h"
 
-#include <ErrorCodes.h>
 #include <PDFDoc.h>
-#include <Stream.h>
-#include <fcntl.h>
-#include <goo/gfile.h>
-#include <sys/stat.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cmath>
 #include <exception>
 #include <new>
@@ -17,163 +9,31 @@
 #include <string>
 #include <utility>
 
-#include "engine/model/mapped_file.h"
+#include "engine/ocr/recognition.h"
+#include "engine/pdf/content/pdf_structure.h"
+#include "engine/pdf/pdf_file.h"
 #include "engine/pdf/pdf_outline.h"
+#include "engine/pdf/pdf_page_size.h"
 #include "engine/pdf/pdf_picture.h"
 #include "engine/pdf/pdf_resources.h"
-#include "engine/pdf/content/pdf_structure.h"
 #include "engine/pdf/pdf_survey.h"
-#include "engine/pdf/text/pdf_text_layer.h"
 #include "engine/pdf/poppler_runtime.h"
-#include "engine/ocr/recognition.h"
+#include "engine/pdf/text/pdf_text_layer.h"
 #include "engine/text/text_layer_check.h"
 
 namespace docket::engine {
 namespace {
 
-// When a page is recognised although nobody insists (shares are of the page's area).
+// When a page is recognised although the options do not force it (shares are of the page's area).
 constexpr double little_text = 0.03;      // a text layer that covers less may be a stamp on a scan …
 constexpr double mostly_picture = 0.5;    // … if images cover more than this
 constexpr double some_picture = 0.02;     // without any text, an image of this size is worth a look
 constexpr std::uint32_t drawn_text = 40;  // without any text, so many filled shapes may be letters drawn as outlines
 
-// A larger file is read piece by piece: mapped, its size would count for docket_memory_limit.
-constexpr off_t most_mapped = 32 << 20;
-
-/// A document whose file stays open behind it: `document` reads from one of the others, which outlive it.
-struct OpenFile {
-  std::optional<MappedFile> bytes;
-  std::unique_ptr<GooFile> file;
-  std::unique_ptr<PDFDoc> document;
-};
-
-// Mapped, since Poppler asks the system for 256 bytes at a time: thousands of calls a document.
-Result<OpenFile> open_file(int fd, const std::optional<GooString>& password) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) {
-    return fail_errno("fstat", errno);
-  }
-  if (status.st_size <= 0) {
-    return fail(ErrorCode::corrupt, "The file is empty.");
-  }
-  OpenFile open;
-  std::unique_ptr<BaseStream> stream;
-  if (status.st_size <= most_mapped) {
-    auto mapped = MappedFile::map(fd);
-    if (!mapped) {
-      return tl::unexpected(std::move(mapped.error()));
-    }
-    const auto bytes = open.bytes.emplace(std::move(*mapped)).bytes();
-    stream = std::make_unique<MemStream>(reinterpret_cast<const char*>(bytes.data()), 0,
-                                         static_cast<Goffset>(bytes.size()), Object(objNull));
-  } else {
-    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) {
-      return fail_errno("fcntl", errno);
-    }
-    open.file = GooFile::open(copy);  // closes `copy` at its end
-    stream = std::make_unique<FileStream>(open.file.get(), 0, false, status.st_size, Object(objNull));
-  }
-  open.document = std::make_unique<PDFDoc>(stream.release(), password, password);
-  return open;
-}
-
-// Passwords before PDF 2.0 are in PDFDocEncoding, which is Latin-1 for all that people type; nothing if `utf8` has
-// other characters or none that differ.
-std::optional<std::string> as_latin1(std::string_view utf8) {
-  std::string latin1;
-  bool differs = false;
-  for (std::size_t at = 0; at < utf8.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(utf8[at]);
-    if (byte < 0x80) {
-      latin1.push_back(utf8[at]);
-      continue;
-    }
-    if ((byte != 0xc2 && byte != 0xc3) || at + 1 >= utf8.size()) {
-      return std::nullopt;
-    }
-    ++at;
-    latin1.push_back(static_cast<char>(((byte & 0x03) << 6) | (static_cast<unsigned char>(utf8[at]) & 0x3f)));
-    differs = true;
-  }
-  return differs ? std::optional(latin1) : std::nullopt;
-}
-
-bool is_locked(const OpenFile& open) {
-  return !open.document->isOk() && open.document->getErrorCode() == errEncrypted;
-}
-
-// The document, opened with the password as user's or owner's one, or without any if that does.
-Result<OpenFile> unlock(int fd, const std::string& password) {
-  if (password.empty()) {
-    return open_file(fd, std::nullopt);
-  }
-  auto open = open_file(fd, std::optional<GooString>(std::in_place, password));
-  if (open && is_locked(*open)) {
-    if (const auto latin1 = as_latin1(password); latin1) {
-      open = open_file(fd, std::optional<GooString>(std::in_place, *latin1));
-    }
-  }
-  if (open && is_locked(*open)) {
-    open = open_file(fd, std::nullopt);
-  }
-  return open;
-}
-
-// From units of the page to points (ISO 32000-1, table 30, UserUnit).
-void scale(Page& page, float unit) {
-  const auto scaled = [unit](const Box& box) {
-    return Box{box.x0 * unit, box.y0 * unit, box.x1 * unit, box.y1 * unit};
-  };
-  page.width *= unit;
-  page.height *= unit;
-  std::ranges::transform(page.rules, page.rules.begin(), scaled);
-  std::ranges::transform(page.fills, page.fills.begin(), scaled);
-  std::ranges::transform(page.shapes, page.shapes.begin(), scaled);
-  for (auto& image : page.images) {
-    image.box = scaled(image.box);
-  }
-  const auto scale_lines = [&](std::vector<Line>& lines) {
-    for (auto& line : lines) {
-      line.box = scaled(line.box);
-      line.baseline *= unit;
-      for (auto& word : line.words) {
-        word.box = scaled(word.box);
-        word.size *= unit;
-      }
-    }
-  };
-  scale_lines(page.lines);
-  for (auto& block : page.hidden) {
-    block.box = scaled(block.box);
-    scale_lines(block.lines);
-  }
-}
-
-// The sheet around a page, where it is noticeably larger than the page.
-std::optional<Surroundings> surroundings(const ::Page& source) {
-  constexpr double noticeable = 1;
-  const auto& sheet = *source.getMediaBox();
-  const auto& page = *source.getCropBox();
-  // From the page's edges to the sheet's: left, below, right, above (Poppler sees to it that none is negative).
-  const std::array<double, 4> margins{page.x1 - sheet.x1, page.y1 - sheet.y1, sheet.x2 - page.x2, sheet.y2 - page.y2};
-  if (!std::ranges::all_of(margins, [](double margin) { return std::isfinite(margin); }) ||
-      std::ranges::none_of(margins, [](double margin) { return margin > noticeable; })) {
-    return std::nullopt;
-  }
-  // Turned clockwise, what was left is above.
-  const auto turns = static_cast<std::size_t>((source.getRotate() / 90 % 4 + 4) % 4);
-  const auto margin = [&](std::size_t side) { return static_cast<float>(margins[(side + turns) % 4]); };
-  const bool sideways = turns % 2 != 0;
-  const auto width = static_cast<float>(sideways ? source.getMediaHeight() : source.getMediaWidth());
-  const auto height = static_cast<float>(sideways ? source.getMediaWidth() : source.getMediaHeight());
-  return Surroundings{width, height, {margin(0), margin(3), width - margin(2), height - margin(1)}};
-}
-
 /// Lives in a child, on its only thread.
 class PdfReader final : public DocumentReader {
  public:
-  PdfReader(OpenFile open, ReadOptions options)
+  PdfReader(OpenPdf open, ReadOptions options)
       : open_(std::move(open)),
         options_(std::move(options)),
         pages_(static_cast<std::uint32_t>(open_.document->getNumPages())) {}
@@ -200,7 +60,7 @@ class PdfReader final : public DocumentReader {
       if (source == nullptr) {
         return nullptr;
       }
-      const auto unit = static_cast<float>(user_unit(*source));
+      const auto unit = static_cast<float>(user_unit(*open_.document, *source));
       const Box in_units{part.x0 / unit, part.y0 / unit, part.x1 / unit, part.y1 / unit};
       return draw_part(*open_.document, static_cast<int>(page), in_units, static_cast<double>(dpi * unit));
     } catch (const std::bad_alloc&) {
@@ -223,7 +83,7 @@ class PdfReader final : public DocumentReader {
       if (source == nullptr) {
         return fail(ErrorCode::corrupt, "Page " + std::to_string(page) + " cannot be found in the document.");
       }
-      const double unit = user_unit(*source);
+      const double unit = user_unit(*open_.document, *source);
       auto result = read_page(*source, page, unit, recognition);
       if (!result || !*result) {
         return result;
@@ -262,15 +122,6 @@ class PdfReader final : public DocumentReader {
       return beside == nullptr ? Ref::INVALID() : beside->getRef();
     };
     return outline_->of_page(number, reference(number - 1), source.getRef(), reference(number + 1));
-  }
-
-  // Points a unit; Poppler takes no notice of it.
-  [[nodiscard]] double user_unit(::Page& source) const {
-    constexpr double smallest = 0.01;
-    constexpr double largest = 75'000;  // what Acrobat takes
-    const auto page = open_.document->getXRef()->fetch(source.getRef());
-    const auto unit = page.isDict() ? page.dictLookup("UserUnit") : Object(objNull);
-    return unit.isNum() && unit.getNum() >= smallest && unit.getNum() <= largest ? unit.getNum() : 1;
   }
 
   // The page in its own units.
@@ -411,11 +262,11 @@ class PdfReader final : public DocumentReader {
   Result<Page> recognise_into(Page page, const PageSurvey& survey, const RenderRequest& request) {
     auto picture = picture_of(static_cast<int>(page.number), survey, request);
     if (!picture) {
-      return tl::unexpected(std::move(picture.error()));
+      return pass_on(picture);
     }
     page.dpi = picture->dpi;
     if (auto done = recognise_onto(page, std::move(picture->pix), picture->frame, options_.languages); !done) {
-      return tl::unexpected(std::move(done.error()));
+      return pass_on(done);
     }
     return page;
   }
@@ -438,7 +289,7 @@ class PdfReader final : public DocumentReader {
     return rendered;
   }
 
-  OpenFile open_;
+  OpenPdf open_;
   ReadOptions options_;
   std::uint32_t pages_;
   // Read with the first page, since a probe may read none.
@@ -450,7 +301,7 @@ Result<std::unique_ptr<DocumentReader>> open_checked(int fd, const ReadOptions& 
   prepare_poppler();
   auto open = unlock(fd, options.password);
   if (!open) {
-    return tl::unexpected(std::move(open.error()));
+    return pass_on(open);
   }
   if (is_locked(*open)) {
     return options.password.empty() ? fail(ErrorCode::encrypted, "The document can be opened with a password only.")

@@ -10,8 +10,8 @@
 
 #include "engine/pdf/pdf_picture.h"
 #include "engine/pdf/pdf_survey.h"
-#include "engine/pdf/text/pdf_text_layer.h"
 #include "engine/pdf/poppler_runtime.h"
+#include "engine/pdf/text/pdf_text_layer.h"
 
 namespace docket::engine {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "engine/text/continuation.h"
 #include "base/utf8.h"
+#include "engine/text/continuation.h"
 
 namespace docket::engine {
 namespace {

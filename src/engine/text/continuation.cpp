@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "engine/text/text_style.h"
 #include "base/utf8.h"
+#include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {
@@ -65,12 +65,12 @@ bool is_broken_address(std::string_view last, std::string_view next) noexcept {
 /// A line's box as if it ran to the right: what is read later lies farther right, and below.
 Box level_box(const Line& line) noexcept {
   const auto& box = line.box;
-  switch (line.writing) {
-    case Writing::leftwards:
+  switch (line.writing_mode) {
+    case WritingMode::rtl:
       return {-box.x1, box.y0, -box.x0, box.y1};
-    case Writing::downwards:
+    case WritingMode::vertical:
       return {box.y0, -box.x1, box.y1, -box.x0};
-    case Writing::rightwards:
+    case WritingMode::ltr:
       break;
   }
   return box;
@@ -129,7 +129,7 @@ bool starts_small(std::string_view word) noexcept {
   return is_lower(first_inside(word));
 }
 
-bool goes_on(std::string_view last, std::string_view next) noexcept {
+bool continues(std::string_view last, std::string_view next) noexcept {
   if (last.empty() || next.empty() || ends_sentence(last)) {
     return false;
   }
@@ -156,7 +156,7 @@ TextEnd end_of(const Block& block) {
   return end;
 }
 
-bool goes_on(const TextEnd& end, const Block& next) noexcept {
+bool continues(const TextEnd& end, const Block& next) noexcept {
   if ((end.kind != BlockKind::paragraph && end.kind != BlockKind::list_item) || next.kind != BlockKind::paragraph ||
       next.lines.empty() || next.lines.front().words.empty()) {
     return false;
@@ -170,7 +170,7 @@ bool goes_on(const TextEnd& end, const Block& next) noexcept {
   // A full last line without a full stop is broken off, even if the next word is a name or a number.
   const bool is_broken_off = end.is_full && end.kind == BlockKind::paragraph && next.lines.size() > 1 &&
                              !ends_sentence(end.word) && !beside(next.lines[0], next.lines[1]);
-  return is_broken_off || goes_on(end.word, word);
+  return is_broken_off || continues(end.word, word);
 }
 
 Joint joint(std::string_view last, std::string_view next, Hyphen hyphen) noexcept {
@@ -189,12 +189,12 @@ Joint joint(std::string_view last, std::string_view next, Hyphen hyphen) noexcep
     return Joint::space;
   }
   if (hyphen == Hyphen::broken && is_letter(start)) {
-    return Joint::mended;
+    return Joint::repaired;
   }
   const auto stem = last.substr(0, last.size() - end.length);
   if (!is_lower(start)) {
     if (hyphen == Hyphen::unknown && is_in_capitals(stem) && is_in_capitals(bare_word(next))) {
-      return Joint::mended;
+      return Joint::repaired;
     }
     return is_letter(start) || is_digit(start) ? Joint::direct : Joint::space;
   }
@@ -207,7 +207,7 @@ Joint joint(std::string_view last, std::string_view next, Hyphen hyphen) noexcep
                            stem.find('-') != std::string_view::npos || stem.find("://") != std::string_view::npos ||
                            stem.find('/') != std::string_view::npos || begins_with_small_word(next) ||
                            wants_hyphen(bare_word(stem), next);
-  return is_compound ? Joint::direct : Joint::mended;
+  return is_compound ? Joint::direct : Joint::repaired;
 }
 
 std::string_view without_hyphen(std::string_view last) noexcept {
@@ -216,7 +216,7 @@ std::string_view without_hyphen(std::string_view last) noexcept {
 }
 
 bool beside(const Line& line, const Line& next) noexcept {
-  if (line.writing != next.writing) {
+  if (line.writing_mode != next.writing_mode) {
     return false;
   }
   const auto a = level_box(line);

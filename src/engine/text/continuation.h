@@ -22,7 +22,7 @@ bool starts_small(std::string_view word) noexcept;
 
 /// Whether a sentence that stops at `last` clearly goes on with `next`: it is not ended, and `next` begins small or
 /// `last` ends with a hyphen or comma.
-bool goes_on(std::string_view last, std::string_view next) noexcept;
+bool continues(std::string_view last, std::string_view next) noexcept;
 
 /// How a column's or page's text ends: what must be known of it when the next one comes.
 struct TextEnd {
@@ -35,13 +35,13 @@ struct TextEnd {
 TextEnd end_of(const Block& block);
 
 /// Whether `next`, the first block of a column or page, goes on the text that ended so.
-bool goes_on(const TextEnd& end, const Block& next) noexcept;
+bool continues(const TextEnd& end, const Block& next) noexcept;
 
 /// How the last word of a line and the first of the next become running text.
 enum class Joint : std::uint8_t {
-  space,   ///< two words, of which the first may keep a hyphen for what the second ends with (Vor- und Nachteile)
-  direct,  ///< one word as they are: after a hyphen that belongs to it, or in a script without spaces
-  mended,  ///< one word without the hyphen at the end of `last`
+  space,     ///< two words, of which the first may keep a hyphen for what the second ends with (Vor- und Nachteile)
+  direct,    ///< one word as they are: after a hyphen that belongs to it, or in a script without spaces
+  repaired,  ///< one word without the hyphen at the end of `last`
 };
 
 /// `hyphen` is what is known of the one at the end of `last`.
@@ -50,59 +50,59 @@ Joint joint(std::string_view last, std::string_view next, Hyphen hyphen = Hyphen
 /// `last` without the hyphen at its end.
 std::string_view without_hyphen(std::string_view last) noexcept;
 
-/// A block's text as one line, words broken over lines mended.
+/// A block's text as one line, words broken over lines put together.
 std::string text_of(const Block& block);
 
 /// The same of a cell or of some lines.
 std::string text_of(std::span<const Line> lines);
 
-/// How a word looks, as far as running text can say it.
-struct TextLook {
+/// The style of a word, as far as running text can say it.
+struct SpanStyle {
   bool bold = false;
   bool italic = false;
   bool code = false;
   Script script = Script::normal;
   std::int16_t link = -1;  ///< index into Page::links
-  std::uint32_t note = 0;  ///< the footnote it refers to, as whoever writes calls it; 0 none
+  std::uint32_t note = 0;  ///< the footnote it refers to, by the number that the writer gives it; 0: none
 
-  friend bool operator==(const TextLook&, const TextLook&) = default;
+  friend bool operator==(const SpanStyle&, const SpanStyle&) = default;
 };
 
-/// The part of a piece of text that looks alike.
-struct Stretch {
-  std::size_t end = 0;  ///< bytes from the piece's beginning; the next stretch begins there
-  TextLook look;
+/// A part of a piece of text that has one style.
+struct TextSpan {
+  std::size_t end = 0;  ///< bytes from the piece's beginning; the next span begins there
+  SpanStyle style;
 };
 
 /// Feeds words in order and hands out what belongs together: words that no space divides, and words broken at a line's
 /// end. Keeps no more than one such piece, so that a paragraph may go on over many pages. `Sink` is called with each
-/// piece (a string_view that is good during the call) and, if it takes them, its stretches; between two pieces there is
+/// piece (a string_view that is good during the call) and, if it takes them, its spans; between two pieces there is
 /// a space.
 class WordJoiner {
  public:
   template <class Sink>
   void add(const Word& word, Sink&& sink) {
-    add(word, TextLook{}, sink);
+    add(word, SpanStyle{}, sink);
   }
 
   template <class Sink>
-  void add(const Word& word, const TextLook& look, Sink&& sink) {
+  void add(const Word& word, const SpanStyle& style, Sink&& sink) {
     if (!pending_.empty()) {
       const auto how = at_line_end_ ? joint(pending_, word.text, hyphen_) : (space_ ? Joint::space : Joint::direct);
       if (how == Joint::space) {
         finish(sink);
-      } else if (how == Joint::mended) {
+      } else if (how == Joint::repaired) {
         pending_.resize(without_hyphen(pending_).size());
-        while (!stretches_.empty() && stretches_.back().end > pending_.size()) {
-          cut_last_stretch();
+        while (!spans_.empty() && spans_.back().end > pending_.size()) {
+          cut_last_span();
         }
       }
     }
     pending_ += word.text;
-    if (!stretches_.empty() && stretches_.back().look == look) {
-      stretches_.back().end = pending_.size();
+    if (!spans_.empty() && spans_.back().style == style) {
+      spans_.back().end = pending_.size();
     } else {
-      stretches_.push_back({pending_.size(), look});
+      spans_.push_back({pending_.size(), style});
     }
     space_ = word.space_after;
     hyphen_ = word.hyphen;
@@ -118,40 +118,40 @@ class WordJoiner {
   /// The page's links are gone. A link that is kept back is handed out before, unless its last word is broken.
   template <class Sink>
   void end_page(Sink&& sink) {
-    const auto is_link = [](const Stretch& stretch) { return stretch.look.link >= 0; };
-    if (std::ranges::any_of(stretches_, is_link) && without_hyphen(pending_).size() == pending_.size()) {
+    const auto is_link = [](const TextSpan& span) { return span.style.link >= 0; };
+    if (std::ranges::any_of(spans_, is_link) && without_hyphen(pending_).size() == pending_.size()) {
       finish(sink);
     }
-    for (auto& stretch : stretches_) {
-      stretch.look.link = -1;
+    for (auto& span : spans_) {
+      span.style.link = -1;
     }
   }
 
   template <class Sink>
   void finish(Sink&& sink) {
     if (!pending_.empty()) {
-      if constexpr (std::is_invocable_v<Sink, std::string_view, std::span<const Stretch>>) {
-        sink(std::string_view(pending_), std::span<const Stretch>(stretches_));
+      if constexpr (std::is_invocable_v<Sink, std::string_view, std::span<const TextSpan>>) {
+        sink(std::string_view(pending_), std::span<const TextSpan>(spans_));
       } else {
         sink(std::string_view(pending_));
       }
       pending_.clear();
-      stretches_.clear();
+      spans_.clear();
     }
   }
 
  private:
-  void cut_last_stretch() noexcept {
-    const auto begin = stretches_.size() > 1 ? stretches_[stretches_.size() - 2].end : 0;
+  void cut_last_span() noexcept {
+    const auto begin = spans_.size() > 1 ? spans_[spans_.size() - 2].end : 0;
     if (begin >= pending_.size()) {
-      stretches_.pop_back();
+      spans_.pop_back();
     } else {
-      stretches_.back().end = pending_.size();
+      spans_.back().end = pending_.size();
     }
   }
 
   std::string pending_;
-  std::vector<Stretch> stretches_;
+  std::vector<TextSpan> spans_;
   bool space_ = true;
   Hyphen hyphen_ = Hyphen::unknown;
   bool at_line_end_ = false;
@@ -165,12 +165,12 @@ inline bool begins_row(std::span<const Line> lines, std::size_t at) noexcept {
   return at == 0 || !beside(lines[at - 1], lines[at]);
 }
 
-/// Feeds all words of some lines to `joiner`, each with what `look_of(word)` says.
-template <class LookOf, class Sink>
-void add_lines(WordJoiner& joiner, std::span<const Line> lines, const LookOf& look_of, Sink&& sink) {
+/// Feeds all words of some lines to `joiner`, each with the style `style_of(word)`.
+template <class StyleOf, class Sink>
+void add_lines(WordJoiner& joiner, std::span<const Line> lines, const StyleOf& style_of, Sink&& sink) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     for (const auto& word : lines[i].words) {
-      joiner.add(word, look_of(word), sink);
+      joiner.add(word, style_of(word), sink);
     }
     if (i + 1 == lines.size() || !beside(lines[i], lines[i + 1])) {
       joiner.end_line();
@@ -180,17 +180,11 @@ void add_lines(WordJoiner& joiner, std::span<const Line> lines, const LookOf& lo
   }
 }
 
-/// The same without looks.
+/// The same without styles.
 template <class Sink>
 void add_lines(WordJoiner& joiner, std::span<const Line> lines, Sink&& sink) {
   add_lines(
-      joiner, lines, [](const Word&) { return TextLook{}; }, sink);
-}
-
-/// Feeds all words of a block to `joiner`.
-template <class Sink>
-void add_block(WordJoiner& joiner, const Block& block, Sink&& sink) {
-  add_lines(joiner, block.lines, sink);
+      joiner, lines, [](const Word&) { return SpanStyle{}; }, sink);
 }
 
 }  // namespace docket::engine

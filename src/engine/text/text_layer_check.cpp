@@ -85,7 +85,7 @@ bool is_mostly_signs(const std::vector<Line>& lines) noexcept {
 }
 
 bool is_heap(const std::vector<Line>& lines) {
-  std::unordered_set<std::uint64_t> places;
+  std::unordered_set<std::uint64_t> positions;
   std::size_t words = 0;
   // Words are further apart than this, unless they lie on each other.
   constexpr float grid = 4;
@@ -95,10 +95,10 @@ bool is_heap(const std::vector<Line>& lines) {
   for (const auto& line : lines) {
     for (const auto& word : line.words) {
       ++words;
-      places.insert(step(word.box.x0) << 32U | step(word.box.y0));
+      positions.insert(step(word.box.x0) << 32U | step(word.box.y0));
     }
   }
-  return words >= handful && places.size() * 2 < words;
+  return words >= handful && positions.size() * 2 < words;
 }
 
 LetterCount count_letters(std::span<const Line> lines) noexcept {

@@ -34,7 +34,7 @@ TextStyle style_of(std::span<const Line> lines, std::span<const Font> fonts) noe
   std::uint32_t bold = 0;
   std::uint32_t italic = 0;
   std::uint32_t monospace = 0;
-  // Words of one look follow each other: they are counted together.
+  // Words of one style follow each other: they are counted together.
   float size = 0;
   std::int16_t font = -1;
   std::uint32_t alike = 0;

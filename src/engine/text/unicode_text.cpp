@@ -208,16 +208,16 @@ void make_logical(std::vector<char32_t>& word) {
   }
 }
 
-std::vector<std::size_t> logical_order(std::span<const Direction> words, bool runs_leftwards) {
+std::vector<std::size_t> logical_order(std::span<const Direction> words, bool is_rtl) {
   std::vector<std::size_t> order(words.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  if (runs_leftwards) {
+  if (is_rtl) {
     std::reverse(order.begin(), order.end());
   }
   const auto direction = [&](std::size_t at) { return words[order[at]]; };
   // Turn round each run against the line's direction: from its first strong word to its last.
-  const auto other = runs_leftwards ? Direction::left_to_right : Direction::right_to_left;
-  const auto same = runs_leftwards ? Direction::right_to_left : Direction::left_to_right;
+  const auto other = is_rtl ? Direction::left_to_right : Direction::right_to_left;
+  const auto same = is_rtl ? Direction::right_to_left : Direction::left_to_right;
   for (std::size_t at = 0; at < order.size(); ++at) {
     if (direction(at) != other) {
       continue;
@@ -228,7 +228,7 @@ std::vector<std::size_t> logical_order(std::span<const Direction> words, bool ru
     }
     // A number to the right of a Latin word is seen where it is read (UAX #9, W7): "Windows 10".
     auto first = at;
-    while (runs_leftwards && first > 0 && direction(first - 1) == Direction::number) {
+    while (is_rtl && first > 0 && direction(first - 1) == Direction::number) {
       --first;
     }
     std::reverse(order.begin() + static_cast<std::ptrdiff_t>(first),

@@ -29,8 +29,8 @@ Direction direction_of(std::span<const char32_t> word) noexcept;
 void make_logical(std::vector<char32_t>& word);
 
 /// The logical order of a line's words that stand in visual order: which word comes first, second …
-/// In a line that runs leftwards everything is reversed but runs of left-to-right words and the numbers that follow
+/// In a right-to-left line everything is reversed but runs of left-to-right words and the numbers that follow
 /// them; in another only runs of right-to-left words are.
-std::vector<std::size_t> logical_order(std::span<const Direction> words, bool runs_leftwards);
+std::vector<std::size_t> logical_order(std::span<const Direction> words, bool is_rtl);
 
 }  // namespace docket::engine

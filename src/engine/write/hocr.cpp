@@ -12,7 +12,6 @@
 namespace docket::engine {
 namespace {
 
-constexpr float points_per_inch = 72;
 constexpr std::uint16_t text_dpi = 300;
 
 /// A font's name within the quotes of a property: what would end it, or the property, is left out.
@@ -21,7 +20,7 @@ void append_font_name(std::string& out, std::string_view name) {
   std::ranges::copy_if(name, std::back_inserter(plain), [](char c) {
     return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != ';' && c != '\\' && c != 0x7F;
   });
-  append_html(out, plain, HtmlPlace::attribute);
+  append_html(out, plain, HtmlContext::attribute);
 }
 
 struct Pixels {
@@ -174,7 +173,7 @@ class PageElements {
     const bool italic = font != nullptr && font->italic;
     out_ += bold ? "<strong>" : "";
     out_ += italic ? "<em>" : "";
-    append_html(out_, word.text, HtmlPlace::attribute);
+    append_html(out_, word.text, HtmlContext::attribute);
     out_ += italic ? "</em>" : "";
     out_ += bold ? "</strong>" : "";
     out_ += "</span>";

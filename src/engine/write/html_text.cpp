@@ -4,7 +4,7 @@ namespace docket::engine {
 namespace {
 
 /// The reference for `c`; empty if it stands for itself.
-std::string_view reference_for(char c, HtmlPlace place) noexcept {
+std::string_view reference_for(char c, HtmlContext context) noexcept {
   switch (c) {
     case '&':
       return "&amp;";
@@ -13,9 +13,9 @@ std::string_view reference_for(char c, HtmlPlace place) noexcept {
     case '>':
       return "&gt;";
     case '"':
-      return place == HtmlPlace::attribute ? "&quot;" : "";
+      return context == HtmlContext::attribute ? "&quot;" : "";
     case '\'':
-      return place == HtmlPlace::attribute ? "&#39;" : "";
+      return context == HtmlContext::attribute ? "&#39;" : "";
     default:
       return {};
   }
@@ -23,9 +23,9 @@ std::string_view reference_for(char c, HtmlPlace place) noexcept {
 
 }  // namespace
 
-void append_html(std::string& out, std::string_view text, HtmlPlace place) {
+void append_html(std::string& out, std::string_view text, HtmlContext context) {
   for (const char c : text) {
-    const auto reference = reference_for(c, place);
+    const auto reference = reference_for(c, context);
     if (reference.empty()) {
       out += c;
     } else {

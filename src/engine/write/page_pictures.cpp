@@ -9,7 +9,6 @@
 namespace docket::engine {
 namespace {
 
-constexpr float points_per_inch = 72;
 constexpr float preview_dpi = 100;
 constexpr float preview_side = 2000;
 constexpr float coarsest = 72;

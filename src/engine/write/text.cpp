@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/layout/blocks/code_blocks.h"
 #include "engine/text/continuation.h"
-#include "engine/layout/layout.h"
 #include "engine/write/plain_table.h"
 
 namespace docket::engine {

@@ -14,8 +14,8 @@ struct WriterOptions {
   bool with_files = false;     ///< JSON, markdown_det: say of each page which file it is from
 };
 
-/// Writes one representation. Owned by whoever assembles; keeps of the pages no more than how the last one ended.
-/// Headings must have their levels. All output is valid UTF-8 if the words are.
+/// Writes one representation. Owned by the assembly or by render_page(); keeps of the pages no more than how the last
+/// one ended. Headings must have their levels. All output is valid UTF-8 if the words are.
 class Writer {
  public:
   Writer() = default;

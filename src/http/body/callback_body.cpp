@@ -1,8 +1,8 @@
 #include "http/body/callback_body.h"
 
 #include "base/json_text.h"
-#include "store/store.h"
 #include "http/body/status_body.h"
+#include "store/store.h"
 
 namespace docket::http {
 namespace {
@@ -27,7 +27,7 @@ void append_attempt(std::string& out, const DeliveryAttempt& attempt) {
   out += R"(,"error":)";
   if (attempt.error != DeliveryError::none) {
     out += '"';
-    out += word(attempt.error);
+    out += to_string(attempt.error);
     out += '"';
   } else {
     out += "null";
@@ -44,7 +44,7 @@ void append_delivery(std::string& out, const JobId& id, State state, const Deliv
   out += R"(","type":"job.)";
   out += event;
   out += R"(","state":")";
-  out += word(delivery.state);
+  out += to_string(delivery.state);
   out += R"(","next_attempt_at":)";
   if (delivery.state == DeliveryState::waiting) {
     append_quoted_time(out, delivery.due_ms);
@@ -66,7 +66,7 @@ void append_delivery(std::string& out, const JobId& id, State state, const Deliv
 }  // namespace
 
 std::string_view callback_event(State state) noexcept {
-  return word(state);
+  return to_string(state);
 }
 
 void append_callback(std::string& out, const JobId& id, const StatusView& status) {
@@ -88,7 +88,7 @@ void append_callback(std::string& out, const JobId& id, const StatusView& status
     out += "null";
   }
   out += R"(,"status":")";
-  out += word(head.state);
+  out += to_string(head.state);
   out += R"("})";
 }
 

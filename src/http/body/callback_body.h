@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "job/codec.h"
-#include "job/job_id.h"
+#include "job/codec/codec.h"
 #include "job/delivery.h"
+#include "job/job_id.h"
 
 namespace docket::http {
 

@@ -29,7 +29,7 @@ void append_number(std::string& out, std::string_view name, std::uint64_t value)
 
 }  // namespace
 
-void append_job_line(std::string& out, const StateChange& change) {
+void append_job_line(std::string& out, const StateTransition& change) {
   const auto& origin = change.record.origin;
   const auto& status = change.status;
   const auto& head = status.head;
@@ -49,8 +49,8 @@ void append_job_line(std::string& out, const StateChange& change) {
                 std::accumulate(status.files.begin(), status.files.end(), std::uint64_t{0},
                                 [](std::uint64_t sum, const FileStatus& file) { return sum + file.size; }));
   append_text(out, R"(,"type":)", has_file ? info(status.files.front().type).mime : std::string_view());
-  append_text(out, R"(,"old_state":)", change.from ? word(*change.from) : std::string_view());
-  append_text(out, R"(,"new_state":)", word(change.to));
+  append_text(out, R"(,"old_state":)", change.from ? to_string(*change.from) : std::string_view());
+  append_text(out, R"(,"new_state":)", to_string(change.to));
   append_number(out, R"(,"pages":)", head.total_pages);
   out += R"(,"duration":)";
   if (!waits && head.completed_ms != 0) {
@@ -64,7 +64,7 @@ void append_job_line(std::string& out, const StateChange& change) {
   } else {
     append_text(out, R"({"code":)", public_code(head.error));
     out += R"(,"detail":)";
-    append_json_string(out, status.error_detail);
+    append_json_string(out, status.detail);
     out += '}';
   }
   append_text(out, R"(,"request_id":)", origin.request_id);

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "job/state_change.h"
+#include "job/state_transition.h"
 
 namespace docket::http {
 
 /// Appends one line with its end. `size` is of all files, `filename` and `type` are the first one's; `duration` is the
 /// seconds from acceptance to the end, null before; `trace_id` is that of W3C trace context.
-void append_job_line(std::string& out, const StateChange& change);
+void append_job_line(std::string& out, const StateTransition& change);
 
 }  // namespace docket::http

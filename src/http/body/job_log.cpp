@@ -14,7 +14,7 @@ JobLog::~JobLog() {
   }
 }
 
-void JobLog::write(std::span<const StateChange> changes) {
+void JobLog::write(std::span<const StateTransition> changes) {
   // What is committed together goes out with one write for each log.
   std::map<std::string_view, std::string> logs;
   for (const auto& change : changes) {
@@ -25,9 +25,9 @@ void JobLog::write(std::span<const StateChange> changes) {
   }
 }
 
-void JobLog::tell(std::span<const StateChange> changes) noexcept {
+void JobLog::tell(std::span<const StateTransition> changes) noexcept {
   try {
-    std::vector<StateChange> now;
+    std::vector<StateTransition> now;
     {
       const std::lock_guard lock(mutex_);
       if (!held_.empty()) {
@@ -54,7 +54,7 @@ void JobLog::hold(const JobId& job) {
 
 void JobLog::release(const JobId& job, std::string_view client_name) noexcept {
   try {
-    std::optional<StateChange> change;
+    std::optional<StateTransition> change;
     {
       const std::lock_guard lock(mutex_);
       if (auto held = held_.extract(job)) {

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/line_files.h"
-#include "job/state_change.h"
+#include "job/state_transition.h"
 
 namespace docket::http {
 
@@ -28,7 +28,7 @@ class JobLog {
   [[nodiscard]] LineFiles& files() noexcept { return files_; }
 
   /// For a StateListener.
-  void tell(std::span<const StateChange> changes) noexcept;
+  void tell(std::span<const StateTransition> changes) noexcept;
 
   /// The line of this job's acceptance, which is still to come, waits for release(): its client's name is looked up.
   void hold(const JobId& job);
@@ -37,11 +37,11 @@ class JobLog {
   void release(const JobId& job, std::string_view client_name) noexcept;
 
  private:
-  void write(std::span<const StateChange> changes);
+  void write(std::span<const StateTransition> changes);
 
   LineFiles files_;
   std::mutex mutex_;  ///< of held_
-  std::map<JobId, std::optional<StateChange>> held_;
+  std::map<JobId, std::optional<StateTransition>> held_;
 };
 
 }  // namespace docket::http

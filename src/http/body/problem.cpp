@@ -206,7 +206,7 @@ std::string_view title(ErrorCode code) noexcept {
 }
 
 std::string_view public_code(ErrorCode code) noexcept {
-  return is_of_the_house(code) ? "internal" : word(code);
+  return is_of_the_house(code) ? "internal" : to_string(code);
 }
 
 void append_problem(std::string& out, const Error& error) {
@@ -224,15 +224,15 @@ void append_problem(std::string& out, unsigned status, std::string_view code, st
 
 void append_job_problem(std::string& out, const JobId& id, const StatusView& status) {
   constexpr unsigned unprocessable = 422;
-  append_head(out, status_phrase(unprocessable), status.error_detail, public_code(status.head.error));
+  append_head(out, status_phrase(unprocessable), status.detail, public_code(status.head.error));
   out += R"(,"job_id":")";
   const auto at = out.size();
   out.resize(at + 36);
   id.write_text(out.data() + at);
   out += R"(","job_status":")";
-  out += word(status.head.state);
+  out += to_string(status.head.state);
   out += R"(","error_message":)";
-  append_json_string(out, status.error_detail);
+  append_json_string(out, status.detail);
   out += '}';
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "job/codec.h"
 #include "base/error.h"
+#include "job/codec/codec.h"
 #include "job/job_id.h"
 
 namespace docket::http {
@@ -31,7 +31,7 @@ std::string_view detail_of_status(unsigned status) noexcept;
 /// stable word to tell problems apart is `code`.
 std::string_view title(ErrorCode code) noexcept;
 
-/// The code as a client sees it: word(code), and "internal" for the codes of the house.
+/// The code as a client sees it: to_string(code), and "internal" for the codes of the house.
 std::string_view public_code(ErrorCode code) noexcept;
 
 /// Appends the body of an error of a request: type, title, detail, code. The detail of a code of the house is not told.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "base/hex.h"
 #include "base/json_text.h"
 #include "http/body/problem.h"
+#include "http/body/status_message.h"
 
 namespace docket::http {
 namespace {
@@ -50,25 +52,16 @@ class TimeWriter {
   }
 
  private:
-  /// The civil date of a day since 1970-01-01 (proleptic Gregorian). Years are counted from March, so that the leap day
-  /// is a year's last and a month's first day is a linear function of its number.
+  /// The date of a day since 1970-01-01 (proleptic Gregorian calendar), held within four-digit years.
   void write_date(std::int64_t day) noexcept {
-    constexpr std::int64_t days_per_era = 146'097;  // 400 years
-    constexpr std::int64_t first_of_march_0 = 719'468;
-    constexpr std::int64_t last_day = 2'932'896;  // 9999-12-31
-    constexpr std::int64_t first_day = -719'528;  // 0000-01-01
-    const auto shifted = std::clamp(day, first_day, last_day) + first_of_march_0;
-    const auto era = (shifted >= 0 ? shifted : shifted - days_per_era + 1) / days_per_era;
-    const auto day_of_era = shifted - era * days_per_era;
-    const auto year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-    const auto day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const auto month_from_march = (5 * day_of_year + 2) / 153;
-    const auto day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    const auto month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-    const auto year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
-    write_digits(text_.data(), static_cast<unsigned>(year), 4);
-    write_digits(&text_[5], static_cast<unsigned>(month), 2);
-    write_digits(&text_[8], static_cast<unsigned>(day_of_month), 2);
+    using namespace std::chrono;
+    constexpr sys_days first = year{0} / January / 1;
+    constexpr sys_days last = year{9999} / December / 31;
+    const year_month_day date{
+        std::clamp(sys_days{days{std::clamp<std::int64_t>(day, INT32_MIN, INT32_MAX)}}, first, last)};
+    write_digits(text_.data(), static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    write_digits(&text_[5], static_cast<unsigned>(date.month()), 2);
+    write_digits(&text_[8], static_cast<unsigned>(date.day()), 2);
   }
 
   std::int64_t day_ = INT64_MIN;
@@ -118,51 +111,6 @@ void append_error(std::string& out, ErrorCode code, std::string_view detail) {
   out += '}';
 }
 
-void append_pages(std::string& out, std::uint64_t done, std::uint64_t total) {
-  append_json_number(out, done);
-  out += " of ";
-  append_json_number(out, total);
-  out += total == 1 ? " page" : " pages";
-}
-
-/// The sentence for people, as a JSON string.
-void append_message(std::string& out, const StatusView& status) {
-  const auto& head = status.head;
-  out += '"';
-  switch (head.state) {
-    case State::pending:
-      out += head.attempts > 1 ? "Waiting to be tried again." : "Waiting to be processed.";
-      break;
-    case State::processing:
-      if (head.total_pages == 0) {
-        out += "Processing.";
-      } else {
-        out += "Processing: ";
-        append_pages(out, head.processed_pages, head.total_pages);
-        out += " done.";
-      }
-      break;
-    case State::completed:
-      out += "Completed";
-      if (head.failed_pages != 0) {
-        out += "; ";
-        append_pages(out, head.failed_pages, head.total_pages);
-        out += " could not be processed";
-      }
-      out += '.';
-      break;
-    case State::failed:
-      if (head.error == ErrorCode::cancelled) {
-        out += "Cancelled.";
-      } else {
-        out += "Failed: ";
-        append_json_escaped(out, status.error_detail);
-      }
-      break;
-  }
-  out += '"';
-}
-
 void append_warnings(std::string& out, const StatusView& status) {
   const bool tell_file = status.head.file_count > 1;
   std::uint32_t shown = 0;
@@ -206,7 +154,7 @@ void append_files(std::string& out, const StatusView& status) {
     out += R"(,"sha256":")";
     append_hex(out, file.sha256);
     out += R"(","status":")";
-    out += word(file.state);
+    out += to_string(file.state);
     append_number_member(out, R"(","total_pages":)", file.total_pages);
     append_number_member(out, R"(,"processed_pages":)", file.processed_pages);
     out += R"(,"error":)";
@@ -217,22 +165,32 @@ void append_files(std::string& out, const StatusView& status) {
 }
 
 void append_results(std::string& out, const JobId& id, const StatusView& status) {
+  const bool is_command = status.head.kind == WorkKind::command;
+  const bool has_failed = status.head.state == State::failed;
+  bool is_first = true;
+  const auto append = [&](std::string_view name) {
+    out += is_first ? "\"" : ",\"";
+    is_first = false;
+    out += name;
+    out += R"(":")";
+    append_json_escaped(out, status.result_url);
+    append_id(out, id);
+    out += '/';
+    out += name;
+    out += '"';
+  };
   out += R"(,"results":{)";
-  if (status.head.state != State::failed) {
-    bool is_first = true;
+  if (is_command) {
+    if (!has_failed) {
+      append("result");
+      append("files");
+    }
+    append("log");  // says why it failed
+  } else if (!has_failed) {
     for (const auto& format : all_formats) {
-      if (!status.head.formats.has(format.format)) {
-        continue;
+      if (status.head.formats.has(format.format)) {
+        append(format.name);
       }
-      out += is_first ? "\"" : ",\"";
-      is_first = false;
-      out += format.name;
-      out += R"(":")";
-      append_json_escaped(out, status.result_url);
-      append_id(out, id);
-      out += '/';
-      out += format.name;
-      out += '"';
     }
   }
   out += '}';
@@ -265,7 +223,7 @@ void append_status(std::string& out, const JobId& id, const StatusView& status, 
   out += R"({"job_id":")";
   append_id(out, id);
   out += R"(","status":")";
-  out += word(head.state);
+  out += to_string(head.state);
   out += is_final(head.state) ? R"(","final":true,"message":)" : R"(","final":false,"message":)";
   append_message(out, status);
   append_filename(out, status);
@@ -289,10 +247,10 @@ void append_status(std::string& out, const JobId& id, const StatusView& status, 
   if (head.error == ErrorCode::none) {
     out += "null";
   } else {
-    append_json_string(out, status.error_detail);
+    append_json_string(out, status.detail);
   }
   out += R"(,"error":)";
-  append_error(out, head.error, status.error_detail);
+  append_error(out, head.error, status.detail);
   append_warnings(out, status);
   if (parts == StatusParts::all) {
     append_files(out, status);
@@ -333,7 +291,7 @@ void append_accepted(std::string& out, const JobId& id, State state, std::string
   out += R"({"job_id":")";
   append_id(out, id);
   out += R"(","status":")";
-  out += word(state);
+  out += to_string(state);
   out += R"(","message":"Processing initiated. Use )";
   append_url();
   out += R"( to check progress.","filename":)";

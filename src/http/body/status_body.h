@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "job/codec.h"
+#include "job/codec/codec.h"
 #include "job/job_id.h"
 #include "store/store.h"
 

@@ -72,7 +72,7 @@ void append_states(std::string& out, std::uint8_t states) {
   for (const auto state : {State::pending, State::processing, State::completed, State::failed}) {
     if ((states & (1U << static_cast<unsigned>(state))) != 0) {
       out += is_first ? "" : ",";
-      out += word(state);
+      out += to_string(state);
       is_first = false;
     }
   }
@@ -91,7 +91,7 @@ Result<TasksQuery> parse_tasks_query(const Query& query) {
       continue;
     }
     if (auto done = read(trim(*value), result); !done) {
-      return tl::unexpected<Error>(std::move(done.error()));
+      return pass_on(done);
     }
   }
   return result;
@@ -190,7 +190,7 @@ void append_queue_status(std::string& out, const StateCounts& counts) {
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     out += i == 0 ? "{\"" : ",\"";
-    out += word(static_cast<State>(i));
+    out += to_string(static_cast<State>(i));
     out += "\":";
     append_json_number(out, counts[i]);
     total += counts[i];

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "job/codec.h"
 #include "base/error.h"
+#include "http/field/query.h"
+#include "job/codec/codec.h"
 #include "job/job_id.h"
 #include "store/store.h"
-#include "http/field/query.h"
 
 namespace docket::http {
 

@@ -75,17 +75,18 @@ unsigned accept_quality(std::string_view accept, std::string_view type) noexcept
   return quality;
 }
 
-Form choose_form(std::string_view accept, Format format, bool raw) noexcept {
+Representation choose_representation(std::string_view accept, Format format, bool raw) noexcept {
   const auto shape = info(format).shape;
   if (shape != Shape::text) {
-    return shape == Shape::file ? Form::raw : Form::wrapped;
+    return shape == Shape::file ? Representation::raw : Representation::wrapped;
   }
   if (raw) {
-    return Form::raw;
+    return Representation::raw;
   }
   const auto content_type = info(format).content_type;
   const auto type = content_type.substr(0, content_type.find(';'));
-  return accept_quality(accept, type) > accept_quality(accept, "application/json") ? Form::raw : Form::wrapped;
+  return accept_quality(accept, type) > accept_quality(accept, "application/json") ? Representation::raw
+                                                                                   : Representation::wrapped;
 }
 
 }  // namespace docket::http

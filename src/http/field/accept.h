@@ -14,6 +14,6 @@ unsigned accept_quality(std::string_view accept, std::string_view type) noexcept
 /// JSON (wrapped) unless the raw form is asked for with `raw`, or `accept` prefers its type: JSON wins ties and is the
 /// answer when nothing fits. The raw form of `json` is JSON too, so only `raw` chooses it. Formats that are there in
 /// one form only are answered in it, whatever is asked for.
-Form choose_form(std::string_view accept, Format format, bool raw) noexcept;
+Representation choose_representation(std::string_view accept, Format format, bool raw) noexcept;
 
 }  // namespace docket::http

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "http/field/parameter.h"
 #include "http/field/text.h"
 
@@ -74,7 +75,7 @@ std::optional<std::string> decode_extended(std::string_view value) {
     return std::nullopt;
   }
   if (equal_ignoring_case(charset, "utf-8")) {
-    return is_utf8(bytes) ? std::optional(std::move(bytes)) : std::nullopt;
+    return is_valid_utf8(bytes) ? std::optional(std::move(bytes)) : std::nullopt;
   }
   if (equal_ignoring_case(charset, "iso-8859-1")) {
     return utf8_of_latin1(bytes);
@@ -86,17 +87,15 @@ std::optional<std::string> decode_extended(std::string_view value) {
 std::string safe_name(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    const auto length = utf8_character(text);
-    const auto c = static_cast<unsigned char>(text.front());
-    if (length == 0) {
-      result += "\xEF\xBF\xBD";
-    } else if (c < 0x20 || c == 0x7F || c == '/' || c == '\\' ||
-               (c == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0)) {
+    const auto [code, length, valid] = first_char(text);
+    if (!valid) {
+      append_char(result, replacement_character);
+    } else if (is_control(code) || code == U'/' || code == U'\\') {
       result += '_';
     } else {
       result += text.substr(0, length);
     }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(valid ? length : 1);  // one for each byte
   }
   return result;
 }
@@ -116,10 +115,9 @@ void shorten(std::string& name) {
 /// D).
 void append_fallback(std::string& out, std::string_view name) {
   while (!name.empty()) {
-    const auto length = utf8_character(name);
-    const char c = name.front();
-    out += length == 1 && c != '"' && c != '%' ? c : '_';
-    name.remove_prefix(std::max<std::size_t>(length, 1));
+    const auto [code, length, valid] = first_char(name);
+    out += code < 0x80 && code != U'"' && code != U'%' ? name.front() : '_';
+    name.remove_prefix(valid ? length : 1);
   }
 }
 

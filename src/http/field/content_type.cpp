@@ -58,6 +58,10 @@ bool is_multipart_form(std::string_view value) noexcept {
   return equal_ignoring_case(type_of(value), form_type);
 }
 
+bool is_urlencoded_form(std::string_view value) noexcept {
+  return equal_ignoring_case(type_of(value), "application/x-www-form-urlencoded");
+}
+
 Result<std::string> multipart_boundary(std::string_view value) {
   auto parsed = parse_content_type(value);
   if (!parsed || parsed->type != form_type) {

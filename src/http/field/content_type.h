@@ -28,6 +28,9 @@ std::optional<ContentType> parse_content_type(std::string_view value);
 /// Whether a body of this Content-Type is a form that MultipartParser reads. Cheap; no allocation.
 bool is_multipart_form(std::string_view value) noexcept;
 
+/// Whether a body of this Content-Type is a form without files, application/x-www-form-urlencoded.
+bool is_urlencoded_form(std::string_view value) noexcept;
+
 /// The boundary of a multipart/form-data Content-Type; bad_multipart where it is missing, empty, longer than 70
 /// characters, has a control character or ends in a space.
 Result<std::string> multipart_boundary(std::string_view value);

@@ -59,10 +59,21 @@ Route parse_route(std::string_view path) noexcept {
       route.what = Route::What::callbacks;
     } else if (word == "input") {
       route.what = Route::What::input;
+    } else if (word == "result") {
+      route.what = Route::What::output;
+    } else if (word == "files") {
+      route.what = Route::What::outputs;
+    } else if (word == "log") {
+      route.what = Route::What::log;
     } else if (const auto format = format_of(word)) {
       route.what = Route::What::result;
       route.format = *format;
     }
+    return route;
+  }
+  if (word == "files") {
+    route.what = path.empty() ? Route::What::outputs : Route::What::output;
+    route.name = path;
     return route;
   }
   if (word == "input") {

@@ -20,6 +20,9 @@ struct Route {
     input,      ///< {id}/input and {id}/input/{n}
     cancel,     ///< {id}/cancel
     callbacks,  ///< {id}/callbacks
+    output,     ///< {id}/files/{name} and {id}/result, which has no name: what a command made
+    outputs,    ///< {id}/files
+    log,        ///< {id}/log
   };
 
   What what = What::not_found;
@@ -28,6 +31,7 @@ struct Route {
   std::uint32_t page = 0;            ///< of page: 1-based
   std::uint32_t file = 0;            ///< of input: 0-based, as in the status body's files
   ImageName image{};                 ///< of image
+  std::string_view name{};           ///< of output: a part of the path; empty: the result
 
   friend bool operator==(const Route&, const Route&) = default;
 };

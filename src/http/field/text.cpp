@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/utf8.h"
+
 namespace docket::http {
 namespace {
 
@@ -96,65 +98,16 @@ void append_percent_encoded(std::string& out, std::string_view text) {
   }
 }
 
-std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) noexcept {
-  if (text.size() <= max_bytes) {
-    return text;
-  }
-  // A character has at most three continuation bytes; more are not UTF-8 and may be cut anywhere.
-  auto end = max_bytes;
-  for (int i = 0; i < 3 && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; ++i) {
-    --end;
-  }
-  if ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-    end = max_bytes;
-  }
-  return text.substr(0, end);
-}
-
-std::size_t utf8_character(std::string_view text) noexcept {
-  if (text.empty()) {
-    return 0;
-  }
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  if (lead < 0x80) {
-    return 1;
-  }
-  // The second byte's range excludes overlong forms, surrogates and what is beyond U+10FFFF (RFC 3629, 4).
-  std::size_t length = 0;
-  unsigned char low = 0x80;
-  unsigned char high = 0xBF;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    low = lead == 0xE0 ? 0xA0 : low;
-    high = lead == 0xED ? 0x9F : high;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    low = lead == 0xF0 ? 0x90 : low;
-    high = lead == 0xF4 ? 0x8F : high;
-  }
-  if (length == 0 || text.size() < length || byte(1) < low || byte(1) > high) {
-    return 0;
-  }
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) {
-      return 0;
+void append_percent_encoded_path(std::string& out, std::string_view path) {
+  for (;;) {
+    const auto slash = path.find('/');
+    append_percent_encoded(out, path.substr(0, slash));
+    if (slash == std::string_view::npos) {
+      return;
     }
+    out += '/';
+    path.remove_prefix(slash + 1);
   }
-  return length;
-}
-
-bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const auto length = utf8_character(text);
-    if (length == 0) {
-      return false;
-    }
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 std::string quoted_for_detail(std::string_view text) {

@@ -1,4 +1,4 @@
-// Small tools on HTTP's texts: trimming, comparing, percent encoding, UTF-8. Everything here is pure.
+// Small tools on HTTP's texts: trimming, comparing, percent encoding. Everything here is pure.
 #pragma once
 
 #include <cstdint>
@@ -46,14 +46,8 @@ std::string percent_decode(std::string_view text, bool plus_is_space);
 /// Appends `text` with every byte but the attr-char of RFC 8187, 3.2.1 as %XX.
 void append_percent_encoded(std::string& out, std::string_view text);
 
-/// `text` cut to at most `max_bytes`, never within a UTF-8 character.
-std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) noexcept;
-
-/// Whether all of `text` is well-formed UTF-8 (RFC 3629).
-bool is_utf8(std::string_view text) noexcept;
-
-/// The length of the well-formed UTF-8 character at the front of `text`; 0 if there is none.
-std::size_t utf8_character(std::string_view text) noexcept;
+/// The same for a path: its slashes stay.
+void append_percent_encoded_path(std::string& out, std::string_view path);
 
 /// Text for an error's detail: what a client sent, cut to 64 bytes, control characters as '?', in double quotes.
 std::string quoted_for_detail(std::string_view text);

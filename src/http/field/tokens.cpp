@@ -6,6 +6,7 @@
 
 #include "base/hex.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "http/field/text.h"
 
 namespace docket::http {
@@ -17,7 +18,7 @@ tl::unexpected<Error> bad_line(std::size_t number, std::string_view what) {
 
 bool is_name(std::string_view name) noexcept {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  return !name.empty() && name.size() <= TokenList::max_name && is_utf8(name) &&
+  return !name.empty() && name.size() <= TokenList::max_name && is_valid_utf8(name) &&
          std::none_of(name.begin(), name.end(), is_control);
 }
 

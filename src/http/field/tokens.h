@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "job/job.h"
+#include "base/sha256.h"
 
 namespace docket::http {
 

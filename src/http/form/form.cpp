@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/json_text.h"
+#include "http/field/text.h"
 #include "http/form/json_object.h"
 #include "http/form/submit_options.h"
-#include "http/field/text.h"
 
 namespace docket::http {
 namespace {
@@ -62,7 +62,7 @@ Result<void> FormCollector::end() {
   if (auto counted = count_field(); !counted) {
     return counted;
   }
-  if (const auto option = option_of(name_)) {
+  if (const auto option = option_of(name_); option && limits_.options.has(*option)) {
     return add_option(options_, *option, value_);
   }
   if (auto whole = refuse_piece(name_, value_); !whole) {

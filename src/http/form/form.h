@@ -15,6 +15,7 @@ namespace docket::http {
 struct FormLimits {
   std::size_t max_bytes = std::size_t{64} * 1024;  ///< docket_max_fields: names and values together
   std::uint32_t max_fields = 1000;                 ///< fields, and members of JSON parts
+  OptionSet options = every_option();              ///< fields of other options' names are the job's own
 };
 
 /// What a form's text fields come to.

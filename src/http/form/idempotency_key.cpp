@@ -46,13 +46,13 @@ Result<std::string> parse_idempotency_key(std::string_view field) {
   return key;
 }
 
-OnceKey once_key(std::string_view owner, std::string_view location, std::string_view key) {
+IdempotencyKey idempotency_key_of(std::string_view owner, std::string_view location, std::string_view key) {
   TextHasher hasher;
   hasher.add(owner);
   hasher.add(location);
   hasher.add(key);
   const auto digest = hasher.finish();
-  OnceKey once;
+  IdempotencyKey once;
   std::copy_n(digest.begin(), once.bytes.size(), once.bytes.begin());
   return once;
 }

@@ -7,9 +7,10 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "job/job.h"
-#include "job/idempotency.h"
+#include "base/sha256.h"
 #include "http/form/option.h"
+#include "job/idempotency.h"
+#include "job/job.h"
 
 namespace docket::http {
 
@@ -18,7 +19,7 @@ namespace docket::http {
 Result<std::string> parse_idempotency_key(std::string_view field);
 
 /// The key's place in the store: the same for the same key of the same owner at the same location.
-OnceKey once_key(std::string_view owner, std::string_view location, std::string_view key);
+IdempotencyKey idempotency_key_of(std::string_view owner, std::string_view location, std::string_view key);
 
 /// What tells one request's content from another's: options as they were sent (but no password: what stands in the
 /// store tells nothing of it), fields, and files by name, size and SHA-256.

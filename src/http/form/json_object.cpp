@@ -54,9 +54,7 @@ class MemberWriter final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   /// Why the parsing ended early.
-  [[nodiscard]] Result<void> result() const {
-    return error_ ? Result<void>(tl::unexpected<Error>(*error_)) : Result<void>();
-  }
+  [[nodiscard]] Result<void> result() const { return error_ ? Result<void>(fail(*error_)) : Result<void>(); }
 
  private:
   bool refuse(const std::string& why) {

@@ -31,7 +31,7 @@ Result<void> MultipartParser::feed(std::string_view bytes) {
       error_ = std::move(done.error());
     }
   }
-  return error_ ? Result<void>(tl::unexpected<Error>(*error_)) : Result<void>();
+  return error_ ? Result<void>(fail(*error_)) : Result<void>();
 }
 
 Result<void> MultipartParser::finish() {
@@ -43,7 +43,7 @@ Result<void> MultipartParser::finish() {
       error_ = refuse_part("is cut off: the body ends without its final boundary").value();
     }
   }
-  return error_ ? Result<void>(tl::unexpected<Error>(*error_)) : Result<void>();
+  return error_ ? Result<void>(fail(*error_)) : Result<void>();
 }
 
 Result<void> MultipartParser::step(std::string_view& rest) {

@@ -47,8 +47,8 @@ struct MultipartLimits {
 /// - Content-Transfer-Encoding, which RFC 7578 4.7 deprecates, is decoded if it is base64 or quoted-printable: mail
 ///   libraries send these, and storing the encoded text as the document would be worse than refusing it;
 /// - names: see content_disposition.h.
-/// Refused: multipart/mixed within a part (RFC 7578 4.3), lines that end with LF alone, no final boundary (nobody can
-/// tell whether parts are missing), a part without Content-Disposition: form-data.
+/// Refused: multipart/mixed within a part (RFC 7578 4.3), lines that end with LF alone, no final boundary (it cannot
+/// be told whether parts are missing), a part without Content-Disposition: form-data.
 class MultipartParser {
  public:
   /// `boundary` as multipart_boundary() gives it: 1 to 70 bytes without CR and LF.

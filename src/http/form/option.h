@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 13> option_names{
     "formats", "languages",    "ocr",  "pages", "page_separator", "password", "priority",
     "expire",  "callback_url", "sync", "wait",  "return",         "raw"};
 
-constexpr std::string_view word(Option option) noexcept {
+constexpr std::string_view to_string(Option option) noexcept {
   return option_names[static_cast<std::size_t>(option)];
 }
 
@@ -69,6 +69,10 @@ constexpr OptionSet default_options() noexcept {
 /// How the upload itself is answered: every client may say these (HTTP_API, Submit), whatever docket_options says.
 constexpr OptionSet options_of_answer() noexcept {
   return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_).add(Option::raw);
+}
+
+constexpr OptionSet every_option() noexcept {
+  return OptionSet{(1U << option_names.size()) - 1};
 }
 
 /// What `docket_options` may name: options_of_answer() need not be allowed, and of callback_url

@@ -5,8 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "http/form/callback_url.h"
+#include "base/utf8.h"
 #include "http/field/text.h"
+#include "http/form/callback_url.h"
 
 namespace docket::http {
 namespace {
@@ -45,7 +46,7 @@ Result<void> check_allowed(const RawOptions& raw, const OptionPolicy& policy) {
                   "The option callback_url may not be set here; docket_callback_from_client would allow it.");
     }
     if (!policy.allowed.has(option)) {
-      return fail(ErrorCode::forbidden_option, "The option " + std::string(word(option)) +
+      return fail(ErrorCode::forbidden_option, "The option " + std::string(to_string(option)) +
                                                    " may not be set here; docket_options lists those that may.");
     }
   }
@@ -101,7 +102,7 @@ Result<std::string> parse_languages(std::string_view value, std::span<const std:
 }  // namespace
 
 tl::unexpected<Error> bad_value(Option option, std::string_view value, std::string_view wanted) {
-  std::string detail = "The option " + std::string(word(option)) + " is " + quoted_for_detail(value) + "; ";
+  std::string detail = "The option " + std::string(to_string(option)) + " is " + quoted_for_detail(value) + "; ";
   detail += wanted;
   detail += '.';
   return fail(ErrorCode::bad_option, std::move(detail));
@@ -115,14 +116,14 @@ Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Op
   if (const auto& value = raw[Option::formats]; !value.empty()) {
     const auto formats = parse_formats(value, policy.formats);
     if (!formats) {
-      return tl::unexpected<Error>(formats.error());
+      return pass_on(formats);
     }
     changed.formats = *formats;
   }
   if (const auto& value = raw[Option::languages]; !value.empty()) {
     auto languages = parse_languages(value, policy.languages);
     if (!languages) {
-      return tl::unexpected<Error>(std::move(languages.error()));
+      return pass_on(languages);
     }
     changed.languages = std::move(*languages);
   }
@@ -134,7 +135,7 @@ Result<void> apply_options(const RawOptions& raw, const OptionPolicy& policy, Op
     changed.ocr = *mode;
   }
   if (const auto& value = raw[Option::page_separator]; !value.empty()) {
-    if (value.size() > max_page_separator || !is_utf8(value)) {
+    if (value.size() > max_page_separator || !is_valid_utf8(value)) {
       return bad_value(Option::page_separator, value,
                        "it has to be UTF-8 of at most " + std::to_string(max_page_separator) + " bytes");
     }
@@ -198,15 +199,18 @@ Result<void> check_password(const RawOptions& raw) {
   return {};
 }
 
-Result<RawOptions> options_of_query(const Query& query) {
+Result<RawOptions> options_of_query(const Query& query, OptionSet options) {
   RawOptions raw;
   Result<void> done;
   query.each([&](const std::string& name, const std::string& value) {
     const auto option = option_of(name);
+    if (!option || !options.has(*option)) {
+      return true;
+    }
     if (option == Option::password && !value.empty()) {
       done = fail(ErrorCode::forbidden_option,
                   "The option password may not stand in a query, since queries end in logs; send it as a form field.");
-    } else if (option) {
+    } else {
       done = add_option(raw, *option, value);
     }
     return done.has_value();
@@ -259,7 +263,7 @@ Result<void> add_option(RawOptions& raw, Option option, std::string_view value) 
     known += ',';
     known += value;
   } else {
-    return fail(ErrorCode::bad_option, "The option " + std::string(word(option)) + " is given twice.");
+    return fail(ErrorCode::bad_option, "The option " + std::string(to_string(option)) + " is given twice.");
   }
   return {};
 }

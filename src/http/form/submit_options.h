@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 #include "document/format.h"
-#include "job/job.h"
-#include "http/form/option.h"
 #include "http/field/query.h"
+#include "http/form/option.h"
+#include "job/options.h"
 
 namespace docket::http {
 
@@ -45,9 +45,9 @@ Result<std::string> callback_url_of(const RawOptions& raw);
 Result<void> check_password(const RawOptions& raw);
 inline constexpr std::size_t max_password = 1024;
 
-/// The options in the query of an upload. Other arguments are left alone. `password` is
+/// The options in the query of an upload, of those in `options`. Other arguments are left alone. `password` is
 /// forbidden_option: queries end in logs.
-Result<RawOptions> options_of_query(const Query& query);
+Result<RawOptions> options_of_query(const Query& query, OptionSet options = every_option());
 
 /// The options of an upload that has both a form and a query: what the form gives comes before what the query gives.
 RawOptions merge_options(RawOptions form, RawOptions query);

@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
-#include "http/form/submit_options.h"
 #include "http/field/text.h"
+#include "http/form/submit_options.h"
 
 namespace docket::http {
 namespace {
@@ -62,9 +62,9 @@ std::optional<std::uint32_t> preferred_wait(std::string_view prefer) {
 }
 
 Result<Waiting> waiting_of(const Query& query, std::string_view prefer, std::uint32_t longest) {
-  const auto asked = seconds_of(query.find(word(Option::wait)).value_or(std::string()));
+  const auto asked = seconds_of(query.find(to_string(Option::wait)).value_or(std::string()));
   if (!asked) {
-    return tl::unexpected<Error>(asked.error());
+    return pass_on(asked);
   }
   if (*asked) {
     return Waiting{.seconds = bounded(**asked, longest)};
@@ -75,7 +75,7 @@ Result<Waiting> waiting_of(const Query& query, std::string_view prefer, std::uin
 
 Result<bool> wants_raw(const Query& query) {
   RawOptions options;
-  options[Option::raw] = query.find(word(Option::raw)).value_or(std::string());
+  options[Option::raw] = query.find(to_string(Option::raw)).value_or(std::string());
   return boolean_of(options, Option::raw);
 }
 
@@ -83,19 +83,23 @@ Result<Waiting> waiting_of(const RawOptions& options, std::string_view prefer, F
                            std::uint32_t longest) {
   const auto wait = seconds_of(options[Option::wait]);
   if (!wait) {
-    return tl::unexpected<Error>(wait.error());
+    return pass_on(wait);
   }
   const auto sync = boolean_of(options, Option::sync);
   const auto raw = boolean_of(options, Option::raw);
   if (!sync || !raw) {
-    return tl::unexpected<Error>(sync ? raw.error() : sync.error());
+    return fail(sync ? raw.error() : sync.error());
   }
   Waiting waiting;
   waiting.raw = *raw;
   if (const auto& name = options[Option::return_]; !name.empty()) {
-    waiting.result = format_of(name);
-    if (!waiting.result || !formats.has(*waiting.result)) {
-      return bad_value(Option::return_, name, "it has to be one of the formats that are made of the document");
+    const bool has_formats = formats != FormatSet{};
+    waiting.result = has_formats ? format_of(name) : std::nullopt;
+    waiting.output = !has_formats && name == "result";
+    if (!waiting.output && (!waiting.result || !formats.has(*waiting.result))) {
+      return bad_value(Option::return_, name,
+                       has_formats ? "it has to be one of the formats that are made of the document"
+                                   : "it has to be result, which a command has and no format");
     }
   }
   const auto preferred = preferred_wait(prefer);
@@ -104,7 +108,7 @@ Result<Waiting> waiting_of(const RawOptions& options, std::string_view prefer, F
   } else if (preferred && !*sync) {
     waiting.seconds = bounded(*preferred, longest);
     waiting.preferred = true;
-  } else if (*sync || (waiting.result && options[Option::sync].empty())) {
+  } else if (*sync || ((waiting.result || waiting.output) && options[Option::sync].empty())) {
     waiting.seconds = longest;
   }
   return waiting;

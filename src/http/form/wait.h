@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "document/format.h"
-#include "http/form/option.h"
 #include "http/field/query.h"
+#include "http/form/option.h"
 
 namespace docket::http {
 
@@ -17,6 +17,7 @@ struct Waiting {
   bool preferred = false;             ///< by the field Prefer: the answer says that it was applied, and how
   std::optional<Format> result = {};  ///< of an upload: this result is the answer; nothing: the status
   bool raw = false;                   ///< of an upload: that result itself, not wrapped in JSON
+  bool output = false;                ///< of an upload to a command: its result is the answer
 };
 
 /// What a GET asks for with `?wait=N` or else `Prefer: wait=N`, no more than `longest` seconds; fractions are rounded
@@ -25,8 +26,8 @@ struct Waiting {
 Result<Waiting> waiting_of(const Query& query, std::string_view prefer, std::uint32_t longest);
 
 /// What an upload asks for with the options `wait`, `sync`, `return` and `raw`, or by Prefer. `sync`, and `return`
-/// alone, wait for `longest` seconds. `formats` are the job's: bad_option for the return of another one, as for what
-/// does not parse.
+/// alone, wait for `longest` seconds. `formats` are the job's, none of a command's: bad_option for the return of
+/// another one, as for what does not parse.
 Result<Waiting> waiting_of(const RawOptions& options, std::string_view prefer, FormatSet formats,
                            std::uint32_t longest);
 

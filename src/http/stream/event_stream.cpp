@@ -7,7 +7,7 @@
 namespace docket::http {
 namespace {
 
-void append_page(std::string& out, const ChangeEntry& change, const StatusView& status) {
+void append_page(std::string& out, const JobEvent& change, const StatusView& status) {
   std::uint64_t page = change.page;  // as paths count them: over all files
   std::uint16_t index = 0;
   status.each_file([&](const FileView& file) { page += index++ < change.file ? file.total_pages : 0; });
@@ -20,7 +20,7 @@ void append_page(std::string& out, const ChangeEntry& change, const StatusView& 
   out += '}';
 }
 
-void append_file(std::string& out, const ChangeEntry& change, const StatusView& status) {
+void append_file(std::string& out, const JobEvent& change, const StatusView& status) {
   std::uint16_t index = 0;
   status.each_file([&](const FileView& file) {
     if (index++ != change.file) {
@@ -33,20 +33,20 @@ void append_file(std::string& out, const ChangeEntry& change, const StatusView& 
     out += R"(,"size":)";
     append_json_number(out, file.size);
     out += R"(,"status":")";
-    out += word(file.state);
+    out += to_string(file.state);
     out += "\"}";
   });
 }
 
 }  // namespace
 
-std::string_view append_change_data(std::string& out, const ChangeEntry& change, const StatusView& status,
+std::string_view append_change_data(std::string& out, const JobEvent& change, const StatusView& status,
                                     std::string_view fields_json, const QueueCounts& counts) {
   switch (change.kind) {
-    case ChangeKind::page:
+    case JobEventKind::page:
       append_page(out, change, status);
       return "page";
-    case ChangeKind::file:
+    case JobEventKind::file:
       append_file(out, change, status);
       return "file";
     default:
@@ -88,6 +88,18 @@ void append_status_event(std::string& out, const JobId& job, const StatusView& s
   std::string data;
   append_status(data, job, status, fields_json, counts);
   append_event(out, status.head.change, "status", data);
+}
+
+void append_line_data(std::string& out, const JobId& job, std::string_view line) {
+  out += R"({"job_id":")" + job.text() + R"(","line":)";
+  append_json_string(out, line);
+  out += '}';
+}
+
+void append_left_out_data(std::string& out, const JobId& job, std::uint32_t lines) {
+  out += R"({"job_id":")" + job.text() + R"(","left_out":)";
+  append_json_number(out, std::uint64_t{lines});
+  out += '}';
 }
 
 void append_reset_event(std::string& out, std::uint64_t number) {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "job/codec/codec.h"
 #include "job/job_event.h"
-#include "job/codec.h"
 #include "store/store.h"
 
 namespace docket::http {
@@ -21,7 +21,7 @@ inline constexpr std::string_view event_stream_comment = ":\n\n";
 
 /// Appends what a change of a job tells, as JSON, and returns the event's name: `page` for a page that is done, `file`
 /// for a file that is, `status` with the status body for all else. The status may be newer than the change.
-std::string_view append_change_data(std::string& out, const ChangeEntry& change, const StatusView& status,
+std::string_view append_change_data(std::string& out, const JobEvent& change, const StatusView& status,
                                     std::string_view fields_json, const QueueCounts& counts);
 
 /// Appends an event; `id` 0: without one. `data` may have several lines.
@@ -33,6 +33,12 @@ void append_message(std::string& out, std::string_view name, std::string_view da
 /// Appends the event `status` of how a job is at the moment; its id is that of the job's last change.
 void append_status_event(std::string& out, const JobId& job, const StatusView& status, std::string_view fields_json,
                          const QueueCounts& counts);
+
+/// Appends what a `log` event tells, as JSON: {"job_id", "line"}.
+void append_line_data(std::string& out, const JobId& job, std::string_view line);
+
+/// The same of lines that are not told: {"job_id", "left_out"}.
+void append_left_out_data(std::string& out, const JobId& job, std::uint32_t lines);
 
 /// Appends the event `reset`: what happened before `number` is not known any more, and present states follow.
 void append_reset_event(std::string& out, std::uint64_t number);

@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-#include "http/field/text.h"
+#include "base/utf8.h"
 
 namespace docket::http {
 namespace {
@@ -98,7 +98,7 @@ struct WebSocket::Callbacks {
     // wslay answers the close next, unless ours is queued before.
     if (self.control_.size() == 1) {
       self.refuse(CloseCode::protocol_error);
-    } else if (self.control_.size() > 2 && !is_utf8(std::string_view(self.control_).substr(2))) {
+    } else if (self.control_.size() > 2 && !is_valid_utf8(std::string_view(self.control_).substr(2))) {
       self.refuse(CloseCode::invalid_data);
     }
   }

@@ -76,7 +76,7 @@ class WebSocket {
   /// is to be closed.
   [[nodiscard]] bool is_closed() const noexcept;
 
-  /// The code of whoever closed first, client or we; 0 while open. Numbers, since clients have their own.
+  /// The code of the side that closed first; 0 while open. Numbers, since clients have their own.
   [[nodiscard]] std::uint16_t close_code() const noexcept { return close_code_; }
 
  private:

@@ -1,18 +1,18 @@
 #include "nginx/access/access.h"
 
-#include "http/field/text.h"
-#include "nginx/core/response.h"
-#include "nginx/conf/conf.h"
-#include "nginx/core/context.h"
+#include "base/utf8.h"
 #include "nginx/access/cors.h"
 #include "nginx/access/handshake.h"
-#include "nginx/core/request.h"
+#include "nginx/conf/conf.h"
 #include "nginx/conf/token_file.h"
+#include "nginx/core/context.h"
+#include "nginx/core/request.h"
+#include "nginx/core/response.h"
 
 namespace docket::ngx {
 namespace {
 
-/// Longer than any name that somebody gives, and than most distinguished names of certificates.
+/// Longer than names of users, and than most distinguished names of certificates.
 constexpr std::size_t max_owner = 1024;
 
 Result<Caller> by_variable(ngx_http_request_t* r, ngx_http_complex_value_t* owner) {
@@ -23,7 +23,7 @@ Result<Caller> by_variable(ngx_http_request_t* r, ngx_http_complex_value_t* owne
   if (name.len == 0) {
     return fail(ErrorCode::unauthorized, "It is not known who is asking.");
   }
-  if (name.len > max_owner || !http::is_utf8(view(name))) {
+  if (name.len > max_owner || !is_valid_utf8(view(name))) {
     return fail(ErrorCode::unauthorized, "Who is asking has a name of more than " + std::to_string(max_owner) +
                                              " bytes, or one that is no UTF-8.");
   }
@@ -34,13 +34,13 @@ Result<Caller> by_token(ngx_http_request_t* r, TokenFile& file) {
   const auto authorization = find_header(r, "authorization").value_or(std::string_view());
   const auto shown = http::shown_token(authorization, find_header(r, "x-api-key").value_or(std::string_view()));
   if (!shown) {
-    return tl::unexpected<Error>(shown.error());
+    return pass_on(shown);
   }
   std::string of_handshake;  // browsers let no page set Authorization on a WebSocket
   if (!*shown) {
     auto handshake = read_handshake(r);
     if (!handshake) {
-      return tl::unexpected<Error>(handshake.error());
+      return pass_on(handshake);
     }
     of_handshake = std::move(handshake->token);
   }
@@ -64,7 +64,8 @@ Result<Caller> identify(ngx_http_request_t* r) {
 
 }  // namespace
 
-std::optional<ngx_int_t> refuse(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow, Caller& caller) {
+std::optional<ngx_int_t> check_access(ngx_http_request_t* r, ngx_uint_t allowed, std::string_view allow,
+                                      Caller& caller) {
   if ((r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) == 0) {
     r->disable_not_modified = 1;  // nginx's filter takes a 200 for what GET would have answered, whatever was done
   }

@@ -1,10 +1,10 @@
 #include "nginx/access/cors.h"
 
 #include "http/field/cors.h"
-#include "nginx/core/response.h"
-#include "nginx/conf/conf.h"
 #include "nginx/access/handshake.h"
+#include "nginx/conf/conf.h"
 #include "nginx/core/request.h"
+#include "nginx/core/response.h"
 
 namespace docket::ngx {
 namespace {
@@ -30,6 +30,7 @@ std::string_view asked_host(ngx_http_request_t* r) noexcept {
 std::string_view methods_of(Handler handler) noexcept {
   switch (handler) {
     case Handler::upload:
+    case Handler::command:
       return "POST, PUT";
     case Handler::result:
       return "GET, HEAD, POST, DELETE";

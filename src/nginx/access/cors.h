@@ -1,4 +1,4 @@
-// Pages of other origins in our locations: docket_cors, and who may change something at all.
+// Pages of other origins in our locations: docket_cors, and which origins may change something at all.
 #pragma once
 
 #include "base/error.h"
@@ -13,7 +13,7 @@ Result<void> check_origin(ngx_http_request_t* r);
 /// short.
 bool add_cors_headers(ngx_http_request_t* r) noexcept;
 
-/// Has preflights answered before anybody asks who is asking: they carry no credentials. Called once, at the end of the
+/// Has preflights answered before access is checked: they carry no credentials. Called once, at the end of the
 /// configuration; false when memory is short.
 bool install_preflights(ngx_conf_t* cf) noexcept;
 

@@ -6,11 +6,11 @@
 
 #include "base/error.h"
 #include "http/body/problem.h"
-#include "nginx/core/response.h"
+#include "nginx/access/cors.h"
 #include "nginx/conf/conf.h"
 #include "nginx/core/context.h"
-#include "nginx/access/cors.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
+#include "nginx/core/response.h"
 
 namespace docket::ngx {
 namespace {

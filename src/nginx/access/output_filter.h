@@ -1,5 +1,5 @@
-// What is done to every answer of our locations: pages of other origins may read it, and nginx's own errors are told in
-// our words.
+// What is done to every answer of our locations: pages of other origins may read it, and nginx's own errors get bodies
+// like ours.
 #pragma once
 
 #include "nginx/core/ngx.h"

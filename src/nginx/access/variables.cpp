@@ -5,13 +5,14 @@
 
 #include "nginx/conf/conf.h"
 #include "nginx/core/context.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
 namespace {
 
-/// Gives a variable its value: `text` has to live as long as the request. Empty: there is none ("-" in a log).
+/// Gives a variable its value: `text` has to live as long as the request. Empty: the variable is not found ("-" in a
+/// log).
 ngx_int_t give(ngx_http_variable_value_t* value, std::string_view text) noexcept {
   value->not_found = text.empty() ? 1 : 0;
   value->valid = text.empty() ? 0 : 1;
@@ -37,7 +38,7 @@ ngx_int_t get_job_id(ngx_http_request_t* r, ngx_http_variable_value_t* value, ui
 
 ngx_int_t get_status(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t) noexcept {
   const Context* context = find_context(r);
-  return give(value, context != nullptr && context->state ? word(*context->state) : std::string_view());
+  return give(value, context != nullptr && context->state ? to_string(*context->state) : std::string_view());
 }
 
 ngx_int_t get_owner(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t) noexcept {
@@ -45,7 +46,7 @@ ngx_int_t get_owner(ngx_http_request_t* r, ngx_http_variable_value_t* value, uin
   return give(value, context != nullptr ? view(context->owner) : std::string_view());
 }
 
-/// Of a job that was only asked about, the name is looked up when somebody wants it.
+/// For a request that only asks about a job the name is looked up when the variable is evaluated.
 ngx_int_t get_filename(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t) noexcept try {
   const Context* context = find_context(r);
   if (context == nullptr || context->filename.len != 0) {

@@ -2,35 +2,25 @@
 
 #include "nginx/conf/conf.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 
+#include "callback/secret_files.h"
 #include "document/format.h"
-#include "job/job.h"
 #include "document/media_type.h"
+#include "document/tessdata.h"
 #include "host/store_place.h"
 #include "http/form/option.h"
+#include "job/options.h"
 #include "nginx/access/cors.h"
-#include "nginx/exception.h"
-#include "nginx/core/handlers.h"
 #include "nginx/access/output_filter.h"
-#include "nginx/conf/token_file.h"
 #include "nginx/access/variables.h"
-#include "callback/secret_files.h"
-#include "document/tessdata.h"
+#include "nginx/conf/token_file.h"
+#include "nginx/core/exception.h"
+#include "nginx/core/handlers.h"
 
 namespace docket::ngx {
-
-const char* engine_problem(const ngx_str_t& path) noexcept {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(std::filesystem::path(view(path)), ignored)) {
-    return "there is no such program; docket_engine names docket-engine's path";
-  }
-  return ::access(reinterpret_cast<const char*>(path.data), X_OK) == 0 ? nullptr : "it is not executable";
-}
 
 bool find_pools(ngx_cycle_t* cycle, MainConf& conf) noexcept {
   if (conf.store == nullptr) {
@@ -55,6 +45,7 @@ bool find_pools(ngx_cycle_t* cycle, MainConf& conf) noexcept {
 ngx_http_handler_pt function_of(Handler handler) noexcept {
   switch (handler) {
     case Handler::upload:
+    case Handler::command:
       return handle_upload;
     case Handler::result:
       return handle_result;
@@ -105,8 +96,10 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->tessdata = copy(cf->pool, tessdata_folder());
     main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->logs = ngx_array_create(cf->pool, 1, sizeof(void*));
+    main->pools = ngx_array_create(cf->pool, 1, sizeof(PoolConf));
     main->secret_files = make_in_pool<SecretFiles>(cf->pool);
-    if (main->token_files == nullptr || main->logs == nullptr || main->secret_files == nullptr) {
+    if (main->token_files == nullptr || main->logs == nullptr || main->pools == nullptr ||
+        main->secret_files == nullptr) {
       return nullptr;
     }
   }
@@ -156,6 +149,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->defaults = static_cast<http::RawOptions*>(NGX_CONF_UNSET_PTR);
     location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
     init(location->callbacks);
+    init(location->command);
   }
   return location;
 }
@@ -168,11 +162,12 @@ void inherit_handler(const LocationConf* location_of_block, LocationConf* block,
     block->directive = location_of_block->directive;
     block->file = location_of_block->file;
     block->line = location_of_block->line;
+    block->command = location_of_block->command;
     core->handler = function_of(block->handler);
   }
 }
 
-/// Modules such as proxy take a location over without a look at who has it: the one that comes last would win.
+/// Modules such as proxy take a location over even if it has a handler: the directive that comes last would win.
 char* check_handler(ngx_conf_t* cf, const LocationConf* location, ngx_http_core_loc_conf_t* core) noexcept {
   if (location->handler == Handler::none || core->handler == function_of(location->handler)) {
     return conf_ok;
@@ -190,19 +185,20 @@ char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
   const auto* server = static_cast<const ServerConf*>(servers[ngx_http_docket_module.ctx_index]);
   if (server->result_prefixes->nelts == 1) {
     location->default_result_url = *static_cast<const ngx_str_t*>(server->result_prefixes->elts);
-  } else if (location->handler == Handler::upload) {
+  } else if (location->handler == Handler::upload || location->handler == Handler::command) {
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"docket_upload\" needs a docket_result location in its server, or \"docket_result_url\": the "
+                  "\"%V\" needs a docket_result location in its server, or \"docket_result_url\": the "
                   "server has %s docket_result location in "
                   "%s:%ui",
-                  server->result_prefixes->nelts == 0 ? "no" : "more than one", location->file, location->line);
+                  &location->directive, server->result_prefixes->nelts == 0 ? "no" : "more than one", location->file,
+                  location->line);
     return conf_error;
   }
   return conf_ok;
 }
 
-/// Whether the models that `location` recognises text with are there: docket_languages looked for its own, but nobody
-/// for the default.
+/// Whether the models that `location` recognises text with are there: the directive docket_languages has checked its
+/// own, but the default was not checked yet.
 bool has_models(const MainConf* main, const LocationConf* location) {
   const auto installed = installed_languages(std::string(view(main->tessdata)));
   std::string_view names = view(location->languages);
@@ -266,8 +262,18 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   }
   ngx_conf_init_uint_value(location->ocr, static_cast<ngx_uint_t>(OcrMode::automatic));
   ngx_conf_init_uint_value(location->dpi, 300);
-  ngx_conf_merge_uint_value(location->options, previous->options, http::default_options().bits);
-  ngx_conf_merge_uint_value(location->types, previous->types, every_type);
+  // A command has fields and files of any kind, and no options of documents.
+  const bool is_command = location->handler == Handler::command;
+  if (location->options == NGX_CONF_UNSET_UINT) {
+    location->options = previous->options;
+  }
+  if (location->types == NGX_CONF_UNSET_UINT) {
+    location->types = previous->types;
+  }
+  location->allowed_options = location->options;
+  location->taken_types = location->types;
+  ngx_conf_init_uint_value(location->allowed_options, is_command ? 0 : http::default_options().bits);
+  ngx_conf_init_uint_value(location->taken_types, is_command ? every_type | 1 : every_type);
   ngx_conf_merge_uint_value(location->max_files, previous->max_files, 32);
   ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
   ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
@@ -286,6 +292,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_uint_value(location->anyone, previous->anyone, 0);
   ngx_conf_merge_uint_value(location->live, previous->live, 0);
   merge(location->callbacks, previous->callbacks);
+  merge(location->command, previous->command);
   if (location->result_url == nullptr) {
     location->result_url = previous->result_url;
   }
@@ -297,20 +304,6 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
 } catch (...) {
   log_exception(cf->log, "a configuration");
   return conf_error;
-}
-
-/// docket-engine beside the module: where dladdr(3) says that this very code was loaded from.
-ngx_str_t default_engine(ngx_pool_t* pool) noexcept {
-  Dl_info found{};
-  if (::dladdr(reinterpret_cast<const void*>(&default_engine), &found) == 0 || found.dli_fname == nullptr) {
-    return {0, nullptr};
-  }
-  try {
-    return copy(pool, (std::filesystem::path(found.dli_fname).parent_path() / "docket-engine").string());
-  } catch (...) {
-    log_exception(pool->log, "the look for docket-engine");
-    return {0, nullptr};
-  }
 }
 
 /// After all is read and merged: what the locations in use need as a whole.
@@ -330,16 +323,8 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
     }
     return NGX_OK;
   }
-  if (main->engine.data == nullptr) {
-    main->engine = default_engine(cf->pool);
-    const char* problem =
-        main->engine.data == nullptr ? "the module's own path is not known" : engine_problem(main->engine);
-    if (problem != nullptr) {
-      ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                    "docket-engine is looked for beside the module, at \"%V\": %s; set \"docket_engine\" in %s:%ui",
-                    &main->engine, problem, main->store->conf_file, main->store->line);
-      return NGX_ERROR;
-    }
+  if (!find_programs(cf, *main)) {
+    return NGX_ERROR;
   }
   if (main->threads_name.data == nullptr) {
     main->threads_name = str("docket");
@@ -347,7 +332,8 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
   if (main->io_threads_name.data == nullptr) {
     main->io_threads_name = str("docket_io");
   }
-  // nginx makes the pool "default" for those who add it; others may still be made below http: find_pools() looks then.
+  // nginx makes the pool "default" where a module adds it. Other pools may be defined after http: find_pools() looks
+  // for them later.
   for (auto* name : {&main->threads_name, &main->io_threads_name}) {
     if (view(*name) == "default" && ngx_thread_pool_add(cf, name) == nullptr) {
       return NGX_ERROR;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "nginx/conf/callback_conf.h"
+#include "nginx/conf/command_conf.h"
 #include "nginx/core/ngx.h"
 
 namespace docket::http {
@@ -16,9 +17,15 @@ namespace docket::ngx {
 class TokenFile;
 
 /// What a location does. One handler a location.
-enum class Handler : ngx_uint_t { none = 0, upload, result, tasks, events, health };
+enum class Handler : ngx_uint_t { none = 0, upload, command, result, tasks, events, health };
 
 inline constexpr ngx_int_t default_queue_jobs = 100'000;
+
+/// A pool of commands that has a name of its own.
+struct PoolConf {
+  ngx_str_t name;
+  ngx_uint_t slots;  ///< 0: docket_concurrency
+};
 
 struct MainConf {
   ngx_path_t* store;  ///< null: no docket_store
@@ -28,6 +35,7 @@ struct MainConf {
   ngx_int_t queue_jobs;       ///< docket_queue: unfinished jobs at once
   ngx_int_t queue_per_owner;  ///< of one owner; 0: as many as there may be
   ngx_str_t engine;
+  ngx_str_t launcher;  ///< docket-launch, beside the engine
   ngx_uint_t strict_sandbox;
   ngx_str_t threads_name;
   ngx_str_t io_threads_name;
@@ -35,12 +43,15 @@ struct MainConf {
   ngx_thread_pool_t* io_threads;
   ngx_int_t concurrency;      ///< 0: as many as there are cores
   ngx_uint_t uses;            ///< how many locations have a handler of ours
+  ngx_uint_t uploads;         ///< how many have docket_upload
+  ngx_uint_t commands;        ///< how many have docket_command
   ngx_str_t languages;        ///< of the first upload location: what the engine is warmed with
+  ngx_array_t* pools;         ///< PoolConf: those with names, each once
   ngx_array_t* token_files;   ///< TokenFile*: one for each path
   ngx_array_t* logs;          ///< ngx_open_file_t*: one for each docket_log's path
   SecretFiles* secret_files;  ///< of docket_callback_secret
   ngx_int_t request_id;       ///< index of nginx's $request_id, where there are logs
-  ngx_str_t tessdata;         ///< folder of the language models; empty: there is none
+  ngx_str_t tessdata;         ///< folder of the language models; empty: not found
 };
 
 struct ServerConf {
@@ -57,9 +68,11 @@ struct LocationConf {
   ngx_str_t languages;  ///< "eng+deu"
   ngx_uint_t ocr;       ///< OcrMode
   ngx_uint_t dpi;
-  ngx_uint_t options;          ///< bits of OptionSet: docket_options
+  ngx_uint_t options;          ///< bits of OptionSet: docket_options, as far as it was said
+  ngx_uint_t allowed_options;  ///< what this comes to for the location's handler
   http::RawOptions* defaults;  ///< docket_defaults; null: none
-  ngx_uint_t types;            ///< bits over MediaType
+  ngx_uint_t types;            ///< bits over MediaType: docket_types, as far as it was said
+  ngx_uint_t taken_types;      ///< what this comes to for the location's handler
   ngx_uint_t max_files;
   ngx_uint_t max_pages;
   off_t max_pixels;
@@ -77,11 +90,12 @@ struct LocationConf {
   ngx_http_complex_value_t* result_url;
   ngx_str_t default_result_url;     ///< the server's only docket_result prefix
   TokenFile* tokens;                ///< null: none
-  ngx_http_complex_value_t* owner;  ///< null: docket_tokens tells, or nobody
+  ngx_http_complex_value_t* owner;  ///< null: docket_tokens, or clients are not distinguished
   http::CorsPolicy* cors;           ///< null: off
   ngx_uint_t anyone;                ///< docket_tasks anyone, docket_events anyone
   ngx_uint_t live;                  ///< docket_health live
   CallbackConf callbacks;
+  CommandConf command;
 };
 
 inline MainConf* main_conf(ngx_http_request_t* r) noexcept {
@@ -93,7 +107,7 @@ inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
 }
 
 /// What is wrong with docket_defaults for this location: a `return` that is not made here, an `expire` beyond
-/// docket_expire. nginx/defaults_directive.cpp.
+/// docket_expire. nginx/directives/defaults_directive.cpp.
 Result<void> check_defaults(const LocationConf& location);
 
 /// The content handler of a location; null for Handler::none.
@@ -101,6 +115,10 @@ ngx_http_handler_pt function_of(Handler handler) noexcept;
 
 /// What is wrong with `path`, which ends in a zero, as docket-engine's; null: nothing that can be seen from here.
 const char* engine_problem(const ngx_str_t& path) noexcept;
+
+/// Finds docket-launch where there are commands, and docket-engine unless commands are all there is; false after saying
+/// what is missing. To be called when all locations are merged; there is a store.
+bool find_programs(ngx_conf_t* cf, MainConf& main) noexcept;
 
 /// Whether the store, where there is one, can be used by the user that the cycle's workers will run as; else says why.
 /// Makes nothing. To be called when the core module's configuration is complete.

@@ -1,13 +1,12 @@
 // A file of docket_tokens, read again when it changes.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <ctime>
 #include <memory>
 #include <string>
 
 #include "base/error.h"
+#include "base/reread_file.h"
 #include "http/field/tokens.h"
 #include "nginx/core/ngx.h"
 
@@ -24,27 +23,14 @@ class TokenFile {
   /// come to rest. What cannot be read leaves those that were there, and is told in the log once.
   const http::TokenList& tokens(ngx_log_t* log);
 
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
 
  private:
-  /// What tells one state of the file from another.
-  struct Version {
-    dev_t device = 0;
-    ino_t inode = 0;
-    off_t size = 0;
-    timespec changed{};
+  explicit TokenFile(std::string path);
+  Result<void> load();
 
-    static Version of(const struct stat& file) noexcept;
-    [[nodiscard]] bool is(const Version& other) const noexcept;
-  };
-
-  explicit TokenFile(std::string path) : path_(std::move(path)) {}
-  static Result<http::TokenList> load(const std::string& path, Version& version);
-
-  std::string path_;
+  RereadFile file_;
   http::TokenList list_;
-  Version tried_;   ///< read last, whatever came of it
-  Version looked_;  ///< at the last look
   time_t looked_at_ = 0;
 };
 

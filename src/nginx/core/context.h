@@ -9,21 +9,21 @@
 
 namespace docket::ngx {
 
+class BodyReader;
 class EventSocket;
 class EventStream;
-class Upload;
 
 /// In the request's pool; made when first needed.
 struct Context {
-  Upload* upload = nullptr;        ///< docket_upload: who receives the body
-  EventStream* events = nullptr;   ///< docket_events: who tells
+  BodyReader* body = nullptr;      ///< docket_upload: what reads the body
+  EventStream* events = nullptr;   ///< docket_events: what sends them
   EventSocket* socket = nullptr;   ///< the same over a WebSocket
   ngx_chain_t* problem = nullptr;  ///< nginx's own error page is to be replaced by this
 
   // For the variables: what the request was about. Strings are the pool's.
   std::optional<JobId> job;
-  std::optional<State> state;          ///< of the job, as it was told
-  ngx_str_t owner{};                   ///< who is asking; empty: nobody in particular
+  std::optional<State> state;          ///< of the job, as it was sent
+  ngx_str_t owner{};                   ///< of the request; empty: clients are not distinguished
   ngx_str_t filename{};                ///< of an upload: the first file's
   std::optional<std::uint64_t> bytes;  ///< of an upload: all files'
 };

@@ -44,7 +44,7 @@ inline ngx_str_t copy(ngx_pool_t* pool, std::string_view text) noexcept {
 }
 
 /// Writes the exception that is being handled to the log, with what it has ended. Only within a catch block; from
-/// threads, too. In nginx/exception.cpp.
+/// threads, too. In nginx/core/exception.cpp.
 void log_exception(ngx_log_t* log, const char* what) noexcept;
 
 /// A C++ object in pool memory, destroyed with the pool. The cleanup is registered before the object is made, so that

@@ -17,7 +17,7 @@ std::optional<std::string_view> find_header(ngx_http_request_t* r, std::string_v
 /// All of this name, in the order they came in.
 std::vector<std::string_view> find_headers(ngx_http_request_t* r, std::string_view lower_name);
 
-/// All of this name as one list (RFC 9110, 5.3); nothing where there is none.
+/// All of this name as one list (RFC 9110, 5.3); nothing where the request has no such field.
 std::optional<std::string> find_list(ngx_http_request_t* r, std::string_view lower_name);
 
 /// The fields If-Match and If-None-Match.

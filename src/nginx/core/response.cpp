@@ -3,7 +3,8 @@
 #include <string>
 
 #include "http/body/problem.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
+#include "nginx/core/file_body.h"
 
 namespace docket::ngx {
 namespace {
@@ -23,21 +24,8 @@ bool add_common_headers(ngx_http_request_t* r, std::string_view cache = "private
          add_static_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
 }
 
-/// A copy of `bytes` in the pool. Null when memory is short.
-ngx_buf_t* memory_buffer(ngx_pool_t* pool, std::string_view bytes) noexcept {
-  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(pool));
-  const ngx_str_t copied = copy(pool, bytes);
-  if (buffer == nullptr || copied.data == nullptr) {
-    return nullptr;
-  }
-  buffer->pos = buffer->start = copied.data;
-  buffer->last = buffer->end = copied.data + copied.len;
-  buffer->memory = 1;
-  return buffer;
-}
-
-/// Sends the header and then, unless there is to be no body, `front`, if there is one, and `buffer`.
-ngx_int_t send(ngx_http_request_t* r, ngx_buf_t* buffer, ngx_buf_t* front = nullptr) noexcept {
+/// Sends the header and then, unless there is to be no body, `body`.
+ngx_int_t send(ngx_http_request_t* r, ngx_chain_t* body) noexcept {
   // Ignored beside If-Match and for what has no date (RFC 9110, 13.1.4); nginx's filter would answer 412.
   if (r->headers_in.if_match != nullptr || r->headers_out.last_modified_time == -1) {
     r->headers_in.if_unmodified_since = nullptr;
@@ -46,11 +34,13 @@ ngx_int_t send(ngx_http_request_t* r, ngx_buf_t* buffer, ngx_buf_t* front = null
   if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
     return rc;
   }
-  buffer->last_buf = r == r->main ? 1 : 0;
-  buffer->last_in_chain = 1;
-  ngx_chain_t last{buffer, nullptr};
-  ngx_chain_t first{front, &last};
-  return ngx_http_output_filter(r, front != nullptr ? &first : &last);
+  ngx_chain_t* last = body;
+  while (last->next != nullptr) {
+    last = last->next;
+  }
+  last->buf->last_buf = r == r->main ? 1 : 0;
+  last->buf->last_in_chain = 1;
+  return ngx_http_output_filter(r, body);
 }
 
 void set_type(ngx_http_request_t* r, std::string_view content_type) noexcept {
@@ -125,7 +115,8 @@ ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view c
   set_status(r, status);
   r->headers_out.content_length_n = static_cast<off_t>(body.size());
   set_type(r, content_type);
-  return send(r, buffer);
+  ngx_chain_t only{buffer, nullptr};
+  return send(r, &only);
 }
 
 ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
@@ -138,21 +129,18 @@ ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
   return ngx_http_send_header(r);
 }
 
-ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept {
+ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcept {
   auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
-  ngx_str_t name = copy(r->pool, stretch.path);
-  const auto front_size = static_cast<off_t>(stretch.front.size());
-  ngx_buf_t* front = front_size == 0 ? nullptr : memory_buffer(r->pool, stretch.front);
-  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+  ngx_str_t name = copy(r->pool, range.path);
   auto* file = static_cast<ngx_file_t*>(ngx_pcalloc(r->pool, sizeof(ngx_file_t)));
-  if (name.data == nullptr || buffer == nullptr || file == nullptr || (front == nullptr && front_size != 0)) {
+  if (name.data == nullptr || file == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
 
   ngx_open_file_info_t opened;
   ngx_memzero(&opened, sizeof(opened));
   opened.read_ahead = core->read_ahead;
-  opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;  // a stretch begins anywhere, direct I/O does not
+  opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;  // a range begins anywhere, direct I/O does not
   opened.valid = core->open_file_cache_valid;
   opened.min_uses = core->open_file_cache_min_uses;
   opened.errors = core->open_file_cache_errors != 0 ? 1 : 0;
@@ -165,12 +153,13 @@ ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept {
                   opened.failed != nullptr ? opened.failed : "open()", &name);
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  if (stretch.offset + stretch.length > opened.size || front_size > stretch.length) {
+  if (range.offset + range.length > opened.size) {
     ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0, "docket: \"%V\" is shorter than its record says", &name);
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  if (stretch.length == 0) {
-    set_type(r, stretch.content_type);
+  const auto size = static_cast<off_t>(range.prefix.size() + range.suffix.size()) + range.length;
+  if (size == 0) {
+    set_type(r, range.content_type);
     return send_empty(r, NGX_HTTP_OK);
   }
   if (!add_common_headers(r)) {
@@ -179,17 +168,24 @@ ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept {
   file->fd = opened.fd;
   file->name = name;
   file->log = r->connection->log;
-  buffer->file = file;
-  buffer->file_pos = stretch.offset + front_size;
-  buffer->file_last = stretch.offset + stretch.length;
-  buffer->in_file = 1;
+  const FileBody body{file, range.offset, range.length, range.prefix, range.suffix};
+  // nginx cuts several ranges only out of one buffer.
+  const bool several_ranges = r->method != NGX_HTTP_HEAD && r->headers_in.range != nullptr &&
+                              view(r->headers_in.range->value).find(',') != std::string_view::npos;
+  ngx_chain_t* chain = several_ranges ? in_one_buffer(r->pool, body) : nullptr;
+  if (chain == nullptr) {
+    chain = in_buffers(r->pool, body);
+  }
+  if (chain == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
   set_status(r, NGX_HTTP_OK);
-  r->headers_out.content_length_n = stretch.length;
-  r->headers_out.last_modified_time = stretch.last_modified;
+  r->headers_out.content_length_n = size;
+  r->headers_out.last_modified_time = range.last_modified;
   r->allow_ranges = (r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) != 0 ? 1 : 0;  // RFC 9110, 14.2
-  r->single_range = front != nullptr ? 1 : 0;  // nginx cuts several only out of one buffer
-  set_type(r, stretch.content_type);
-  return send(r, buffer, front);
+  r->single_range = several_ranges && chain->next != nullptr ? 1 : 0;
+  set_type(r, range.content_type);
+  return send(r, chain);
 }
 
 ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view body) noexcept {
@@ -211,7 +207,7 @@ ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::strin
 ngx_int_t send_problem(ngx_http_request_t* r, const Error& error) noexcept {
   try {
     std::string body;
-    // One text for whatever is not there, so that nobody learns from it which jobs there are.
+    // One text for all that is not found, so that it does not reveal which jobs there are.
     http::append_problem(body, error.code == ErrorCode::not_found
                                    ? Error{error.code, "There is no such job, or no such result of it."}
                                    : error);

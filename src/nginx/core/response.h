@@ -35,19 +35,20 @@ ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view c
 /// Answers 204 or the like.
 ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 
-/// A part of a file as the body of an answer.
-struct Stretch {
+/// A part of a file, between two texts, as the body of an answer.
+struct FileRange {
   std::string_view path;
   off_t offset = 0;
   off_t length = 0;
-  std::string_view front{};  ///< what is sent instead of the first so many bytes
+  std::string_view prefix{};
+  std::string_view suffix{};
   std::string_view content_type;
   time_t last_modified = 0;
 };
 
-/// Answers with a stretch, by sendfile where nginx may; takes Range. A file that is not there any more (its job was
-/// deleted meanwhile) is not_found.
-ngx_int_t send_stretch(ngx_http_request_t* r, const Stretch& stretch) noexcept;
+/// Answers with a range and the texts around it, which are copied; the file by sendfile where nginx may. Takes Range. A
+/// file that is not there any more (its job was deleted meanwhile) is not_found.
+ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcept;
 
 /// Answers with problem+json, or leaves it to the operator's error_page where there is one for the status. The body of
 /// a request that was not read to its end is left to nginx, which closes the connection after lingering.

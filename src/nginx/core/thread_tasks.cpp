@@ -4,29 +4,20 @@
 #include <iterator>
 #include <utility>
 
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
 
 namespace docket::ngx {
 namespace {
 
-constexpr ngx_msec_t hold_ms = 1000;  // how often the timer that keeps the worker alive comes round; does no work
+constexpr ngx_msec_t hold_ms = 1000;  // how often the timer that keeps the worker alive comes round
 
 }  // namespace
 
-TaskBoard::TaskBoard(ngx_log_t* log) noexcept {
-  no_connection_.fd = -1;
-  hold_.handler = hold_on;
-  hold_.data = &no_connection_;
-  hold_.log = log;
-}
+ThreadTasks::ThreadTasks(ngx_log_t* log) noexcept
+    : hold_(
+          this, [](void* self) noexcept { static_cast<ThreadTasks*>(self)->hold_.start(hold_ms); }, log) {}
 
-TaskBoard::~TaskBoard() {
-  if (hold_.timer_set) {
-    ngx_del_timer(&hold_);
-  }
-}
-
-bool TaskBoard::post(ngx_thread_pool_t* pool, std::function<void()> work, std::function<void()> then) noexcept {
+bool ThreadTasks::post(ngx_thread_pool_t* pool, std::function<void()> work, std::function<void()> then) noexcept {
   try {
     tasks_.emplace_back();
   } catch (...) {
@@ -35,7 +26,7 @@ bool TaskBoard::post(ngx_thread_pool_t* pool, std::function<void()> work, std::f
   }
   Task& task = tasks_.back();
   task.self = std::prev(tasks_.end());
-  task.board = this;
+  task.owner = this;
   task.work = std::move(work);
   task.then = std::move(then);
   task.task.ctx = &task;
@@ -46,38 +37,25 @@ bool TaskBoard::post(ngx_thread_pool_t* pool, std::function<void()> work, std::f
     tasks_.pop_back();
     return false;
   }
-  if (!hold_.timer_set) {
-    ngx_add_timer(&hold_, hold_ms);
+  if (!hold_.is_set()) {
+    hold_.start(hold_ms);
   }
   return true;
 }
 
-void TaskBoard::run(void* context, ngx_log_t* log) noexcept {
-  auto* task = static_cast<Task*>(context);
-  try {
-    task->work();
-  } catch (...) {
-    log_exception(log, "a task");
-  }
+void ThreadTasks::run(void* context, ngx_log_t* log) noexcept {
+  guard(log, "a task", static_cast<Task*>(context)->work);
 }
 
-void TaskBoard::finished(ngx_event_t* event) noexcept {
+void ThreadTasks::finished(ngx_event_t* event) noexcept {
   auto* task = static_cast<Task*>(event->data);
-  TaskBoard* board = task->board;
+  ThreadTasks* owner = task->owner;
   const auto then = std::move(task->then);
-  board->tasks_.erase(task->self);
-  if (board->tasks_.empty() && board->hold_.timer_set) {
-    ngx_del_timer(&board->hold_);
+  owner->tasks_.erase(task->self);
+  if (owner->tasks_.empty()) {
+    owner->hold_.stop();
   }
-  try {
-    then();
-  } catch (...) {
-    log_exception(ngx_cycle->log, "what follows a task");
-  }
-}
-
-void TaskBoard::hold_on(ngx_event_t* event) noexcept {
-  ngx_add_timer(event, hold_ms);
+  guard(ngx_cycle->log, "what follows a task", then);
 }
 
 }  // namespace docket::ngx

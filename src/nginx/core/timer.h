@@ -1,11 +1,11 @@
-// Events of the event loop that somebody owns: timers, and what is to be done in its next turn.
+// Events of the event loop as members of C++ objects: timers, and what is to be done in its next turn.
 #pragma once
 
 #include "nginx/core/ngx.h"
 
 namespace docket::ngx {
 
-/// What a timer and a posted event have: whom they call. Owned by `owner`, which outlives it; event loop only.
+/// What a timer and a posted event have in common: the owner they call, which outlives them. Event loop only.
 class OwnedEvent {
  public:
   using Fire = void (*)(void* owner) noexcept;
@@ -47,15 +47,21 @@ class OwnedEvent {
   Raw raw_;
 };
 
-/// Calls `fire(owner)` once after start(). A worker that is to quit waits for it.
+/// Calls `fire(owner)` once after start().
 class Timer : public OwnedEvent {
  public:
-  Timer(void* owner, Fire fire, ngx_log_t* log) noexcept : OwnedEvent(owner, fire, log) {}
+  /// Whether a worker that is to quit waits until the timer has fired.
+  enum class AtQuit { hold, let_go };
+
+  Timer(void* owner, Fire fire, ngx_log_t* log, AtQuit at_quit = AtQuit::hold) noexcept : OwnedEvent(owner, fire, log) {
+    event().cancelable = at_quit == AtQuit::let_go ? 1 : 0;
+  }
   ~Timer() { stop(); }
 
   void start(ngx_msec_t after) noexcept { ngx_add_timer(&event(), after); }
+  [[nodiscard]] bool is_set() noexcept { return event().timer_set != 0; }
   void stop() noexcept {
-    if (event().timer_set) {
+    if (is_set()) {
       ngx_del_timer(&event());
     }
   }
@@ -71,6 +77,7 @@ class NextTurn : public OwnedEvent {
     }
   }
 
+  /// Changes nothing if it is posted already.
   void post() noexcept { ngx_post_event(&event(), &ngx_posted_next_events); }
 };
 

@@ -1,4 +1,4 @@
-// The directives about who may ask for what.
+// The directives about access: which clients may do what, and how they are known.
 
 #include <new>
 #include <string>
@@ -6,10 +6,10 @@
 #include "http/field/cors.h"
 #include "http/form/option.h"
 #include "nginx/conf/conf.h"
-#include "nginx/directives/directive.h"
-#include "nginx/exception.h"
-#include "nginx/directives/setters.h"
 #include "nginx/conf/token_file.h"
+#include "nginx/core/exception.h"
+#include "nginx/directives/directive.h"
+#include "nginx/directives/setters.h"
 
 namespace docket::ngx {
 namespace {

@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "http/form/callback_url.h"
-#include "nginx/conf/conf.h"
-#include "nginx/directives/directive.h"
-#include "nginx/exception.h"
-#include "nginx/directives/setters.h"
 #include "callback/address_filter.h"
 #include "callback/secret_files.h"
+#include "http/form/callback_url.h"
+#include "nginx/conf/conf.h"
+#include "nginx/core/exception.h"
+#include "nginx/directives/directive.h"
+#include "nginx/directives/setters.h"
 
 namespace docket::ngx {
 namespace {

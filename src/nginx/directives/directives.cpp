@@ -1,4 +1,4 @@
-// The directives: their table, their values, their checks. A mistake is told by `nginx -t` with file and line.
+// The directives: their table, their values, their checks. `nginx -t` reports a mistake with file and line.
 
 #include <algorithm>
 #include <limits>
@@ -7,14 +7,14 @@
 #include <string>
 
 #include "document/format.h"
-#include "job/job.h"
 #include "document/media_type.h"
-#include "host/store_place.h"
-#include "nginx/conf/conf.h"
-#include "nginx/directives/directive.h"
-#include "nginx/exception.h"
-#include "nginx/directives/setters.h"
 #include "document/tessdata.h"
+#include "host/store_place.h"
+#include "job/options.h"
+#include "nginx/conf/conf.h"
+#include "nginx/core/exception.h"
+#include "nginx/directives/directive.h"
+#include "nginx/directives/setters.h"
 
 namespace docket::ngx {
 namespace {
@@ -131,109 +131,7 @@ char* set_concurrency(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 
 ngx_conf_enum_t sandbox_words[] = {{ngx_string("auto"), 0}, {ngx_string("strict"), 1}, {ngx_null_string, 0}};
 
-// ---- What is made of documents.
-
-char* set_formats(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  auto* location = static_cast<LocationConf*>(conf);
-  if (location->formats != NGX_CONF_UNSET_UINT) {
-    return duplicate;
-  }
-  FormatSet formats;
-  for (const auto& value : arguments(cf).subspan(1)) {
-    const auto format = format_of(view(value));
-    if (!format) {
-      static const std::string why = "known formats are " + names_of(every_format());
-      return refuse(cf, value, why.c_str());
-    }
-    formats.add(*format);
-  }
-  location->formats = formats.bits;
-  return conf_ok;
-}
-
-char* set_languages(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  auto* location = static_cast<LocationConf*>(conf);
-  if (location->languages.data != nullptr) {
-    return duplicate;
-  }
-  try {
-    const auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
-    const auto installed = installed_languages(std::string(view(main->tessdata)));
-    std::string joined;
-    for (const auto& value : arguments(cf).subspan(1)) {
-      if (std::find(installed.begin(), installed.end(), view(value)) == installed.end()) {
-        return refuse(cf, value, "no such tessdata is installed (Debian: tesseract-ocr-LANGUAGE)");
-      }
-      joined.append(joined.empty() ? "" : "+").append(view(value));
-    }
-    location->languages = copy(cf->pool, joined);
-    return location->languages.data != nullptr ? conf_ok : conf_error;
-  } catch (...) {
-    return refuse_exception(cf);
-  }
-}
-
-char* set_ocr(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  auto* location = static_cast<LocationConf*>(conf);
-  if (location->ocr != NGX_CONF_UNSET_UINT) {
-    return duplicate;
-  }
-  const auto values = arguments(cf);
-  const auto mode = ocr_mode_of(view(values[1]));
-  if (!mode) {
-    return refuse(cf, values[1], "expected auto, force or off");
-  }
-  location->ocr = static_cast<ngx_uint_t>(*mode);
-  if (values.size() == 3) {
-    const auto dpi = after(values[2], "dpi");
-    const auto number = dpi ? ngx_atoi(dpi->data, dpi->len) : NGX_ERROR;
-    if (number < 70 || number > 1200) {
-      return refuse(cf, values[2], "expected dpi=N with N from 70 to 1200");
-    }
-    location->dpi = static_cast<ngx_uint_t>(number);
-  }
-  return conf_ok;
-}
-
-char* set_types(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  auto* location = static_cast<LocationConf*>(conf);
-  if (location->types != NGX_CONF_UNSET_UINT) {
-    return duplicate;
-  }
-  ngx_uint_t types = 0;
-  for (const auto& value : arguments(cf).subspan(1)) {
-    const auto known = std::find_if(all_media_types.begin(), all_media_types.end(), [&](const MediaTypeInfo& entry) {
-      return entry.type != MediaType::unknown && entry.name == view(value);
-    });
-    if (known == all_media_types.end()) {
-      return refuse(cf, value, "known types are pdf, png, jpeg, tiff, webp, gif, bmp, pnm and jp2");
-    }
-    types |= ngx_uint_t{1} << static_cast<unsigned>(known->type);
-  }
-  location->types = types;
-  return conf_ok;
-}
-
 // ---- Handlers.
-
-/// Makes `handler` the location's content handler; two of them in one location are refused. A handler of another module
-/// that comes below this one is found by conf.cpp's check_handler().
-char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler) noexcept {
-  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-  if (location->handler != Handler::none || core->handler != nullptr) {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": location \"%V\" has a handler already", &arguments(cf).front(),
-                       &core->name);
-    return conf_error;
-  }
-  location->handler = handler;
-  location->directive = arguments(cf).front();
-  location->file = cf->conf_file->file.name.data;
-  location->line = cf->conf_file->line;
-  core->handler = function_of(handler);
-  auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
-  ++main->uses;
-  return conf_ok;
-}
 
 char* set_upload(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   auto* location = static_cast<LocationConf*>(conf);
@@ -270,7 +168,7 @@ char* set_result(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   return take_location(cf, static_cast<LocationConf*>(conf), Handler::result);
 }
 
-/// A handler that may be told to be for everybody: docket_tasks and docket_events.
+/// A handler with the argument "anyone": docket_tasks and docket_events.
 template <Handler handler>
 char* set_for_callers(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   auto* location = static_cast<LocationConf*>(conf);
@@ -314,6 +212,8 @@ ngx_conf_post_t pages_range{within<ngx_uint_t, 1, 100'000>};
 ngx_conf_post_t pixels_range{within<off_t, 10'000, 4'000'000'000>};
 ngx_conf_post_t fields_range{within<size_t, 0, 16 * 1024 * 1024>};
 ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limits<off_t>::max()>};
+ngx_conf_post_t command_log_range{within<size_t, 4096, 1024 * 1024 * 1024>};
+ngx_conf_post_t command_output_range{within<off_t, 4096, std::numeric_limits<off_t>::max()>};
 ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
 ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
 ngx_conf_post_t wait_range{within<time_t, 0, 86'400>};
@@ -322,6 +222,25 @@ ngx_conf_post_t attempts_range{within<ngx_uint_t, 1, 100>};
 constexpr ngx_uint_t everywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
 }  // namespace
+
+char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler) noexcept {
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+  if (location->handler != Handler::none || core->handler != nullptr) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": location \"%V\" has a handler already", &arguments(cf).front(),
+                       &core->name);
+    return conf_error;
+  }
+  location->handler = handler;
+  location->directive = arguments(cf).front();
+  location->file = cf->conf_file->file.name.data;
+  location->line = cf->conf_file->line;
+  core->handler = function_of(handler);
+  auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  ++main->uses;
+  main->uploads += handler == Handler::upload ? 1 : 0;
+  main->commands += handler == Handler::command ? 1 : 0;
+  return conf_ok;
+}
 
 ngx_command_t commands[] = {
     {ngx_string("docket_store"), NGX_HTTP_MAIN_CONF | NGX_CONF_1MORE, set_store, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
@@ -335,6 +254,14 @@ ngx_command_t commands[] = {
      0, nullptr},
     {ngx_string("docket_upload"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_upload,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_command"), NGX_HTTP_LOC_CONF | NGX_CONF_1MORE, set_command, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_command_paths"), everywhere | NGX_CONF_1MORE, set_command_paths, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_command_log"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, command.log_size), &command_log_range},
+    {ngx_string("docket_command_output"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_off_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, command.output_size), &command_output_range},
     {ngx_string("docket_result"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_result, NGX_HTTP_LOC_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_for_callers<Handler::tasks>,

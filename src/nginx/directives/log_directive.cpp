@@ -2,8 +2,8 @@
 
 #include "nginx/conf/conf.h"
 #include "nginx/directives/directive.h"
-#include "nginx/worker/log_files.h"
 #include "nginx/directives/setters.h"
+#include "nginx/worker/log_files.h"
 
 namespace docket::ngx {
 namespace {

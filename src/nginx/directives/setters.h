@@ -1,19 +1,42 @@
-// Setters of the directives that are not in nginx/directives/directives.cpp, for its table. Each says what is wrong with its
-// directive, with file and line, and returns nginx's NGX_CONF_OK or NGX_CONF_ERROR.
+// Setters of the directives that are not in nginx/directives/directives.cpp, for its table. Each says what is wrong
+// with its directive, with file and line, and returns nginx's NGX_CONF_OK or NGX_CONF_ERROR.
 #pragma once
 
+#include "nginx/conf/conf.h"
 #include "nginx/core/ngx.h"
 
 namespace docket::ngx {
 
-char* set_options(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;   ///< nginx/directives/access_directives.cpp
-char* set_cors(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;      ///< nginx/directives/access_directives.cpp
-char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;    ///< nginx/directives/access_directives.cpp
-char* set_queue(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;     ///< nginx/directives/queue_directives.cpp
-char* set_expire(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;    ///< nginx/directives/queue_directives.cpp
-char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/directives/queue_directives.cpp
-char* set_defaults(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;  ///< nginx/defaults_directive.cpp
-char* set_log(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;       ///< nginx/directives/log_directive.cpp
+// nginx/directives/directives.cpp
+/// Makes `handler` the location's content handler; two of them in one location are refused. A handler of another module
+/// that comes below this one is found by conf.cpp's check_handler().
+char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler) noexcept;
+
+// nginx/directives/access_directives.cpp
+char* set_options(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_cors(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
+// nginx/directives/queue_directives.cpp
+char* set_queue(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_expire(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
+// nginx/directives/command_directives.cpp
+char* set_command(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_command_paths(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
+// nginx/directives/document_directives.cpp
+char* set_formats(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_languages(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_ocr(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_types(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
+// nginx/directives/defaults_directive.cpp
+char* set_defaults(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
+// nginx/directives/log_directive.cpp
+char* set_log(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
 // nginx/directives/callback_directives.cpp
 char* set_callback(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

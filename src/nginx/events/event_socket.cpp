@@ -3,11 +3,12 @@
 #include <array>
 #include <utility>
 
-#include "http/stream/event_stream.h"
 #include "http/body/status_body.h"
-#include "nginx/core/response.h"
+#include "http/stream/event_stream.h"
 #include "nginx/core/context.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
+#include "nginx/core/response.h"
+#include "nginx/held/held_request.h"
 
 namespace docket::ngx {
 namespace {
@@ -55,10 +56,10 @@ ngx_int_t EventSocket::begin(const http::Handshake& handshake) {
   }
   ++r_->main->count;
   r_->read_event_handler = [](ngx_http_request_t* r) { socket_of(r).read(); };
-  r_->write_event_handler = [](ngx_http_request_t* r) { socket_of(r).go_on(); };
+  r_->write_event_handler = [](ngx_http_request_t* r) { socket_of(r).advance(); };
   timer_.start(ping_every_ms);
   worker_.hub().schedule(*this);
-  // What the client sent behind its request stands in nginx's buffer; what the socket has now is told by no event.
+  // What the client sent behind its request is in nginx's buffer; for what the socket has by now there is no event.
   ngx_post_event(r_->connection->read, &ngx_posted_next_events);
   return NGX_DONE;
 }
@@ -69,14 +70,14 @@ bool EventSocket::add_headers(const http::Handshake& handshake) {
          (handshake.protocol.empty() || add_header(r_, "Sec-WebSocket-Protocol", handshake.protocol) != nullptr);
 }
 
-// ---- What is heard.
+// ---- Notifications.
 
-void EventSocket::note(Told& told) noexcept try {
+void EventSocket::on_notification(JobNotification& notification) noexcept try {
   if (topic_.job) {
     wants_present_ = true;
   } else if (waiting_.size() >= most_waiting) {
     overrun_ = true;
-  } else if (const auto& message = told.message()) {
+  } else if (const auto& message = notification.message()) {
     waiting_.push_back(message);
   }
 } catch (...) {
@@ -84,12 +85,29 @@ void EventSocket::note(Told& told) noexcept try {
   overrun_ = true;
 }
 
-void EventSocket::note_gap() noexcept {
+/// Of one job only its states are sent.
+void EventSocket::on_lines(LinesNotification& lines) noexcept try {
+  if (topic_.job) {
+    return;
+  }
+  for (const auto& message : lines.messages()) {
+    if (waiting_.size() >= most_waiting) {
+      overrun_ = true;
+      return;
+    }
+    waiting_.push_back(message);
+  }
+} catch (...) {
+  log_exception(r_->connection->log, "lines of a log");
+  overrun_ = true;
+}
+
+void EventSocket::on_gap() noexcept {
   wants_present_ = true;
 }
 
 void EventSocket::act() noexcept {
-  go_on();
+  advance();
 }
 
 void EventSocket::quit() noexcept {
@@ -98,7 +116,7 @@ void EventSocket::quit() noexcept {
   }
   try {
     close(http::CloseCode::service_restart);
-    go_on();
+    advance();
   } catch (...) {
     log_exception(r_->connection->log, "a WebSocket");
     end();
@@ -122,7 +140,7 @@ void EventSocket::read() noexcept try {
         end();
         return;
       }
-      go_on();
+      advance();
       return;
     }
     if (size <= 0) {
@@ -134,7 +152,7 @@ void EventSocket::read() noexcept try {
   if (!socket_.is_closed()) {
     ngx_post_event(connection->read, &ngx_posted_next_events);  // others get their turn
   }
-  go_on();
+  advance();
 } catch (...) {
   log_exception(r_->connection->log, "a WebSocket");
   end();
@@ -144,21 +162,21 @@ void EventSocket::take(std::string_view bytes) {
   socket_.feed(bytes, [this](std::string_view) { wants_present_ = true; });
 }
 
-// ---- What is told.
+// ---- What the server says.
 
-void EventSocket::tell() {
+void EventSocket::queue_messages() {
   if (socket_.is_closing()) {
     return;
   }
   if (topic_.job) {
     if (wants_present_ && socket_.pending().empty()) {
       wants_present_ = false;
-      tell_status();
+      queue_status();
     }
     return;
   }
   if (std::exchange(wants_present_, false)) {
-    tell_present();
+    queue_present();
   }
   while (!waiting_.empty() && !overrun_) {
     overrun_ = !socket_.send_text(*waiting_.front());
@@ -166,7 +184,7 @@ void EventSocket::tell() {
   }
 }
 
-void EventSocket::tell_status() {
+void EventSocket::queue_status() {
   std::string& text = worker_.scratch();
   bool final = true;
   topic_.each_present(worker_.reader(), [&](const JobId& id, const StatusView& status, std::string_view fields,
@@ -183,7 +201,7 @@ void EventSocket::tell_status() {
   }
 }
 
-void EventSocket::tell_present() {
+void EventSocket::queue_present() {
   topic_.each_present(worker_.reader(), [&](const JobId& id, const StatusView& status, std::string_view fields,
                                             const QueueCounts& counts) {
     std::string data;
@@ -234,8 +252,8 @@ bool EventSocket::send() {
   return true;
 }
 
-/// Tells and sends as much as there is and goes; may end the request, and this with it.
-void EventSocket::go_on() noexcept try {
+/// Queues and sends as much as the socket takes; may end the request, and this with it.
+void EventSocket::advance() noexcept try {
   if (ended_) {
     return;
   }
@@ -245,7 +263,7 @@ void EventSocket::go_on() noexcept try {
   }
   bool open = send();
   if (open) {
-    tell();
+    queue_messages();
     open = send();
   }
   if (overrun_) {
@@ -265,10 +283,12 @@ void EventSocket::on_timer() noexcept {
     return;
   }
   timer_.start(ping_every_ms);
-  if (socket_.pending().empty()) {
-    socket_.send_ping();
-  }
-  go_on();
+  guard(r_->connection->log, "a ping", [this] {
+    if (socket_.pending().empty()) {
+      socket_.send_ping();
+    }
+  });
+  advance();
 }
 
 void EventSocket::end() noexcept {
@@ -278,9 +298,7 @@ void EventSocket::end() noexcept {
   Hub::unsubscribe(*this);
   timer_.stop();
   r_->read_event_handler = ngx_http_block_reading;
-  ngx_connection_t* connection = r_->connection;
-  ngx_http_finalize_request(r_, NGX_ERROR);  // nothing of HTTP follows; this may be gone now
-  ngx_http_run_posted_requests(connection);
+  end_request(r_, NGX_ERROR);  // nothing of HTTP follows; this may be gone now
 }
 
 }  // namespace docket::ngx

@@ -6,25 +6,26 @@
 
 #include "http/stream/websocket.h"
 #include "http/stream/websocket_handshake.h"
+#include "nginx/core/timer.h"
 #include "nginx/events/event_topic.h"
 #include "nginx/worker/hub.h"
-#include "nginx/core/timer.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
 
-/// One client's WebSocket. Lives in the request's pool and dies with it; event loop only. A socket for one job tells
-/// its status bodies: a reader who is slower than the job misses some and always gets the newest. One for many jobs
-/// tells every event; a reader who does not keep up is dropped.
+/// One client's WebSocket. Lives in the request's pool and dies with it; event loop only. A socket for one job sends
+/// its status bodies: a client that reads more slowly than the job goes misses some and always gets the newest. One for
+/// many jobs sends every event; a client that does not keep up is dropped.
 class EventSocket final : public Subscriber {
  public:
   EventSocket(ngx_http_request_t* r, Worker& worker, EventTopic topic);
 
-  /// Switches protocols and tells the present state; what the handler returns.
+  /// Switches protocols and sends the present state; what the handler returns.
   ngx_int_t begin(const http::Handshake& handshake);
 
-  void note(Told& told) noexcept override;
-  void note_gap() noexcept override;
+  void on_notification(JobNotification& notification) noexcept override;
+  void on_lines(LinesNotification& lines) noexcept override;
+  void on_gap() noexcept override;
   void act() noexcept override;
   void quit() noexcept override;
 
@@ -32,12 +33,12 @@ class EventSocket final : public Subscriber {
   bool add_headers(const http::Handshake& handshake);
   void read() noexcept;
   void take(std::string_view bytes);
-  void tell();
-  void tell_status();
-  void tell_present();
+  void queue_messages();
+  void queue_status();
+  void queue_present();
   void close(http::CloseCode code);
   bool send();
-  void go_on() noexcept;
+  void advance() noexcept;
   void end() noexcept;
   void on_timer() noexcept;
 
@@ -46,9 +47,9 @@ class EventSocket final : public Subscriber {
   EventTopic topic_;
   Timer timer_;
   http::WebSocket socket_;
-  std::deque<Told::Text> waiting_;  ///< of a socket for many jobs: noted, and not yet queued
-  bool wants_present_ = true;       ///< the present state is to be told
-  bool overrun_ = false;            ///< what the client did not read is too much
+  std::deque<JobNotification::Text> waiting_;  ///< of a socket for many jobs: published, and not yet in socket_
+  bool wants_present_ = true;                  ///< the present state is to be sent
+  bool overrun_ = false;                       ///< what the client did not read is too much
   bool ended_ = false;
 };
 

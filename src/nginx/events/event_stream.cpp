@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "http/stream/event_stream.h"
-#include "nginx/core/response.h"
 #include "nginx/core/context.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
+#include "nginx/core/response.h"
+#include "nginx/held/held_request.h"
 #include "nginx/jobs/status.h"
 
 namespace docket::ngx {
@@ -18,7 +19,7 @@ constexpr ngx_msec_t comment_every_ms = 15'000;
 /// A reader who has not taken this much is dropped: it can come back and go on where it was.
 constexpr std::size_t most_waiting_bytes = std::size_t{256} << 10U;
 
-/// As many of what a client has missed are looked through for its own; beyond that it is told the present states.
+/// So many changes that a client has missed are searched for its own; if there were more, it gets the present states.
 constexpr std::uint32_t most_missed = 10'000;
 
 ngx_buf_tag_t tag() noexcept {
@@ -32,27 +33,17 @@ EventStream::EventStream(ngx_http_request_t* r, Worker& worker, EventTopic topic
       worker_(worker),
       topic_(std::move(topic)),
       comment_(
-          this,
-          [](void* self) noexcept {
-            auto& stream = *static_cast<EventStream*>(self);
-            static const auto comment = std::make_shared<const std::string>(http::event_stream_comment);
-            stream.comment_.start(comment_every_ms);
-            if (stream.waiting_.empty() && stream.busy_ == nullptr) {
-              stream.push(comment);
-              stream.flush();
-            }
-          },
-          r->connection->log) {}
+          this, [](void* self) noexcept { static_cast<EventStream*>(self)->send_comment(); }, r->connection->log) {}
 
 ngx_int_t EventStream::begin(std::optional<std::uint64_t> last_seen) {
   topic_.subscribe(worker_.hub(), *this);
-  told_ = worker_.reader().last_change().value_or(0);
+  sent_up_to_ = worker_.reader().last_change().value_or(0);
   push(std::make_shared<const std::string>(http::event_stream_begin));
   if (!last_seen) {
     push_present();
   } else if (!push_missed(*last_seen)) {
     std::string text;
-    http::append_reset_event(text, told_);
+    http::append_reset_event(text, sent_up_to_);
     push(std::make_shared<const std::string>(std::move(text)));
     push_present();
   }
@@ -78,6 +69,20 @@ ngx_int_t EventStream::begin(std::optional<std::uint64_t> last_seen) {
   return NGX_DONE;
 }
 
+void EventStream::send_comment() noexcept {
+  comment_.start(comment_every_ms);
+  if (!waiting_.empty() || busy_ != nullptr) {
+    return;
+  }
+  const bool pushed = guard(r_->connection->log, "a comment", [this] {
+    static const auto comment = std::make_shared<const std::string>(http::event_stream_comment);
+    push(comment);
+  });
+  if (pushed) {
+    flush();
+  }
+}
+
 void EventStream::push(Text text) {
   waiting_bytes_ += text->size();
   waiting_.push_back(std::move(text));
@@ -90,7 +95,7 @@ void EventStream::push_present() {
     http::append_status_event(text, id, status, fields, counts);
     push(std::make_shared<const std::string>(std::move(text)));
     last_ = topic_.job && is_final(status.head.state);
-    if (status.head.change > told_) {  // since then there were changes
+    if (status.head.change > sent_up_to_) {  // since then there were changes
       ahead_.emplace_back(id, status.head.change);
     }
   });
@@ -98,62 +103,71 @@ void EventStream::push_present() {
 
 /// What has happened since the client was here; false if not all of that is known any more.
 bool EventStream::push_missed(std::uint64_t last_seen) {
-  if (last_seen > told_) {
+  if (last_seen > sent_up_to_) {
     return false;  // of another store
   }
-  std::vector<std::pair<std::uint64_t, ChangeEntry>> missed;
-  const auto read = worker_.reader().changes(last_seen, most_missed, [&](std::uint64_t number, const ChangeEntry& one) {
-    if (number <= told_ && topic_.covers(one)) {
+  std::vector<std::pair<std::uint64_t, JobEvent>> missed;
+  const auto read = worker_.reader().changes(last_seen, most_missed, [&](std::uint64_t number, const JobEvent& one) {
+    if (number <= sent_up_to_ && topic_.covers(one)) {
       missed.emplace_back(number, one);
     }
   });
-  if (!read || read->gap || read->last < told_) {
+  if (!read || read->gap || read->last < sent_up_to_) {
     return false;
   }
   for (const auto& [number, entry] : missed) {
-    Told told(worker_.reader(), number, entry);
-    if (const auto& text = told.event()) {
+    JobNotification notification(worker_.reader(), number, entry);
+    if (const auto& text = notification.event()) {
       push(text);
     }
-    last_ = last_ || (topic_.job && told.ends());
+    last_ = last_ || (topic_.job && notification.ends());
   }
   return true;
 }
 
-void EventStream::note(Told& told) noexcept try {
-  if (last_ || told.number() <= told_) {
+void EventStream::on_notification(JobNotification& notification) noexcept try {
+  if (last_ || notification.number() <= sent_up_to_) {
     return;
   }
-  told_ = told.number();
-  if (was_shown(told)) {
+  sent_up_to_ = notification.number();
+  if (was_shown(notification)) {
     return;
   }
-  if (const auto& text = told.event()) {
+  if (const auto& text = notification.event()) {
     push(text);
   }
-  last_ = topic_.job && told.ends();
+  last_ = topic_.job && notification.ends();
 } catch (...) {
   log_exception(r_->connection->log, "an event");
   reset_ = true;
 }
 
+void EventStream::on_lines(LinesNotification& lines) noexcept try {
+  if (!last_) {
+    push(lines.events());
+  }
+} catch (...) {
+  log_exception(r_->connection->log, "lines of a log");
+}
+
 /// Whether the job was shown with this change already, or with a later one.
-bool EventStream::was_shown(const Told& told) {
+bool EventStream::was_shown(const JobNotification& notification) {
   if (ahead_.empty()) {
     return false;
   }
-  const bool shown = std::ranges::any_of(
-      ahead_, [&](const auto& one) { return one.first == told.entry().job && told.number() <= one.second; });
-  std::erase_if(ahead_, [&](const auto& one) { return one.second <= told.number(); });
+  const bool shown = std::ranges::any_of(ahead_, [&](const auto& one) {
+    return one.first == notification.entry().job && notification.number() <= one.second;
+  });
+  std::erase_if(ahead_, [&](const auto& one) { return one.second <= notification.number(); });
   return shown;
 }
 
-void EventStream::note_gap() noexcept {
+void EventStream::on_gap() noexcept {
   reset_ = true;
 }
 
 void EventStream::quit() noexcept {
-  // The browser comes again, with the number of the last event it has. Who does not read is not waited for.
+  // The browser comes again, with the number of the last event it has. A client that does not read is not waited for.
   last_ = true;
   quitting_ = true;
   flush();
@@ -167,9 +181,9 @@ void EventStream::flush() noexcept {
   ngx_int_t rc = NGX_ERROR;
   try {
     if (std::exchange(reset_, false) && !last_) {
-      told_ = worker_.reader().last_change().value_or(told_);
+      sent_up_to_ = worker_.reader().last_change().value_or(sent_up_to_);
       std::string text;
-      http::append_reset_event(text, told_);
+      http::append_reset_event(text, sent_up_to_);
       push(std::make_shared<const std::string>(std::move(text)));
       push_present();
     }
@@ -266,9 +280,7 @@ void EventStream::end(ngx_int_t rc) noexcept {
   Hub::unsubscribe(*this);
   comment_.stop();
   r_->read_event_handler = ngx_http_block_reading;
-  ngx_connection_t* connection = r_->connection;
-  ngx_http_finalize_request(r_, rc);  // this may be gone now
-  ngx_http_run_posted_requests(connection);
+  end_request(r_, rc);  // this may be gone now
 }
 
 }  // namespace docket::ngx

@@ -1,4 +1,4 @@
-// docket_events: what happens to jobs, told as it happens.
+// docket_events as server-sent events.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "nginx/core/timer.h"
 #include "nginx/events/event_topic.h"
 #include "nginx/worker/hub.h"
-#include "nginx/core/timer.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
@@ -21,20 +21,22 @@ class EventStream final : public Subscriber {
  public:
   EventStream(ngx_http_request_t* r, Worker& worker, EventTopic topic);
 
-  /// Sends the header and what there is to tell; what the handler returns.
+  /// Sends the header and the first events; what the handler returns.
   ngx_int_t begin(std::optional<std::uint64_t> last_seen);
 
-  void note(Told& told) noexcept override;
-  void note_gap() noexcept override;
+  void on_notification(JobNotification& notification) noexcept override;
+  void on_lines(LinesNotification& lines) noexcept override;
+  void on_gap() noexcept override;
   void act() noexcept override { flush(); }
   void quit() noexcept override;
 
  private:
-  using Text = Told::Text;
+  using Text = JobNotification::Text;
 
+  void send_comment() noexcept;
   void push(Text text);
   void push_present();
-  bool was_shown(const Told& told);
+  bool was_shown(const JobNotification& notification);
   bool push_missed(std::uint64_t last_seen);
   void flush() noexcept;
   ngx_int_t send();
@@ -51,8 +53,8 @@ class EventStream final : public Subscriber {
   std::deque<Text> in_flight_;  ///< of busy_, in its order
   ngx_chain_t* free_ = nullptr;
   ngx_chain_t* busy_ = nullptr;
-  std::uint64_t told_ = 0;  ///< changes up to this number are told, or need not be
-  /// Jobs that were shown as of a later change, with its number: theirs up to it need not be told either.
+  std::uint64_t sent_up_to_ = 0;  ///< changes up to this number were pushed, or need not be
+  /// Jobs that were shown as of a later change, with its number: theirs up to it need not be pushed either.
   std::vector<std::pair<JobId, std::uint64_t>> ahead_;
   bool reset_ = false;  ///< changes were missed
   bool last_ = false;   ///< nothing follows

@@ -1,4 +1,4 @@
-// What somebody hears about: one job, the caller's, or everybody's.
+// What a stream of events is about: one job, the caller's jobs, or all jobs.
 #pragma once
 
 #include <functional>
@@ -10,20 +10,20 @@
 
 namespace docket::ngx {
 
-/// Owned by whoever hears; keeps their place among the streams of their owner.
+/// Owned by the stream; has its slot among the streams of the caller.
 struct EventTopic {
   std::optional<JobId> job;          ///< nothing: all jobs of the owner
-  std::optional<std::string> owner;  ///< nothing: everybody's
-  std::optional<Slot> place{};
+  std::optional<std::string> owner;  ///< nothing: of all owners
+  std::optional<Slot> slot{};
 
   void subscribe(Hub& hub, Subscriber& one) const;
 
-  [[nodiscard]] bool covers(const ChangeEntry& change) const {
+  [[nodiscard]] bool covers(const JobEvent& change) const {
     return job ? change.job == *job : !owner || change.owner == OwnerKey::of(*owner);
   }
 
   using Visit = std::function<void(const JobId&, const StatusView&, std::string_view fields, const QueueCounts&)>;
-  /// Shows how it is at the moment: the job, if it is there, or all that are not final, the oldest first.
+  /// Visits the present state: the job, if it is there, or all that are not final, the oldest first.
   void each_present(StoreReader& reader, const Visit& visit) const;
 };
 

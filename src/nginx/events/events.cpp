@@ -1,22 +1,22 @@
-// docket_events: who asks for what, before anything is told.
+// docket_events: what a request asks for, and the begin of its stream.
 
 #include <cstring>
 #include <optional>
 #include <string>
 
-#include "http/stream/event_stream.h"
 #include "http/body/problem.h"
+#include "http/stream/event_stream.h"
 #include "nginx/access/access.h"
-#include "nginx/core/response.h"
+#include "nginx/access/handshake.h"
 #include "nginx/conf/conf.h"
 #include "nginx/core/context.h"
+#include "nginx/core/exception.h"
+#include "nginx/core/handlers.h"
+#include "nginx/core/request.h"
+#include "nginx/core/response.h"
 #include "nginx/events/event_socket.h"
 #include "nginx/events/event_stream.h"
-#include "nginx/exception.h"
-#include "nginx/core/handlers.h"
-#include "nginx/access/handshake.h"
-#include "nginx/core/request.h"
-#include "nginx/jobs/status.h"
+#include "nginx/jobs/open_job.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
@@ -34,11 +34,11 @@ Result<std::optional<JobId>> job_of(ngx_http_request_t* r) {
     return std::nullopt;
   }
   const auto id = JobId::parse(path);
-  return id ? Result<std::optional<JobId>>(*id) : tl::unexpected<Error>(no_such_job());
+  return id ? Result<std::optional<JobId>>(*id) : fail(no_such_job());
 }
 
-/// A place for one more stream of this owner; nothing where there is no limit, for nobody is told apart.
-Result<std::optional<Slot>> take_place(const Worker& worker, const Caller& caller) {
+/// A slot for one more stream of this owner; nothing where clients are not distinguished, and have no limit.
+Result<std::optional<Slot>> take_slot(const Worker& worker, const Caller& caller) {
   if (!caller.is_known) {
     return std::nullopt;
   }
@@ -55,39 +55,29 @@ Result<std::optional<Slot>> take_place(const Worker& worker, const Caller& calle
   return slot;
 }
 
-/// What is asked for, if the caller may hear it.
+/// What is asked for, if the caller may see it.
 Result<EventTopic> topic_of(ngx_http_request_t* r, Worker& worker, const Caller& caller) {
   const auto job = job_of(r);
   if (!job) {
-    return tl::unexpected<Error>(job.error());
+    return pass_on(job);
   }
   if (!*job) {
     auto owner = whose_jobs(r, caller, "docket_events");
-    return owner ? Result<EventTopic>(EventTopic{.job = {}, .owner = std::move(*owner)})
-                 : tl::unexpected<Error>(owner.error());
+    return owner ? Result<EventTopic>(EventTopic{.job = {}, .owner = std::move(*owner)}) : pass_on(owner);
   }
-  bool may_use = false;
-  const auto found = worker.reader().status(**job, [&](const StatusView& status, std::string_view, const QueueCounts&) {
-    may_use = caller.may_use(status.owner);
-    if (may_use) {
-      remember(r, **job, status.head.state);
-    }
-  });
-  if (!found || !may_use) {
-    return tl::unexpected<Error>(found ? no_such_job() : found.error());
+  if (const auto opened = open_summary_blocking(r, worker, caller, **job); !opened) {
+    return pass_on(opened);
   }
   return EventTopic{.job = **job, .owner = {}};
 }
 
-/// Whether the client has seen the job's end: then a browser is told not to come again.
+/// Whether the client has seen the job's end: then the answer makes a browser not come again.
 bool has_seen_the_end(Worker& worker, const EventTopic& topic, std::optional<std::uint64_t> last_seen) {
-  bool seen = false;
-  if (topic.job && last_seen) {
-    (void)worker.reader().status(*topic.job, [&](const StatusView& status, std::string_view, const QueueCounts&) {
-      seen = is_final(status.head.state) && *last_seen >= status.head.change;
-    });
+  if (!topic.job || !last_seen) {
+    return false;
   }
-  return seen;
+  const auto job = worker.reader().summary(*topic.job);
+  return job && is_final(job->head.state) && *last_seen >= job->head.change;
 }
 
 ngx_int_t begin_stream(ngx_http_request_t* r, Worker& worker, EventTopic topic) {
@@ -128,7 +118,7 @@ ngx_int_t refuse_version(ngx_http_request_t* r) {
   return send_problem_body(r, upgrade_required, body);
 }
 
-ngx_int_t begin_telling(ngx_http_request_t* r, Worker& worker, const Caller& caller) {
+ngx_int_t begin_events(ngx_http_request_t* r, Worker& worker, const Caller& caller) {
   const auto handshake = read_handshake(r);
   if (!handshake) {
     return send_problem(r, handshake.error());
@@ -140,11 +130,11 @@ ngx_int_t begin_telling(ngx_http_request_t* r, Worker& worker, const Caller& cal
   if (!topic) {
     return send_problem(r, topic.error());
   }
-  auto place = take_place(worker, caller);
-  if (!place) {
-    return send_problem(r, place.error());
+  auto slot = take_slot(worker, caller);
+  if (!slot) {
+    return send_problem(r, slot.error());
   }
-  topic->place = std::move(*place);
+  topic->slot = std::move(*slot);
   return handshake->kind == http::Handshake::Kind::accepted ? begin_socket(r, worker, std::move(*topic), *handshake)
                                                             : begin_stream(r, worker, std::move(*topic));
 }
@@ -153,14 +143,14 @@ ngx_int_t begin_telling(ngx_http_request_t* r, Worker& worker, const Caller& cal
 
 ngx_int_t handle_events(ngx_http_request_t* r) noexcept try {
   Caller caller;
-  if (const auto answered = refuse(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS", caller)) {
+  if (const auto answered = check_access(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS", caller)) {
     return *answered;
   }
   if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
     return rc;
   }
   Worker* worker = Worker::current();
-  return worker != nullptr ? begin_telling(r, *worker, caller) : send_problem(r, store_unavailable());
+  return worker != nullptr ? begin_events(r, *worker, caller) : send_problem(r, store_unavailable());
 } catch (...) {
   return internal_error(r, "docket_events");
 }

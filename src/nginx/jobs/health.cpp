@@ -3,10 +3,10 @@
 #include <string>
 
 #include "base/json_text.h"
-#include "nginx/core/response.h"
 #include "nginx/conf/conf.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
 #include "nginx/core/handlers.h"
+#include "nginx/core/response.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
@@ -35,14 +35,8 @@ ngx_int_t handle_health(ngx_http_request_t* r) noexcept try {
   if (worker == nullptr) {
     return send_problem(r, store_unavailable());
   }
-  const auto store = worker->store().health();
-  if (!store.writable) {
-    return send_problem(r, Error{ErrorCode::store_unavailable, "The store takes no writes: " + store.detail});
-  }
-  if (const auto engine = worker->engine().health(); !engine) {
-    return send_problem(r, Error{ErrorCode::store_unavailable, "No engine can be started: " + engine.error().detail});
-  }
-  return send_healthy(r, store);
+  const auto store = worker->health();
+  return store ? send_healthy(r, *store) : send_problem(r, store.error());
 } catch (...) {
   return internal_error(r, "docket_health");
 }

@@ -4,14 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "http/field/conditional.h"
-#include "http/body/status_body.h"
-#include "nginx/core/response.h"
-#include "nginx/jobs/deliveries.h"
-#include "nginx/core/held_request.h"
-#include "nginx/core/request.h"
-#include "nginx/jobs/status.h"
 #include "base/clock.h"
+#include "http/body/status_body.h"
+#include "http/field/conditional.h"
+#include "nginx/core/request.h"
+#include "nginx/core/response.h"
+#include "nginx/held/held_request.h"
+#include "nginx/jobs/deliveries.h"
+#include "nginx/jobs/open_job.h"
+#include "nginx/jobs/status.h"
 
 namespace docket::ngx {
 namespace {
@@ -42,7 +43,7 @@ ngx_int_t commit(ngx_http_request_t* r, Worker& worker, Made change, std::functi
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   auto work = [shared, clean_up = std::move(clean_up), &committer = worker.committer()] {
-    const Change one = shared.get();
+    const Command one = shared.get();
     committer.commit({&one, 1});
     if (shared->result && clean_up) {
       clean_up(*shared);
@@ -82,7 +83,8 @@ ngx_int_t remove_job(ngx_http_request_t* r, Worker& worker, const Caller& caller
       r, worker, {.job = id, .owner = caller.restricted_to()},
       [&spool = worker.spool()](RemoveJob& change) {
         // What cannot be unlinked now is an orphan, and the reaper's.
-        (void)spool.remove_job(change.job, static_cast<std::uint32_t>(change.result->files.size()), change.containers);
+        (void)spool.remove_job(change.job, static_cast<std::uint32_t>(change.result->files.size()),
+                               change.output_files);
       },
       [&worker](ngx_http_request_t* request, RemoveJob& change) {
         remember(request, change.job, change.result->head.state);

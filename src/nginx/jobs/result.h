@@ -13,4 +13,8 @@ namespace docket::ngx {
 /// Returns what the handler returns.
 ngx_int_t send_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const http::Route& route, bool raw);
 
+/// The same for a page, or a picture of one. It can be had as soon as the page is done, before its job is, and also
+/// from a job that failed later.
+ngx_int_t send_page(ngx_http_request_t* r, Worker& worker, const Caller& caller, const http::Route& route, bool raw);
+
 }  // namespace docket::ngx

@@ -4,6 +4,7 @@
 
 #include "http/field/query.h"
 #include "nginx/core/response.h"
+#include "nginx/jobs/open_job.h"
 
 namespace docket::ngx {
 namespace {
@@ -16,40 +17,28 @@ bool add_retry_after(ngx_http_request_t* r, std::uint32_t seconds) {
 
 ngx_int_t send_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ngx_uint_t code,
                       http::StatusDialect dialect) {
-  struct Look {
-    const JobId& id;
-    const Caller& caller;
-    http::StatusDialect dialect;
-    std::string& body;
-    State state = State::pending;
-    std::string etag{};
-    std::uint32_t retry_after = 0;
-  } look{id, caller, dialect, worker.scratch()};
-  const auto found =
-      worker.reader().status(id, [&look](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
-        if (!look.caller.may_use(status.owner)) {
-          return;
-        }
-        if (look.dialect == http::StatusDialect::progress) {
-          http::append_progress(look.body, status);
-        } else {
-          http::append_status(look.body, look.id, status, fields, counts);
-        }
-        look.state = status.head.state;
-        look.etag = http::status_etag(status.head.change);
-        look.retry_after = is_final(status.head.state) ? 0 : http::retry_after_seconds(status, counts);
-      });
-  if (!found || look.body.empty()) {
-    return send_problem(r, found ? no_such_job() : found.error());
+  std::string& body = worker.scratch();
+  std::string etag;
+  std::uint32_t retry_after = 0;
+  const auto opened = open_job_blocking(r, worker, caller, id, [&](const OpenedJob& job) {
+    if (dialect == http::StatusDialect::progress) {
+      http::append_progress(body, job.status);
+    } else {
+      http::append_status(body, id, job.status, job.fields, job.counts);
+    }
+    etag = http::status_etag(job.status.head.change);
+    retry_after = is_final(job.status.head.state) ? 0 : http::retry_after_seconds(job.status, job.counts);
+  });
+  if (!opened) {
+    return send_problem(r, opened.error());
   }
-  remember(r, id, look.state);
-  if (code == NGX_HTTP_OK && !set_etag(r, look.etag)) {
+  if (code == NGX_HTTP_OK && !set_etag(r, etag)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  if (look.retry_after != 0 && !add_retry_after(r, look.retry_after)) {
+  if (retry_after != 0 && !add_retry_after(r, retry_after)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  return send_body(r, code, json_type, look.body);
+  return send_body(r, code, json_type, body);
 }
 
 ngx_int_t send_asked_status(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id) {

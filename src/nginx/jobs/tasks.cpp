@@ -3,13 +3,13 @@
 #include <optional>
 #include <string>
 
-#include "http/field/query.h"
 #include "http/body/tasks_body.h"
+#include "http/field/query.h"
 #include "nginx/access/access.h"
-#include "nginx/core/response.h"
 #include "nginx/conf/conf.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
 #include "nginx/core/handlers.h"
+#include "nginx/core/response.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
@@ -47,7 +47,7 @@ ngx_int_t send_numbers(ngx_http_request_t* r, Worker& worker, const std::optiona
 
 ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept try {
   Caller caller;
-  if (const auto answered = refuse(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS", caller)) {
+  if (const auto answered = check_access(r, NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS", caller)) {
     return *answered;
   }
   if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {

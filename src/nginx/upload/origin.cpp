@@ -13,7 +13,7 @@ Origin origin_of(ngx_http_request_t* r, const LocationConf& conf) {
   origin.traceparent = std::move(trace.parent);
   origin.tracestate = std::move(trace.state);
   if (conf.log == nullptr) {
-    return origin;  // nobody would be told: what is not needed is not kept
+    return origin;  // without docket_log it is not needed, and not kept
   }
   origin.log = view(conf.log->name);
   origin.client = view(r->connection->addr_text);

@@ -7,7 +7,8 @@
 
 namespace docket::ngx {
 
-/// Who asks, and whom, where the location has a docket_log; and in any case which trace the request belongs to.
+/// The client and the host it asked, where the location has a docket_log; and in any case the trace that the request
+/// belongs to.
 Origin origin_of(ngx_http_request_t* r, const LocationConf& conf);
 
 }  // namespace docket::ngx

@@ -1,18 +1,20 @@
-// What an upload asks for, as a job: the location's values, the client's options, the store's limits.
+#include "nginx/upload/upload_job.h"
 
 #include <algorithm>
+#include <span>
 
-#include "job/fingerprint.h"
-#include "core/turn_key.h"
+#include "base/clock.h"
+#include "callback/address_filter.h"
+#include "document/tessdata.h"
+#include "http/field/query.h"
 #include "http/form/idempotency_key.h"
 #include "http/form/submit_options.h"
-#include "nginx/jobs/deliveries.h"
-#include "nginx/upload/origin.h"
+#include "job/fingerprint.h"
+#include "job/turn_key.h"
 #include "nginx/core/request.h"
-#include "nginx/upload/upload.h"
-#include "callback/address_filter.h"
-#include "base/clock.h"
-#include "document/tessdata.h"
+#include "nginx/upload/origin.h"
+#include "nginx/upload/upload_callback.h"
+#include "work/runner.h"
 
 namespace docket::ngx {
 namespace {
@@ -26,54 +28,89 @@ std::span<const std::string> languages(const MainConf& conf) {
 
 }  // namespace
 
-Result<std::unique_ptr<Submission>> Upload::make_submission() {
-  http::Form form = form_.take();
+http::OptionSet options_of(const LocationConf& conf) noexcept {
+  if (!is_command(conf)) {
+    return http::every_option();
+  }
+  http::OptionSet options{static_cast<std::uint32_t>(conf.allowed_options) | http::options_of_answer().bits};
+  if (conf.callbacks.from_client != 0) {
+    options.add(http::Option::callback_url);
+  }
+  return options;
+}
+
+UploadJob::UploadJob(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, std::string owner)
+    : r_(r), conf_(conf), worker_(worker), owner_(std::move(owner)), id_(JobId::make(unix_ms())) {}
+
+Result<void> UploadJob::begin() {
+  auto url = read_result_url();
+  if (!url) {
+    return pass_on(url);
+  }
+  result_url_ = std::move(*url);
+  const auto key = find_header(r_, "idempotency-key");
+  // A job that was made before needs no room.
+  if (auto may = key ? take_idempotency_key(*key) : check_room(); !may) {
+    return may;
+  }
+  auto options = http::options_of_query(http::Query(view(r_->args)), options_of(conf_));
+  if (!options) {
+    return pass_on(options);
+  }
+  query_options_ = std::move(*options);
+  return {};
+}
+
+Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, UploadFiles& files) {
   form.options = http::merge_options(std::move(form.options), std::move(query_options_));
   const auto prefer = find_header(r_, "prefer").value_or(std::string_view());
   http::RawOptions options = form.options;
-  const auto of_location = conf_.defaults != nullptr
-                               ? http::add_defaults(options, *conf_.defaults, http::preferred_wait(prefer).has_value())
-                               : http::OptionSet{};
+  http::OptionSet of_location;
+  if (conf_.defaults != nullptr) {
+    auto defaults = *conf_.defaults;
+    if (is_command(conf_)) {
+      defaults[http::Option::return_].clear();  // a format, which a command does not have
+    }
+    of_location = http::add_defaults(options, defaults, http::preferred_wait(prefer).has_value());
+  }
   auto submission = std::make_unique<Submission>();
   JobRecord& record = submission->accept.record;
   record.id = id_;
   record.owner = owner_;
-  record.options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
-  record.options.languages = view(conf_.languages);
-  record.options.ocr = static_cast<OcrMode>(conf_.ocr);
-  record.options.dpi = static_cast<std::uint16_t>(conf_.dpi);
-  record.limits.max_pages = static_cast<std::uint32_t>(conf_.max_pages);
-  record.limits.max_pixels = static_cast<std::uint64_t>(conf_.max_pixels);
-  record.limits.memory = conf_.memory_limit;
-  record.limits.cpu_seconds = static_cast<std::uint32_t>(conf_.cpu_limit);
-  record.limits.unit_ms = static_cast<std::uint32_t>(conf_.unit_timeout);
-  record.limits.attempts = static_cast<std::uint32_t>(conf_.attempts);
-  record.priority = priority_of_location();
-  record.keep_input = conf_.keep_input != 0;
   record.origin = origin_of(r_, conf_);
+  if (auto set = set_from_location(record); !set) {
+    return pass_on(set);
+  }
   if (auto set = set_options(options, of_location, submission->accept); !set) {
-    return tl::unexpected<Error>(set.error());
+    return pass_on(set);
   }
   const auto waiting =
-      http::waiting_of(options, prefer, record.options.formats, static_cast<std::uint32_t>(conf_.wait_max));
+      http::waiting_of(options, prefer, record.options().formats, static_cast<std::uint32_t>(conf_.wait_max));
   if (!waiting) {
-    return tl::unexpected<Error>(waiting.error());
+    return pass_on(waiting);
   }
   waiting_ = *waiting;
   submission->accept.status.owner = owner_;
   submission->accept.status.result_url = result_url_;
-  submission->accept.status.files = files_;
+  submission->accept.status.files = files.all();
   submission->accept.fields = std::move(form.fields);
   if (const auto address = IpAddress::of(r_->connection->sockaddr, r_->connection->socklen)) {
     submission->accept.client = client_key(address->bytes);
   }
   submission->accept.limits = store_limits();
-  if (conf_.dedupe != 0 && submission->accept.secret.empty()) {  // what a password opened is for who knows it
-    record.sameness = sameness_of(record, files_);
+  // Results of a file with a password are only for clients that know it, and a command may do another thing each time.
+  if (conf_.dedupe != 0 && !is_command(conf_) && submission->accept.secret.empty()) {
+    record.fingerprint = fingerprint_of(record, files.all());
   }
-  if (once_) {
-    once_->content = http::content_digest(form.options, submission->accept.fields, files_);
-    submission->accept.once = once_;
+  if (idempotent_) {
+    auto content = submission->accept.fields;
+    if (const auto* command = std::get_if<CommandWork>(&record.work)) {  // what variables made of its arguments
+      for (const auto& argument : command->arguments) {
+        content.append(1, '\0').append(argument);
+      }
+    }
+    idempotent_->content = http::content_digest(form.options, content, files.all());
+    submission->accept.idempotent = idempotent_;
   }
   auto callback = callback_for(r_, conf_.callbacks, form.options);
   if (!callback) {
@@ -82,63 +119,122 @@ Result<std::unique_ptr<Submission>> Upload::make_submission() {
   submission->accept.callback = std::move(*callback);
   submission->accept.now_ms = unix_ms();
   submission->settled = worker_.client_names().begin(r_, record);
-  submission->files = std::move(descriptors_);
-  submission->large = large_;
+  submission->files = files.hand_over();
+  submission->large = files.has_large();
   return submission;
 }
 
+/// The values of the location's directives, as far as clients cannot change them or did not.
+Result<void> UploadJob::set_from_location(JobRecord& record) const {
+  if (is_command(conf_)) {
+    auto command = command_of_location();
+    if (!command) {
+      return pass_on(command);
+    }
+    record.work = std::move(*command);
+    record.pool = conf_.command.pool.len == 0 ? command_pool
+                                              : worker_.pool_number(view(conf_.command.pool)).value_or(command_pool);
+  } else {
+    auto& options = record.document().options;
+    options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
+    options.languages = view(conf_.languages);
+    options.ocr = static_cast<OcrMode>(conf_.ocr);
+    options.dpi = static_cast<std::uint16_t>(conf_.dpi);
+  }
+  record.limits.max_pages = static_cast<std::uint32_t>(conf_.max_pages);
+  record.limits.max_pixels = static_cast<std::uint64_t>(conf_.max_pixels);
+  record.limits.memory = conf_.memory_limit;
+  record.limits.cpu_seconds = static_cast<std::uint32_t>(conf_.cpu_limit);
+  record.limits.unit_ms = static_cast<std::uint32_t>(conf_.unit_timeout);
+  record.limits.attempts = static_cast<std::uint32_t>(conf_.attempts);
+  record.priority = priority_of_location();
+  record.keep_input = conf_.keep_input != 0;
+  return {};
+}
+
+/// docket_command with its variables as they are now.
+Result<CommandWork> UploadJob::command_of_location() const {
+  const auto& conf = conf_.command;
+  CommandWork work;
+  const std::span values(static_cast<ngx_http_complex_value_t*>(conf.arguments->elts), conf.arguments->nelts);
+  for (auto& value : values) {
+    ngx_str_t text{0, nullptr};
+    if (ngx_http_complex_value(r_, &value, &text) != NGX_OK) {
+      return fail(ErrorCode::io, "The arguments of docket_command could not be evaluated.");
+    }
+    if (view(text).find('\0') != std::string_view::npos) {
+      return fail(ErrorCode::bad_request, "An argument of the command would have a NUL.");
+    }
+    work.arguments.emplace_back(view(text));
+  }
+  if (conf.paths != nullptr) {
+    for (const auto& path : std::span(static_cast<ngx_str_t*>(conf.paths->elts), conf.paths->nelts)) {
+      work.readable.emplace_back(view(path));
+    }
+  }
+  work.log_size = conf.log_size;
+  work.output_size = static_cast<std::uint64_t>(conf.output_size);
+  work.workers = static_cast<std::uint32_t>(conf.workers);
+  work.per_file = conf.per_file != 0;
+  work.network = conf.network != 0;
+  return work;
+}
+
 /// What the client asked for beyond the location's values; `of_location` are those options that docket_defaults gave.
-Result<void> Upload::set_options(const http::RawOptions& options, http::OptionSet of_location, AcceptJob& accept) {
+Result<void> UploadJob::set_options(const http::RawOptions& options, http::OptionSet of_location, AcceptJob& accept) {
   http::OptionPolicy policy;
   policy.languages = languages(*main_conf(r_));
-  policy.allowed.bits = static_cast<std::uint32_t>(conf_.options) | of_location.bits;
+  policy.allowed.bits = static_cast<std::uint32_t>(conf_.allowed_options) | of_location.bits;
   if (conf_.callbacks.from_client != 0) {
     policy.allowed.add(http::Option::callback_url);
   }
-  if (auto applied = http::apply_options(options, policy, accept.record.options); !applied) {
-    return tl::unexpected<Error>(applied.error());
+  Options of_documents;
+  auto* documents = std::get_if<DocumentWork>(&accept.record.work);
+  if (auto applied = http::apply_options(options, policy, documents != nullptr ? documents->options : of_documents);
+      !applied) {
+    return pass_on(applied);
   }
   const auto priority = http::priority_of(options, accept.record.priority);
   if (!priority) {
-    return tl::unexpected<Error>(priority.error());
+    return pass_on(priority);
   }
   accept.record.priority = *priority;
   const auto expiry = http::expiry_of(options, static_cast<std::uint64_t>(conf_.expire) * 1000);
   if (!expiry) {
-    return tl::unexpected<Error>(expiry.error());
+    return pass_on(expiry);
   }
   accept.record.expire_ms = *expiry;
   if (auto fits = http::check_password(options); !fits) {
-    return tl::unexpected<Error>(fits.error());
+    return pass_on(fits);
   }
   auto secret = worker_.secrets().seal(options[http::Option::password]);
   if (!secret) {
-    return tl::unexpected<Error>(secret.error());
+    return pass_on(secret);
   }
   accept.secret = std::move(*secret);
   return {};
 }
 
 /// Takes the request's key, and keeps it until the answer.
-Result<void> Upload::take_idempotency_key(std::string_view field) {
+Result<void> UploadJob::take_idempotency_key(std::string_view field) {
   const auto key = http::parse_idempotency_key(field);
   if (!key) {
-    return tl::unexpected<Error>(key.error());
+    return pass_on(key);
   }
   const auto* location = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r_, ngx_http_core_module));
-  once_ = Once{http::once_key(owner_, view(location->name), *key), {}};
-  auto lock = lock_once(worker_.run_folder(), once_->key);
+  idempotent_ = IdempotentRequest{http::idempotency_key_of(owner_, view(location->name), *key), {}};
+  auto lock = lock_idempotency_key(worker_.run_folder(), idempotent_->key);
   if (!lock) {
-    return tl::unexpected<Error>(lock.error());
+    return pass_on(lock);
   }
   if (!*lock) {
     return fail(ErrorCode::key_in_use, "A request with this Idempotency-Key is still being received.");
   }
-  once_lock_.emplace(std::move(**lock));
+  key_lock_.emplace(std::move(**lock));
   return {};
 }
 
-StoreLimits Upload::store_limits() const noexcept {
+StoreLimits UploadJob::store_limits() const noexcept {
   const MainConf* main = main_conf(r_);
   StoreLimits limits{.jobs = static_cast<std::uint64_t>(main->queue_jobs)};
   if (main->queue_per_owner != 0) {
@@ -150,9 +246,9 @@ StoreLimits Upload::store_limits() const noexcept {
   return limits;
 }
 
-/// Who would be refused in the end is refused before the body comes: a look only, the store decides when the job is
+/// Refuses before the body comes what would be refused at its end. Reserves nothing: the store decides when the job is
 /// accepted.
-Result<void> Upload::check_room() const {
+Result<void> UploadJob::check_room() const {
   const auto limits = store_limits();
   StoreReader& reader = worker_.reader();
   const auto all = reader.states(std::nullopt);
@@ -170,7 +266,7 @@ Result<void> Upload::check_room() const {
 }
 
 /// docket_priority; its default where a variable makes something else of it.
-std::uint8_t Upload::priority_of_location() const {
+std::uint8_t UploadJob::priority_of_location() const {
   ngx_str_t value{0, nullptr};
   if (conf_.priority != nullptr && ngx_http_complex_value(r_, conf_.priority, &value) == NGX_OK && value.len == 1 &&
       value.data[0] >= '0' && value.data[0] <= '9') {
@@ -183,7 +279,7 @@ std::uint8_t Upload::priority_of_location() const {
 }
 
 /// What links begin with: docket_result_url, or the path of the server's docket_result location; ends in a slash.
-Result<std::string> Upload::result_url() {
+Result<std::string> UploadJob::read_result_url() {
   ngx_str_t url = conf_.default_result_url;
   if (conf_.result_url != nullptr && ngx_http_complex_value(r_, conf_.result_url, &url) != NGX_OK) {
     return fail(ErrorCode::io, "docket_result_url could not be evaluated.");

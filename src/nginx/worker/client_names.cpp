@@ -3,16 +3,16 @@
 #include <utility>
 
 #include "nginx/conf/conf.h"
-#include "nginx/exception.h"
+#include "nginx/core/exception.h"
 
 namespace docket::ngx {
 namespace {
 
-/// Beyond these jobs are told of without a name: a resolver that does not answer must not cost memory.
+/// With more look-ups under way, jobs are logged without a name: a resolver that does not answer must not cost memory.
 constexpr std::size_t max_lookups = 1000;
 constexpr std::size_t max_known = 1000;
 
-/// For so long nobody is asked again about a client without a name.
+/// For so long a client without a name is not looked up again.
 constexpr std::time_t nameless_seconds = 60;
 
 }  // namespace
@@ -27,7 +27,7 @@ std::function<void(const AcceptJob&)> ClientNames::begin(ngx_http_request_t* r, 
   const auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
   const ngx_connection_t* connection = r->connection;
   const int family = connection->sockaddr->sa_family;
-  // Without a resolver directive there is one all the same, which has nobody to ask.
+  // Without the directive "resolver" nginx has one all the same, without servers.
   if (record.origin.log.empty() || core->resolver == nullptr || core->resolver->connections.nelts == 0 ||
       (family != AF_INET && family != AF_INET6) || connection->socklen > sizeof(ngx_sockaddr_t)) {
     return {};
@@ -90,7 +90,7 @@ void ClientNames::on_found(ngx_resolver_ctx_t* context) noexcept {
   }
 }
 
-/// Its line goes out; `lookup` is gone afterwards.
+/// Has the job's line written; `lookup` is destroyed.
 void ClientNames::end(Lookup& lookup, const Known& found) {
   const JobId job = lookup.job;
   remember(lookup.client, found);
@@ -98,11 +98,11 @@ void ClientNames::end(Lookup& lookup, const Known& found) {
   if (!found.name.empty()) {
     auto work = [job, name = found.name, &committer = parts_.committer, &log = parts_.log] {
       NameClient naming{.job = job, .name = name};
-      const Change change = &naming;
+      const Command change = &naming;
       committer.commit({&change, 1});  // where that fails, this line has the name all the same
       log.release(job, name);
     };
-    if (parts_.board.post(parts_.io, std::move(work), [] {})) {
+    if (parts_.tasks.post(parts_.io, std::move(work), [] {})) {
       return;
     }
   }

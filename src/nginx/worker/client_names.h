@@ -1,4 +1,4 @@
-// Which hosts clients are, for docket_log: asked of nginx's resolver, when the client has its answer.
+// The host names of clients, for docket_log: looked up by nginx's resolver once the client has its answer.
 #pragma once
 
 #include <ctime>
@@ -7,19 +7,19 @@
 #include <string>
 #include <unordered_map>
 
-#include "store/committer.h"
 #include "http/body/job_log.h"
 #include "nginx/core/ngx.h"
 #include "nginx/core/thread_tasks.h"
+#include "store/committer.h"
 
 namespace docket::ngx {
 
-/// Owned by the worker; used on the event loop only. A name that is known goes with the job as it is accepted. Else the
+/// Owned by the Runtime; event loop only. A name that is known goes with the job as it is accepted. Else the
 /// line of the acceptance waits for it, while the job goes on; later lines have the name from when it was found.
 class ClientNames {
  public:
   struct Parts {
-    TaskBoard& board;
+    ThreadTasks& tasks;
     ngx_thread_pool_t* io;
     Committer& committer;
     http::JobLog& log;
@@ -44,7 +44,7 @@ class ClientNames {
     std::list<Lookup>::iterator self{};
   };
   struct Known {
-    std::string name;  ///< empty: there is none
+    std::string name;  ///< empty: the client has no name
     std::time_t until = 0;
   };
 

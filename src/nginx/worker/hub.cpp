@@ -3,8 +3,8 @@
 #include <cstring>
 #include <utility>
 
-#include "http/stream/event_stream.h"
 #include "http/body/status_body.h"
+#include "http/stream/event_stream.h"
 
 namespace docket::ngx {
 namespace {
@@ -13,37 +13,37 @@ namespace {
 constexpr std::uint32_t changes_a_turn = 64;
 constexpr std::size_t acts_a_turn = 128;
 
-/// The hub that hears the bell; there is one a process.
+/// The hub that is woken; there is one a process.
 Hub* the_hub = nullptr;
 
 }  // namespace
 
-// ---- Told
+// ---- JobNotification
 
-void Told::look() {
-  if (std::exchange(looked_, true)) {
+void JobNotification::read() {
+  if (std::exchange(is_read_, true)) {
     return;
   }
-  if (entry_.kind == ChangeKind::deleted) {
+  if (entry_.kind == JobEventKind::deleted) {
     ends_ = true;
     name_ = "status";
     http::append_deleted(data_, entry_.job);
     return;
   }
-  // Of what is gone by now that will be told.
+  // Of a job that is gone by now nothing is published but its end, which follows.
   (void)reader_.status(entry_.job, [&](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
-    ends_ = entry_.kind == ChangeKind::completed || entry_.kind == ChangeKind::failed;
+    ends_ = entry_.kind == JobEventKind::completed || entry_.kind == JobEventKind::failed;
     name_ = http::append_change_data(data_, entry_, status, fields, counts);
   });
 }
 
-bool Told::ends() {
-  look();
+bool JobNotification::ends() {
+  read();
   return ends_;
 }
 
-const Told::Text& Told::event() {
-  look();
+const JobNotification::Text& JobNotification::event() {
+  read();
   if (!event_ && !name_.empty()) {
     std::string text;
     http::append_event(text, number_, name_, data_);
@@ -52,14 +52,50 @@ const Told::Text& Told::event() {
   return event_;
 }
 
-const Told::Text& Told::message() {
-  look();
+const JobNotification::Text& JobNotification::message() {
+  read();
   if (!message_ && !name_.empty()) {
     std::string text;
     http::append_message(text, name_, data_);
     message_ = std::make_shared<const std::string>(std::move(text));
   }
   return message_;
+}
+
+// ---- LinesNotification
+
+template <class Take>
+void LinesNotification::each(Take&& take) const {
+  std::string data;
+  if (lines_.left_out != 0) {
+    http::append_left_out_data(data, lines_.job, lines_.left_out);
+    take(data);
+  }
+  for (const auto& line : lines_.lines) {
+    data.clear();
+    http::append_line_data(data, lines_.job, line);
+    take(data);
+  }
+}
+
+const LinesNotification::Text& LinesNotification::events() {
+  if (!events_) {
+    std::string text;
+    each([&](const std::string& data) { http::append_event(text, 0, "log", data); });
+    events_ = std::make_shared<const std::string>(std::move(text));
+  }
+  return events_;
+}
+
+const std::vector<LinesNotification::Text>& LinesNotification::messages() {
+  if (messages_.empty()) {
+    each([&](const std::string& data) {
+      std::string text;
+      http::append_message(text, "log", data);
+      messages_.push_back(std::make_shared<const std::string>(std::move(text)));
+    });
+  }
+  return messages_;
 }
 
 // ---- Subscriber
@@ -87,23 +123,26 @@ std::size_t Hub::Hash::operator()(const OwnerKey& owner) const noexcept {
   return hash;
 }
 
-Hub::Hub(StoreReader& reader, Bell& bell, ngx_log_t* log) noexcept : reader_(reader), bell_(bell), log_(log) {
-  for (auto* event : {&pump_, &run_}) {
-    event->data = this;
-    event->log = log;
-  }
-  pump_.handler = on_pump;
-  run_.handler = on_ready;
+Hub::Hub(StoreReader& reader, Wakeup& wakeup, const LineRing* lines, ngx_log_t* log) noexcept
+    : reader_(reader),
+      wakeup_(wakeup),
+      lines_(lines),
+      log_(log),
+      pump_(
+          this,
+          [](void* self) noexcept {
+            if (auto* hub = static_cast<Hub*>(self); hub->count_ != 0) {
+              hub->pump();
+            }
+          },
+          log),
+      run_(
+          this, [](void* self) noexcept { static_cast<Hub*>(self)->run_ready(); }, log) {
   the_hub = this;
 }
 
 Hub::~Hub() {
   the_hub = nullptr;
-  for (auto* event : {&pump_, &run_}) {
-    if (event->posted) {
-      ngx_delete_posted_event(event);
-    }
-  }
   const auto forget = [](Subscriber& one) { one.hub_ = nullptr; };  // its request outlives the worker's runtime
   each(everything_, forget);
   for (auto& [id, topic] : jobs_) {
@@ -115,9 +154,9 @@ Hub::~Hub() {
 }
 
 bool Hub::listen(ngx_cycle_t* cycle) noexcept {
-  const int descriptor = bell_.listen();
-  bell_.hear(false);  // until somebody waits
-  return descriptor >= 0 && ngx_add_channel_event(cycle, descriptor, NGX_READ_EVENT, on_bell) == NGX_OK;
+  const int descriptor = wakeup_.listen();
+  wakeup_.arm(false);  // until there is a subscriber
+  return descriptor >= 0 && ngx_add_channel_event(cycle, descriptor, NGX_READ_EVENT, on_wakeup) == NGX_OK;
 }
 
 template <class Visit>
@@ -146,8 +185,9 @@ void Hub::subscribe_to_all(Subscriber& one) {
 
 void Hub::enter(Subscriber& one, Topic& topic) {
   if (count_++ == 0) {
-    bell_.hear(true);
+    wakeup_.arm(true);
     seen_ = reader_.last_change().value_or(0);
+    lines_seen_ = lines_ != nullptr ? lines_->end() : 0;
   }
   one.hub_ = this;
   ngx_queue_insert_tail(&topic.head, &one.in_topic_.queue);
@@ -170,7 +210,7 @@ void Hub::leave(Subscriber& one) noexcept {
     }
   }
   if (--count_ == 0) {
-    bell_.hear(false);
+    wakeup_.arm(false);
   }
 }
 
@@ -178,9 +218,7 @@ void Hub::schedule(Subscriber& one) noexcept {
   if (ngx_queue_empty(&one.in_ready_.queue)) {
     ngx_queue_insert_tail(&ready_.head, &one.in_ready_.queue);
   }
-  if (!run_.posted) {
-    ngx_post_event(&run_, &ngx_posted_next_events);
-  }
+  run_.post();
 }
 
 void Hub::tick(bool quitting) noexcept {
@@ -205,57 +243,81 @@ Subscriber* Hub::any() noexcept {
   return ngx_queue_empty(&head) ? nullptr : &Subscriber::of(ngx_queue_head(&head));
 }
 
-/// Hands on what has happened since the last time.
+/// Publishes what has happened since the last time.
 void Hub::pump() noexcept try {
-  std::vector<std::pair<std::uint64_t, ChangeEntry>> changes;
-  const auto read = reader_.changes(seen_, changes_a_turn, [&](std::uint64_t number, const ChangeEntry& entry) {
-    changes.emplace_back(number, entry);
-  });
+  pump_lines();  // before the end of the job that wrote them
+  std::vector<std::pair<std::uint64_t, JobEvent>> changes;
+  const auto read = reader_.changes(
+      seen_, changes_a_turn, [&](std::uint64_t number, const JobEvent& entry) { changes.emplace_back(number, entry); });
   if (!read) {
     return;  // the next tick tries again
   }
   if (read->gap) {
     seen_ = reader_.last_change().value_or(seen_);
-    note_gap();
+    publish_gap();
     return;
   }
   for (const auto& [number, entry] : changes) {
-    Told told(reader_, number, entry);
-    hand_on(told);
+    JobNotification notification(reader_, number, entry);
+    publish(notification);
   }
   seen_ = read->last;
-  if (read->more && !pump_.posted) {
-    ngx_post_event(&pump_, &ngx_posted_next_events);
+  if (read->more) {
+    pump_.post();
   }
-} catch (const std::exception& error) {
-  ngx_log_error(NGX_LOG_ERR, log_, 0, "docket: changes of jobs were not told: %s", error.what());
+} catch (...) {
+  log_exception(log_, "the publishing of changes");
 }
 
-void Hub::hand_on(Told& told) noexcept {
-  const auto tell = [&](Subscriber& one) {
-    one.note(told);
-    schedule(one);
-  };
-  if (const auto found = jobs_.find(told.entry().job); found != jobs_.end()) {
-    each(found->second, tell);
+/// Publishes what commands have written since the last time. Lines that were overwritten before are not told: the log
+/// has them.
+void Hub::pump_lines() {
+  if (lines_ == nullptr) {
+    return;
   }
-  if (const auto found = owners_.find(told.entry().owner); found != owners_.end()) {
-    each(found->second, tell);
-  }
-  each(everything_, tell);
+  lines_->read(lines_seen_, [this](std::string_view record) {
+    const auto lines = decode_lines(record);
+    if (!lines) {
+      return;
+    }
+    LinesNotification notification(*lines);
+    each_covering(lines->job, lines->owner, [&](Subscriber& one) {
+      one.on_lines(notification);
+      schedule(one);
+    });
+  });
 }
 
-void Hub::note_gap() noexcept {
-  const auto tell = [&](Subscriber& one) {
-    one.note_gap();
+/// Calls `notify` with all who wait for this job's changes.
+template <class Notify>
+void Hub::each_covering(const JobId& job, const OwnerKey& owner, Notify&& notify) {
+  if (const auto found = jobs_.find(job); found != jobs_.end()) {
+    each(found->second, notify);
+  }
+  if (const auto found = owners_.find(owner); found != owners_.end()) {
+    each(found->second, notify);
+  }
+  each(everything_, notify);
+}
+
+void Hub::publish(JobNotification& notification) noexcept {
+  each_covering(notification.entry().job, notification.entry().owner, [&](Subscriber& one) {
+    one.on_notification(notification);
+    schedule(one);
+  });
+}
+
+void Hub::publish_gap() noexcept {
+  const auto notify = [&](Subscriber& one) {
+    one.on_gap();
     schedule(one);
   };
-  each(everything_, tell);
+  each(everything_, notify);
   for (auto& [id, topic] : jobs_) {
-    each(topic, tell);
+    each(topic, notify);
   }
   for (auto& [owner, topic] : owners_) {
-    each(topic, tell);
+    each(topic, notify);
   }
 }
 
@@ -266,29 +328,18 @@ void Hub::run_ready() noexcept {
     ngx_queue_init(&one.in_ready_.queue);
     one.act();
   }
-  if (!ngx_queue_empty(&ready_.head) && !run_.posted) {
-    ngx_post_event(&run_, &ngx_posted_next_events);
+  if (!ngx_queue_empty(&ready_.head)) {
+    run_.post();
   }
 }
 
-void Hub::on_bell(ngx_event_t*) noexcept {
+void Hub::on_wakeup(ngx_event_t*) noexcept {
   if (the_hub != nullptr) {
-    the_hub->bell_.hush();
+    the_hub->wakeup_.drain();
     if (the_hub->count_ != 0) {
       the_hub->pump();
     }
   }
-}
-
-void Hub::on_pump(ngx_event_t* event) noexcept {
-  auto* hub = static_cast<Hub*>(event->data);
-  if (hub->count_ != 0) {
-    hub->pump();
-  }
-}
-
-void Hub::on_ready(ngx_event_t* event) noexcept {
-  static_cast<Hub*>(event->data)->run_ready();
 }
 
 }  // namespace docket::ngx

@@ -1,4 +1,4 @@
-// Who waits in this worker for what happens to jobs, and how they get to know.
+// Changes of jobs, published to the requests of this worker that wait for them.
 #pragma once
 
 #include <cstdint>
@@ -8,46 +8,70 @@
 #include <variant>
 #include <vector>
 
+#include "host/line_ring.h"
 #include "host/wakeup.h"
+#include "job/codec/log_lines.h"
 #include "job/job_event.h"
-#include "store/store.h"
 #include "nginx/core/ngx.h"
+#include "nginx/core/timer.h"
+#include "store/store.h"
 
 namespace docket::ngx {
 
-/// A change as it is told. Made once for all who hear of it; lives as long as one call of Subscriber::note().
-class Told {
+/// A change as it is published. Made once for all its subscribers, its texts when the first one asks; lives as long as
+/// their calls of Subscriber::on_notification().
+class JobNotification {
  public:
-  Told(StoreReader& reader, std::uint64_t number, const ChangeEntry& entry) noexcept
+  JobNotification(StoreReader& reader, std::uint64_t number, const JobEvent& entry) noexcept
       : reader_(reader), number_(number), entry_(entry) {}
 
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
-  [[nodiscard]] const ChangeEntry& entry() const noexcept { return entry_; }
+  [[nodiscard]] const JobEvent& entry() const noexcept { return entry_; }
   /// Whether it is the job's last: it is final, or gone.
   bool ends();
   using Text = std::shared_ptr<const std::string>;
-  /// As a server-sent event; null for what is told to nobody.
+  /// As a server-sent event; null for what is not published: its job has been removed since.
   const Text& event();
-  /// As a WebSocket's message; null for what is told to nobody.
+  /// As a WebSocket's message; null as above.
   const Text& message();
 
  private:
-  void look();
+  void read();
 
   StoreReader& reader_;
   std::uint64_t number_;
-  const ChangeEntry& entry_;
-  bool looked_ = false;
+  const JobEvent& entry_;
+  bool is_read_ = false;
   bool ends_ = false;
-  std::string_view name_;  ///< empty: it is told to nobody
+  std::string_view name_;  ///< empty: it is not published
   std::string data_;
   Text event_;
   Text message_;
 };
 
+/// Lines of a job's log as they are published; made and kept as a JobNotification is.
+class LinesNotification {
+ public:
+  explicit LinesNotification(const JobLines& lines) noexcept : lines_(lines) {}
+
+  using Text = JobNotification::Text;
+  /// All of them as server-sent events, without numbers: they are told once.
+  const Text& events();
+  /// Each as a WebSocket's message.
+  const std::vector<Text>& messages();
+
+ private:
+  template <class Take>
+  void each(Take&& take) const;
+
+  const JobLines& lines_;
+  Text events_;
+  std::vector<Text> messages_;
+};
+
 class Hub;
 
-/// Somebody who waits. Owned by whoever made it (a request's pool); event loop only. Unsubscribed when destroyed.
+/// A request that waits for changes. Owned by the request's pool; event loop only. Unsubscribed when destroyed.
 class Subscriber {
  public:
   Subscriber() noexcept;
@@ -55,14 +79,16 @@ class Subscriber {
   Subscriber& operator=(const Subscriber&) = delete;
   virtual ~Subscriber();
 
-  /// Something happened: keeps what is to be kept of it. Short; nobody is unsubscribed from in here.
-  virtual void note(Told& told) noexcept = 0;
-  /// Changes were missed: the present state is all there is to go by. As note().
-  virtual void note_gap() noexcept = 0;
-  /// Does what follows from what was noted; once, some turns of the event loop later where many wait. May end the
-  /// request, and this with it.
+  /// A change was made: keeps what is to be kept of it. Short; must not unsubscribe any subscriber.
+  virtual void on_notification(JobNotification& notification) noexcept = 0;
+  /// A job's command has written: as on_notification().
+  virtual void on_lines(LinesNotification& /*lines*/) noexcept {}
+  /// Changes were missed, so that only the present state is known. As on_notification().
+  virtual void on_gap() noexcept = 0;
+  /// Does what follows from the notifications; once for all of them, some turns of the event loop later where many
+  /// wait. May end the request, and this with it.
   virtual void act() noexcept = 0;
-  /// The worker is to quit: as act(), and nothing is waited for any more.
+  /// The worker is to quit: as act(), and the last call.
   virtual void quit() noexcept = 0;
 
  private:
@@ -79,24 +105,25 @@ class Subscriber {
   Link in_ready_{{}, this};
 };
 
-/// One a worker: hears the bell of changes while anybody waits, reads them from the store in their order and hands them
-/// on, in bounded steps. Owned by the worker's runtime; event loop only.
+/// One a worker: is woken by changes while anybody waits, reads them from the store in their order and hands them
+/// on, in bounded steps. Owned by the Runtime; event loop only.
 class Hub {
  public:
-  Hub(StoreReader& reader, Bell& bell, ngx_log_t* log) noexcept;
+  /// `lines` may be null: then none are published.
+  Hub(StoreReader& reader, Wakeup& wakeup, const LineRing* lines, ngx_log_t* log) noexcept;
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
   ~Hub();
 
-  /// False if no bell can be heard: then changes are looked for at each tick only.
+  /// False if no wakeup can be received: then changes are looked for at each tick only.
   bool listen(ngx_cycle_t* cycle) noexcept;
 
-  // Whatever is committed from now on is noted. Who looks at the store afterwards misses nothing.
+  // All that is committed from now on is published to `one`: a read of the store after the call leaves no gap.
   void subscribe(Subscriber& one, const JobId& job);
   void subscribe(Subscriber& one, const OwnerKey& owner);
   void subscribe_to_all(Subscriber& one);
 
-  /// What happens from now on is nothing to `one`. Nothing if it is not subscribed.
+  /// Publishes nothing to `one` any more. Does nothing if it is not subscribed.
   static void unsubscribe(Subscriber& one) noexcept {
     if (one.hub_ != nullptr) {
       one.hub_->leave(one);
@@ -106,7 +133,7 @@ class Hub {
   /// Has `one` act soon.
   void schedule(Subscriber& one) noexcept;
 
-  /// The fallback for a bell that was lost, and whether the worker is to quit: then nobody waits any more.
+  /// The fallback for a wakeup that was lost. Where the worker is to quit it ends the wait of all subscribers.
   void tick(bool quitting) noexcept;
 
   /// How many wait.
@@ -132,26 +159,29 @@ class Hub {
   void leave(Subscriber& one) noexcept;
   Subscriber* any() noexcept;
   void pump() noexcept;
-  void hand_on(Told& told) noexcept;
-  void note_gap() noexcept;
+  void pump_lines();
+  void publish(JobNotification& notification) noexcept;
+  template <class Notify>
+  void each_covering(const JobId& job, const OwnerKey& owner, Notify&& notify);
+  void publish_gap() noexcept;
   void run_ready() noexcept;
   template <class Visit>
   static void each(Topic& topic, Visit&& visit);
-  static void on_bell(ngx_event_t* event) noexcept;
-  static void on_pump(ngx_event_t* event) noexcept;
-  static void on_ready(ngx_event_t* event) noexcept;
+  static void on_wakeup(ngx_event_t* event) noexcept;
 
   StoreReader& reader_;
-  Bell& bell_;
+  Wakeup& wakeup_;
+  const LineRing* lines_;
   ngx_log_t* log_;
   std::unordered_map<JobId, Topic, Hash> jobs_;
   std::unordered_map<OwnerKey, Topic, Hash> owners_;
   Topic everything_;
   Topic ready_;
   std::size_t count_ = 0;
-  std::uint64_t seen_ = 0;  ///< the number of the last change that was handed on; while anybody waits
-  ngx_event_t pump_{};
-  ngx_event_t run_{};
+  std::uint64_t lines_seen_ = 0;  ///< where the next line stands in the ring; while there are subscribers
+  std::uint64_t seen_ = 0;        ///< the number of the last change that was published; while there are subscribers
+  NextTurn pump_;                 ///< there are more changes to publish
+  NextTurn run_;                  ///< there are subscribers to act
 };
 
 }  // namespace docket::ngx

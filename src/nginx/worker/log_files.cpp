@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "nginx/worker/worker.h"
+#include "nginx/worker/runtime.h"
 
 namespace docket::ngx {
 namespace {
@@ -21,8 +21,8 @@ std::span<ngx_open_file_t* const> logs_of(const MainConf& conf) noexcept {
 
 void reopen_log(ngx_open_file_t* file, ngx_log_t*) noexcept try {
   // Called by the master, too, which writes nothing, and where the configuration goes.
-  if (Worker* worker = Worker::current()) {
-    worker->job_log().files().reopen(std::string(view(file->name)));
+  if (Runtime* runtime = Runtime::current()) {
+    runtime->job_log().files().reopen(std::string(view(file->name)));
   }
 } catch (...) {
   log_exception(ngx_cycle->log, "the opening of a log anew");

@@ -7,8 +7,8 @@
 
 namespace docket::ngx {
 
-/// For ngx_open_file_t::flush: nginx is told to open its logs anew (USR1). nginx closes its own descriptor then, under
-/// whoever writes with it: threads have theirs.
+/// For ngx_open_file_t::flush: nginx gets the signal to open its logs anew (USR1) and closes its own
+/// descriptor, even while a thread writes with it: so threads have descriptors of their own.
 void reopen_log(ngx_open_file_t* file, ngx_log_t* log) noexcept;
 
 /// Has `files` write with descriptors like those that nginx has opened.

@@ -1,12 +1,6 @@
 #include "nginx/worker/submission_queue.h"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <span>
 #include <utility>
-#include <variant>
 
 namespace docket::ngx {
 namespace {
@@ -14,19 +8,11 @@ namespace {
 // Two: while one group is in its commit, the files of the next are synced.
 constexpr unsigned max_groups_under_way = 2;
 
-/// Of a job that never was nothing but the names is known; a failure leaves an orphan to the reaper.
-void remove_files(Spool& spool, const Submission& submission) {
-  (void)spool.remove_job(submission.accept.record.id, static_cast<std::uint32_t>(submission.files.size()),
-                         submission.links);
+Error pool_is_full() {
+  return {ErrorCode::store_unavailable, "The pool of docket_io threads takes no more tasks."};
 }
 
-/// What a job's commit made of it; removes its files if it did not come to be.
-void settle(Spool& spool, Submission& submission, const Error& error) {
-  submission.accept.result = tl::unexpected<Error>(error);
-  remove_files(spool, submission);
-}
-
-/// Tells whoever wants to know how it went.
+/// Answers the client, where it is still there.
 void report(const Submission& submission) {
   if (submission.answer) {
     submission.answer(submission.accept.result);
@@ -36,74 +22,12 @@ void report(const Submission& submission) {
   }
 }
 
-/// Syncs the files; the first error of any.
-Result<void> sync_files(const Submission& submission) {
-  for (const auto& file : submission.files) {
-    if (::fdatasync(file->get()) != 0) {
-      return fail_errno("fdatasync()", errno);
-    }
-  }
-  return {};
-}
-
-/// A job whose original has gone is made as any other unless there is a new one by now; so is one that cannot have
-/// links.
-constexpr int max_originals = 3;
-
-/// Prepares the next commit of a submission whose last one found an original, or lost one. False: it is settled.
-bool go_on_with_original(Spool& spool, Submission& submission, int round) {
-  auto& accept = submission.accept;
-  const bool lost = accept.linked_to && !accept.result && accept.result.error().code == ErrorCode::not_found;
-  if (!lost && !(accept.result && accept.original)) {
-    return false;
-  }
-  const auto& id = accept.record.id;
-  (void)spool.remove_job(id, 0, submission.links);
-  submission.links.clear();
-  accept.linked_to.reset();
-  if (accept.original) {
-    submission.links = accept.original->containers;
-    if (round < max_originals && spool.link_containers(accept.original->job, id, submission.links)) {
-      accept.linked_to = accept.original->job;
-    } else {
-      (void)spool.remove_job(id, 0, submission.links);
-      submission.links.clear();
-      accept.own_results = true;
-    }
-  }
-  return true;
-}
-
-/// Gives jobs that have an original its results; those that cannot have them are made as any other.
-void link_originals(Spool& spool, Committer& committer, std::span<const std::unique_ptr<Submission>> group) {
-  for (int round = 0;; ++round) {
-    std::vector<Change> changes;
-    std::vector<JobId> jobs;
-    for (const auto& submission : group) {
-      if (go_on_with_original(spool, *submission, round)) {
-        changes.emplace_back(&submission->accept);
-        jobs.push_back(submission->accept.record.id);
-      }
-    }
-    if (changes.empty()) {
-      return;
-    }
-    if (const auto synced = spool.sync_folders(jobs); !synced) {
-      for (auto& change : changes) {
-        std::get<AcceptJob*>(change)->result = tl::unexpected<Error>(synced.error());
-      }
-      return;
-    }
-    committer.commit(changes);
-  }
-}
-
 }  // namespace
 
-void Intake::submit(std::unique_ptr<Submission> submission) {
-  // Should a task end early (no memory), nobody must take its silence for consent.
+void SubmissionQueue::submit(std::unique_ptr<Submission> submission) {
+  // What stands if a task ends early (no memory): an error, not a success that never was.
   submission->accept.result = fail(ErrorCode::store_unavailable, "The job could not be stored.");
-  if (submission->large && parts_.sync) {
+  if (submission->large && parts_.acceptor.syncs()) {
     sync_alone(std::move(submission));
     return;
   }
@@ -111,87 +35,61 @@ void Intake::submit(std::unique_ptr<Submission> submission) {
   flush();
 }
 
-void Intake::sync_alone(std::unique_ptr<Submission> submission) {
-  auto held = std::make_shared<Group>();
-  held->push_back(std::move(submission));
+void SubmissionQueue::sync_alone(std::unique_ptr<Submission> submission) {
+  auto group = std::make_shared<Group>();
+  group->push_back(std::move(submission));
   auto synced = std::make_shared<Result<void>>();
-  const bool posted = parts_.board.post(
-      parts_.io, [held, synced] { *synced = sync_files(*held->front()); },
-      [this, held, synced] {
+  const bool posted = parts_.tasks.post(
+      parts_.io,
+      [group, synced, acceptor = parts_.acceptor]() mutable { *synced = acceptor.sync_files(*group->front()); },
+      [this, group, synced] {
         if (!*synced) {
-          refuse(*held, synced->error());
+          refuse(*group, synced->error());
           return;
         }
-        waiting_.push_back(std::move(held->front()));
+        waiting_.push_back(std::move(group->front()));
         flush();
       });
   if (!posted) {
-    refuse(*held, Error{ErrorCode::store_unavailable, "The pool of docket_io threads takes no more tasks."});
+    refuse(*group, pool_is_full());
   }
 }
 
-void Intake::refuse(Group& group, const Error& error) {
-  for (auto& submission : group) {
-    settle(parts_.spool, *submission, error);
+/// Removes the files here on the event loop: there is no thread for it, or they are few.
+void SubmissionQueue::refuse(const Group& group, const Error& error) {
+  for (const auto& submission : group) {
+    parts_.acceptor.refuse(*submission, error);
     report(*submission);
   }
-  group.clear();
 }
 
-void Intake::flush() {
+/// Has all that wait accepted as one group, unless as many groups as may are under way.
+void SubmissionQueue::flush() {
   if (waiting_.empty() || groups_under_way_ >= max_groups_under_way) {
     return;
   }
-  auto group = std::make_shared<Group>(std::exchange(waiting_, {}));
-  auto work = [group, parts = parts_] {
-    std::vector<Change> changes;
-    std::vector<JobId> jobs;
-    for (auto& submission : *group) {
-      if (parts.sync && !submission->large) {
-        if (const auto synced = sync_files(*submission); !synced) {
-          settle(parts.spool, *submission, synced.error());
-          continue;
-        }
-      }
-      changes.emplace_back(&submission->accept);
-      jobs.push_back(submission->accept.record.id);
+  auto group = std::make_shared<const Group>(std::exchange(waiting_, {}));
+  auto work = [group, acceptor = parts_.acceptor]() mutable {
+    std::vector<ReceivedUpload*> uploads;
+    uploads.reserve(group->size());
+    for (const auto& submission : *group) {
+      uploads.push_back(submission.get());
     }
-    if (parts.sync) {
-      if (const auto synced = parts.spool.sync_folders(jobs); !synced) {
-        for (const auto& submission : *group) {
-          settle(parts.spool, *submission, synced.error());
-        }
-        return;
-      }
-    }
-    parts.committer.commit(changes);
-    link_originals(parts.spool, parts.committer, *group);
-    bool any = false;
-    for (auto& submission : *group) {
-      if (submission->accept.known) {
-        remove_files(parts.spool, *submission);  // the job that there is has its own
-      } else if (submission->accept.result) {
-        any = true;
-      } else {
-        settle(parts.spool, *submission, Error(submission->accept.result.error()));
-      }
-    }
-    if (any) {
-      parts.work_bell.ring();
-    }
+    acceptor.accept(uploads);
   };
-  auto then = [this, group] {
-    --groups_under_way_;
-    flush();
-    for (auto& submission : *group) {
-      report(*submission);
-    }
-  };
-  if (!parts_.board.post(parts_.io, std::move(work), std::move(then))) {
-    refuse(*group, Error{ErrorCode::store_unavailable, "The pool of docket_io threads takes no more tasks."});
+  if (!parts_.tasks.post(parts_.io, std::move(work), [this, group] { accepted(*group); })) {
+    refuse(*group, pool_is_full());
     return;
   }
   ++groups_under_way_;
+}
+
+void SubmissionQueue::accepted(const Group& group) {
+  --groups_under_way_;
+  flush();
+  for (const auto& submission : group) {
+    report(*submission);
+  }
 }
 
 }  // namespace docket::ngx

@@ -1,44 +1,35 @@
-// From a received upload to a job: sync, commit, answer; grouped with whoever else waits.
+// From a received upload to a job: groups of uploads are accepted on an I/O thread and answered here.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "host/wakeup.h"
-#include "store/committer.h"
-#include "base/fd.h"
-#include "store/spool/spool.h"
 #include "nginx/core/thread_tasks.h"
+#include "store/spool/acceptor.h"
 
 namespace docket::ngx {
 
-/// An upload whose bytes are all in the spool. Owned by the Intake from submit() until `answer` was called.
-struct Submission {
-  AcceptJob accept;
-  std::vector<std::shared_ptr<Fd>> files;  ///< still open, to be synced
-  bool large = false;                      ///< synced on its own before it joins a group
-  std::vector<Container> links;            ///< another job's results that have this one's name as well
-  /// Called once on the event loop when the job is durable, or could not be made so. Emptied by who asked when nobody
-  /// listens any more; the job is made all the same.
+/// An upload that waits to become a job. Owned by the SubmissionQueue from submit() until `settled` was called.
+struct Submission : ReceivedUpload {
+  bool large = false;  ///< synced on its own before it joins a group, so that it does not delay the others
+  /// Called once on the event loop when the job is durable, or could not be made so. Emptied by its owner when the
+  /// request has gone; the job is made all the same.
   std::function<void(const Result<void>&)> answer;
-  /// Called once on the event loop after the answer, whether anybody listened or not; may be empty.
+  /// Called once on the event loop after the answer, whether the request is still there or not; may be empty.
   std::function<void(const AcceptJob&)> settled;
 };
 
 /// Groups submissions: while one group is being synced and committed on an I/O thread the next one gathers. Owned by
-/// the worker's runtime; used on the event loop only.
-class Intake {
+/// the Runtime; event loop only.
+class SubmissionQueue {
  public:
   struct Parts {
-    TaskBoard& board;
+    ThreadTasks& tasks;
     ngx_thread_pool_t* io;
-    Committer& committer;
-    Spool& spool;
-    Bell& work_bell;
-    bool sync = true;
+    Acceptor acceptor;
   };
-  explicit Intake(const Parts& parts) noexcept : parts_(parts) {}
+  explicit SubmissionQueue(const Parts& parts) noexcept : parts_(parts) {}
 
   void submit(std::unique_ptr<Submission> submission);
 
@@ -47,7 +38,8 @@ class Intake {
 
   void sync_alone(std::unique_ptr<Submission> submission);
   void flush();
-  void refuse(Group& group, const Error& error);
+  void accepted(const Group& group);
+  void refuse(const Group& group, const Error& error);
 
   Parts parts_;
   Group waiting_;

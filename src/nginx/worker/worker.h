@@ -1,61 +1,67 @@
-// What one worker process has of Docket: the open store, the engine, the threads at work, the bell.
+// What requests are served with.
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 
-#include "host/wakeup.h"
-#include "store/committer.h"
-#include "host/lease.h"
-#include "store/spool/reaper.h"
+#include "base/error.h"
 #include "host/secret_box.h"
-#include "store/spool/spool.h"
-#include "store/store.h"
-#include "store/recovery/store_recovery.h"
-#include "http/body/job_log.h"
+#include "nginx/core/thread_tasks.h"
 #include "nginx/worker/client_names.h"
-#include "nginx/conf/conf.h"
 #include "nginx/worker/hub.h"
 #include "nginx/worker/submission_queue.h"
-#include "nginx/store_opening.h"
-#include "nginx/core/thread_tasks.h"
-#include "callback/callback_sender.h"
+#include "store/committer.h"
+#include "store/spool/spool.h"
+#include "store/store.h"
 #include "work/document/engine_client.h"
-#include "work/runner.h"
 
 namespace docket::ngx {
 
-/// Made in init_process, after the fork, or later, when the store can be opened, and destroyed in exit_process, when
-/// nginx's threads have ended. Lives on the event loop; what its threads share is safe for that by itself.
+/// This process's open store, as request handlers use it. Owned by the Runtime, as is all that it refers to; event loop
+/// only. A request that outlives it (in exit_process) runs no handler any more.
 class Worker {
  public:
-  /// This process's; null where there is no docket_store, or it could not be opened (then the log says why and every
-  /// location answers store_unavailable).
-  static Worker* current() noexcept;
-  /// Opens the store; where that does not go, a thread tries again every now and then.
-  static void start(ngx_cycle_t* cycle, const MainConf& conf) noexcept;
-  static void stop() noexcept;
-
-  ~Worker();
+  struct Parts {
+    Store& store;
+    StoreReader& reader;
+    Committer& committer;
+    Spool& spool;
+    Hub& hub;
+    const EngineClient& engine;
+    const SecretBox& secrets;
+    ClientNames& client_names;
+    SubmissionQueue& submissions;
+    ThreadTasks& tasks;
+    ngx_thread_pool_t* io;
+    std::string run_folder;
+    std::vector<std::string> pools;  ///< register_pools()
+    bool syncs = true;
+  };
+  explicit Worker(Parts parts) noexcept : parts_(std::move(parts)) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  [[nodiscard]] Spool& spool() noexcept { return spool_; }
-  [[nodiscard]] Store& store() noexcept { return *store_; }
-  [[nodiscard]] Committer& committer() noexcept { return committer_; }
-  [[nodiscard]] EngineClient& engine() noexcept { return engine_; }
-  [[nodiscard]] const SecretBox& secrets() const noexcept { return secrets_; }
-  [[nodiscard]] ClientNames& client_names() noexcept { return client_names_; }
-  [[nodiscard]] http::JobLog& job_log() noexcept { return *job_log_; }
-  [[nodiscard]] Intake& intake() noexcept { return intake_; }
-  [[nodiscard]] Hub& hub() noexcept { return hub_; }
-  [[nodiscard]] const std::string& run_folder() const noexcept { return workshop_.run_folder; }
-  [[nodiscard]] bool syncs() const noexcept { return conf_.sync != 0; }
+  /// This process's; null where there is no docket_store, or it could not be opened (then the log says why and every
+  /// location answers store_unavailable).
+  static Worker* current() noexcept;
 
-  /// The event loop's own look at the store.
-  [[nodiscard]] StoreReader& reader() noexcept { return *reader_; }
+  /// The event loop's own reader. With LMDB each call takes microseconds; it blocks only where the disk has to be read.
+  [[nodiscard]] StoreReader& reader() noexcept { return parts_.reader; }
+  [[nodiscard]] Committer& committer() noexcept { return parts_.committer; }  ///< for I/O threads: it blocks
+  [[nodiscard]] Spool& spool() noexcept { return parts_.spool; }
+  [[nodiscard]] Hub& hub() noexcept { return parts_.hub; }
+  [[nodiscard]] const std::string& run_folder() const noexcept { return parts_.run_folder; }
+
+  // For uploads.
+  [[nodiscard]] SubmissionQueue& submissions() noexcept { return parts_.submissions; }
+  [[nodiscard]] ClientNames& client_names() noexcept { return parts_.client_names; }
+  [[nodiscard]] const SecretBox& secrets() const noexcept { return parts_.secrets; }
+  /// The number of a pool with a name; nothing for one that is not registered.
+  [[nodiscard]] std::optional<std::uint8_t> pool_number(std::string_view name) const noexcept;
+  [[nodiscard]] bool syncs() const noexcept { return parts_.syncs; }
+
+  /// Whether jobs can be stored and processed: the store's state, or store_unavailable with what is wrong.
+  [[nodiscard]] Result<Store::Health> health() const;
 
   /// An empty string that keeps its memory from one answer to the next. One user at a time.
   [[nodiscard]] std::string& scratch() noexcept {
@@ -63,57 +69,14 @@ class Worker {
     return scratch_;
   }
 
-  /// Runs `work` on an I/O thread, then `then` here. See TaskBoard::post().
+  /// Runs `work` on an I/O thread, then `then` here. See ThreadTasks::post().
   bool post_io(std::function<void()> work, std::function<void()> then) noexcept {
-    return board_.post(conf_.io_threads, std::move(work), std::move(then));
+    return parts_.tasks.post(parts_.io, std::move(work), std::move(then));
   }
 
  private:
-  Worker(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened);
-  static void begin(ngx_cycle_t* cycle, const MainConf& conf, Result<OpenStore> opened) noexcept;
-
-  bool listen(ngx_cycle_t* cycle) noexcept;
-  void wake() noexcept;
-  void work_ended() noexcept;
-  void look_after() noexcept;
-  void reap() noexcept;
-  void end_if_broken() noexcept;
-  [[nodiscard]] bool must_stop_now() const noexcept;
-
-  static void on_bell(ngx_event_t* event) noexcept;
-  static void on_timer(ngx_event_t* event) noexcept;
-  static void on_retry(ngx_event_t* event) noexcept;
-
-  // In the order of their making; threads have ended before any of it goes.
-  const MainConf& conf_;
-  ngx_log_t* log_;
-  Spool spool_;
-  std::unique_ptr<http::JobLog> job_log_;  ///< hears of the store's changes
-  StoreMark mark_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<StoreReader> reader_;
-  Bell change_bell_;
-  Committer committer_;
-  Hub hub_;
-  EngineClient engine_;
-  SecretBox secrets_;
-  Bell work_bell_;
-  LeaseFile lease_;
-  TaskBoard board_;
-  ClientNames client_names_;
-  Intake intake_;
-  Workshop workshop_;
-  Reaper reaper_;
+  Parts parts_;
   std::string scratch_;
-
-  std::uint32_t working_ = 0;  ///< tasks at work on units
-  bool reaping_ = false;       ///< a task of the reaper's is under way
-  bool rung_ = false;          ///< the bell rang while all were at work: look again when one ends
-  unsigned ticks_ = 0;
-  unsigned broken_ticks_ = 0;  ///< how long the store has taken no writes
-  ngx_event_t timer_{};
-  ngx_connection_t no_connection_{};
-  std::unique_ptr<CallbackSender> callbacks_;  ///< a thread of its own: the last made, the first to go
 };
 
 }  // namespace docket::ngx

@@ -28,7 +28,7 @@ std::string_view to_view(const MDB_val& val) noexcept {
 }
 
 tl::unexpected<Error> fail_lmdb(std::string_view call, int rc) {
-  return tl::unexpected<Error>(error_of(call, rc));
+  return fail(error_of(call, rc));
 }
 
 /// The folders whose environments are open in this process. The process's id stands with them, because a forked child
@@ -254,7 +254,7 @@ Result<Env> Env::open(const EnvOptions& options) {
   if ((options.flags & (MDB_RDONLY | MDB_NOLOCK)) == 0) {
     if (auto reserved = reserve_lock_file(options); !reserved) {
       open_folders().remove({close.process, close.device, close.inode});
-      return tl::unexpected(std::move(reserved.error()));
+      return pass_on(reserved);
     }
   }
   MDB_env* raw = nullptr;
@@ -349,11 +349,11 @@ Result<std::uint64_t> Env::free_bytes() {
   }
   auto txn = begin_read();
   if (!txn) {
-    return tl::unexpected(std::move(txn.error()));
+    return pass_on(txn);
   }
   auto cursor = txn->cursor(free_list);
   if (!cursor) {
-    return tl::unexpected(std::move(cursor.error()));
+    return pass_on(cursor);
   }
   std::uint64_t pages = 0;
   auto found = cursor->first();
@@ -365,7 +365,7 @@ Result<std::uint64_t> Env::free_bytes() {
     }
   }
   if (!found) {
-    return tl::unexpected(std::move(found.error()));
+    return pass_on(found);
   }
   return pages * stat.ms_psize;
 }

@@ -18,35 +18,6 @@ std::string lease_value(const Unit& unit) {
 
 }  // namespace
 
-QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool) {
-  const auto stored = tables.get(tables.t.counters, pool_key(pool));
-  return queue_counts_of(stored.value_or(std::string_view()));
-}
-
-void count_start(TableWriter& tables, std::uint8_t pool, std::int64_t now_ms) {
-  constexpr std::int64_t longest_ms = 60'000;
-  constexpr std::uint64_t weight = 8;  // of what was before
-  auto counts = pool_counts(tables, pool);
-  ++counts.started;
-  if (counts.last_start_ms != 0) {
-    const auto interval =
-        static_cast<std::uint64_t>(std::clamp<std::int64_t>(now_ms - counts.last_start_ms, 0, longest_ms)) * 1000;
-    const auto before = counts.start_interval_us != 0 ? counts.start_interval_us : interval;
-    counts.start_interval_us = std::max<std::uint64_t>(((weight - 1) * before + interval) / weight, 1);
-  }
-  counts.last_start_ms = counts.accepted > counts.started ? now_ms : 0;
-  tables.put(tables.t.counters, pool_key(pool), bytes_of(counts));
-}
-
-void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, std::int64_t started,
-                 std::int64_t waiting) {
-  auto counts = pool_counts(tables, pool);
-  counts.accepted += static_cast<std::uint64_t>(accepted);
-  counts.started += static_cast<std::uint64_t>(started);
-  counts.waiting_units += static_cast<std::uint64_t>(waiting);
-  tables.put(tables.t.counters, pool_key(pool), bytes_of(counts));
-}
-
 Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
   constexpr auto never = std::numeric_limits<std::int64_t>::max();
   std::optional<Head> best;
@@ -54,7 +25,7 @@ Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
   for (unsigned from = 0; from <= UINT8_MAX;) {
     auto head = head_of(pool, static_cast<std::uint8_t>(from));
     if (!head) {
-      return tl::unexpected(std::move(head.error()));
+      return pass_on(head);
     }
     if (!*head) {
       break;
@@ -73,7 +44,7 @@ Result<std::optional<PlacedUnit>> UnitQueue::first(std::uint8_t pool) {
   const auto& next = best->in_turn.due_ms <= others_due_ms ? best->in_turn : best->oldest;
   auto unit = find(next.job, next.seq);
   if (!unit) {
-    return tl::unexpected(std::move(unit.error()));
+    return pass_on(unit);
   }
   return *unit;
 }
@@ -93,26 +64,26 @@ Result<std::optional<UnitQueue::Head>> UnitQueue::head_of(std::uint8_t pool, std
   ring.number<std::uint64_t>();
   const auto taker = ring.owner();
   if (!ring.ok()) {
-    return tl::unexpected(damaged("a key of the ring has the wrong size"));
+    return fail(damaged("a key of the ring has the wrong size"));
   }
 
   const auto line = line_key(taker, pool, head.priority);
   const auto turn = turn_of(line);
   if (!turn) {
-    return tl::unexpected(damaged("a line stands in the ring and has no turn"));
+    return fail(damaged("a line stands in the ring and has no turn"));
   }
   const auto oldest = waiting_from(line, head.priority, 0);
   if (!oldest) {
-    return tl::unexpected(oldest.error());
+    return pass_on(oldest);
   }
   if (!*oldest) {
-    return tl::unexpected(damaged("a line has a turn and no unit"));
+    return fail(damaged("a line has a turn and no unit"));
   }
   head.oldest = head.in_turn = **oldest;
   if (turn->last > 0) {  // where the round ends, the next one begins with the oldest
     const auto next = waiting_from(line, head.priority, turn->last + 1);
     if (!next) {
-      return tl::unexpected(next.error());
+      return pass_on(next);
     }
     if (*next && turn->goes_on_with((*next)->place)) {
       head.in_turn = **next;
@@ -134,7 +105,7 @@ Result<std::optional<UnitQueue::Waiting>> UnitQueue::waiting_from(const Key& lin
   waiting.seq = key.number<std::uint64_t>();
   const auto job = JobId::from_key(entry->value);
   if (!key.ok() || !job) {
-    return tl::unexpected(damaged("an entry of a line has the wrong size"));
+    return fail(damaged("an entry of a line has the wrong size"));
   }
   waiting.job = *job;
   waiting.due_ms = job->unix_ms() + priority * ageing_ms;
@@ -189,7 +160,7 @@ void UnitQueue::put_back(PlacedUnit& unit) {
   const auto line = line_of(unit);
   if (const auto before = turn_of(line)) {
     auto turn = *before;
-    turn.give_back(unit.place);
+    turn.release(unit.place);
     if (turn != *before) {
       tables_.put(tables_.t.ring_of, line, encode(turn));
     }
@@ -209,17 +180,23 @@ void UnitQueue::remove(const PlacedUnit& unit) {
   tables_.erase(tables_.t.units, unit_key(unit.unit.job, unit.unit.seq));
 }
 
+void UnitQueue::count_waiting(std::uint8_t pool, std::int64_t more) {
+  auto counts = queue_counts_of(tables_.get(tables_.t.counters, pool_key(pool)).value_or(std::string_view()));
+  counts.waiting_units += static_cast<std::uint64_t>(more);
+  tables_.put(tables_.t.counters, pool_key(pool), bytes_of(counts));
+}
+
 void UnitQueue::link(const PlacedUnit& unit) {
   tables_.put(tables_.t.fifo, fifo_key(unit), unit.unit.job.key());
   if (!tables_.get(tables_.t.ring_of, line_of(unit))) {
     enter_ring(unit, {});
   }
-  add_to_pool(tables_, unit.unit.pool, 0, 0, +1);
+  count_waiting(unit.unit.pool, +1);
 }
 
 void UnitQueue::unlink(const PlacedUnit& unit, Turn turn) {
   tables_.erase(tables_.t.fifo, fifo_key(unit));
-  add_to_pool(tables_, unit.unit.pool, 0, 0, -1);
+  count_waiting(unit.unit.pool, -1);
 
   const auto line = line_of(unit);
   const auto next = tables_.at_or_after(tables_.t.fifo, line);

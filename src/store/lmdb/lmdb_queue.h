@@ -1,30 +1,19 @@
 // The queue of the embedded store: which units wait, whose turn it is, who holds what. Tables units, fifo, ring,
-// ring_of, leased, and the pools' counters.
+// ring_of, leased, and the counts of units that wait.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
+#include "store/backend.h"
 #include "store/lmdb/lmdb_tables.h"
 #include "store/lmdb/lmdb_writer.h"
 
 namespace docket {
 
-/// Adds to a pool's counters.
-void add_to_pool(TableWriter& tables, std::uint8_t pool, std::int64_t accepted, std::int64_t started,
-                 std::int64_t waiting);
-QueueCounts pool_counts(TableWriter& tables, std::uint8_t pool);
-
-/// A job of the pool was taken up, or will not be any more: counts it, and measures how long the next one waits for it.
-void count_start(TableWriter& tables, std::uint8_t pool, std::int64_t now_ms);
-
-/// How much longer a step of priority lets wait: a job of priority 9 comes before those of priority 0 that are made
-/// nine minutes after it.
-inline constexpr std::int64_t ageing_ms = 60'000;
-
 /// The operations on units. Each moves a unit from one of three places (nowhere, waiting, held) to another and keeps
 /// the tables in step: a line (taker, pool, priority) stands in the ring exactly while a unit of it waits.
-/// Lives as long as one change; failures stick in the TableWriter.
+/// Lives as long as the transaction; failures stick in the TableWriter.
 class UnitQueue {
  public:
   UnitQueue(TableWriter& tables, Numbers& numbers) noexcept : tables_(tables), numbers_(numbers) {}
@@ -34,7 +23,7 @@ class UnitQueue {
   /// ageing_ms later for each step of its priority, so that none waits for ever. In the line it is the first unit of
   /// the job whose turn it is; of the oldest, where that one is due later than another priority's.
   Result<std::optional<PlacedUnit>> first(std::uint8_t pool);
-  /// A living unit; not_found if there is none of this number.
+  /// A unit that is not over; not_found if there is none of this number.
   Result<PlacedUnit> find(const JobId& job, std::uint64_t seq);
   /// The unit this lease is for; lease_lost if it is no longer held so.
   Result<PlacedUnit> held(const Lease& lease);
@@ -69,6 +58,7 @@ class UnitQueue {
   enum class Turn : std::uint8_t { keep, end };  ///< of the line and the job, when a unit leaves
 
   void link(const PlacedUnit& unit);
+  void count_waiting(std::uint8_t pool, std::int64_t more);
   void unlink(const PlacedUnit& unit, Turn turn);
   std::optional<LineTurn> turn_of(std::string_view line);
   void enter_ring(const PlacedUnit& unit, LineTurn turn);

@@ -1,14 +1,14 @@
 #include "store/lmdb/lmdb_reader.h"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
+#include "store/lmdb/lmdb_files_walk.h"
+#include "store/lmdb/lmdb_listing.h"
+
 namespace docket {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 tl::unexpected<Error> no_such_job() {
   return fail(ErrorCode::not_found, "there is no such job");
@@ -37,9 +37,29 @@ Result<LmdbReader::Snapshot> LmdbReader::look() {
 Result<QueueCounts> LmdbReader::counts_of(const lmdb::Txn& txn, std::uint8_t pool) const {
   const auto stored = txn.get(t_.counters, pool_key(pool));
   if (!stored) {
-    return tl::unexpected(stored.error());
+    return pass_on(stored);
   }
   return queue_counts_of(stored->value_or(std::string_view()));
+}
+
+Result<StatusView> LmdbReader::status_on(const lmdb::Txn& txn, const JobId& job) const {
+  const auto stored = txn.get(t_.status, job.key());
+  if (!stored) {
+    return pass_on(stored);
+  }
+  return *stored ? StatusView::parse(**stored) : no_such_job();
+}
+
+Result<JobSummary> LmdbReader::summary(const JobId& job) {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  const auto view = status_on(*snapshot->txn, job);
+  if (!view) {
+    return pass_on(view);
+  }
+  return JobSummary{view->head, std::string(view->owner)};
 }
 
 Result<void> LmdbReader::status(
@@ -50,14 +70,7 @@ Result<void> LmdbReader::status(
     return pass_on(snapshot);
   }
   const auto& txn = *snapshot->txn;
-  auto stored = txn.get(t_.status, job.key());
-  if (!stored) {
-    return pass_on(stored);
-  }
-  if (!*stored) {
-    return no_such_job();
-  }
-  auto view = StatusView::parse(**stored);
+  const auto view = status_on(txn, job);
   if (!view) {
     return pass_on(view);
   }
@@ -122,94 +135,6 @@ Result<JobRecord> LmdbReader::record(const JobId& job) {
   return decode_job(**stored);
 }
 
-/// A listing under way, over as many snapshots as it takes.
-struct LmdbReader::Listing {
-  const ListQuery& query;
-  const std::function<void(const JobId&, const StatusView&)>& visit;
-  std::optional<OwnerKey> owner;
-  std::optional<JobId> looked_at;  ///< the last one: where the next snapshot goes on
-  std::optional<JobId> visited;    ///< the last one
-  std::uint32_t looks = 0;
-  std::uint32_t visits = 0;
-  std::optional<JobId> go_on_before;  ///< the result
-
-  [[nodiscard]] bool matches(const StatusView& view) const {
-    return (query.states >> static_cast<unsigned>(view.head.state) & 1U) != 0 &&
-           (!query.owner || view.owner == *query.owner);
-  }
-};
-
-/// Walks until the listing is complete (true) or the snapshot has been open long enough (false).
-Result<bool> LmdbReader::list_on(const lmdb::Txn& txn, Listing& listing) const {
-  const auto opened = Clock::now();
-  auto cursor = txn.cursor(listing.owner ? t_.by_owner : t_.status);
-  if (!cursor) {
-    return pass_on(cursor);
-  }
-  // by_owner holds an owner's ids inverted and is walked forwards, `status` is walked backwards: both newest first.
-  const auto step = [&] { return listing.owner ? cursor->next() : cursor->previous(); };
-  const auto begin = [&]() -> lmdb::Cursor::Found {
-    const auto& before = listing.looked_at;
-    if (listing.owner) {
-      const auto at = before ? by_owner_key(*listing.owner, *before) : Key().raw(listing.owner->key());
-      auto found = cursor->at_or_after(at);
-      return before && found && *found && (*found)->key == std::string_view(at) ? cursor->next() : std::move(found);
-    }
-    if (!before) {
-      return cursor->last();
-    }
-    auto found = cursor->at_or_after(before->key());
-    return found && !*found ? cursor->last() : (found ? cursor->previous() : std::move(found));
-  };
-
-  auto found = begin();
-  for (; found && *found; found = step()) {
-    const auto& entry = **found;
-    if (listing.owner && !entry.key.starts_with(listing.owner->key())) {
-      return true;
-    }
-    if (listing.looks == max_looked_at) {
-      listing.go_on_before = listing.looked_at;
-      return true;
-    }
-    KeyReader key(listing.owner ? entry.key.substr(listing.owner->key().size()) : entry.key);
-    const auto id = listing.owner ? key.inverted_id() : key.id();
-    std::optional<std::string_view> stored = entry.value;
-    if (listing.owner) {
-      auto status = txn.get(t_.status, id.key());
-      if (!status) {
-        return pass_on(status);
-      }
-      stored = *status;
-    }
-    ++listing.looks;
-    if (!stored) {
-      return fail(ErrorCode::bad_record, "the store is damaged: a job of by_owner has no status");
-    }
-    auto view = StatusView::parse(*stored);
-    if (!view) {
-      return pass_on(view);
-    }
-    if (listing.matches(*view)) {
-      if (listing.visits == listing.query.limit) {
-        listing.go_on_before = listing.visited;  // there is one more: only now is it known that there is a next page
-        return true;
-      }
-      listing.visit(id, *view);
-      ++listing.visits;
-      listing.visited = id;
-    }
-    listing.looked_at = id;
-    if (Clock::now() - opened >= longest_snapshot) {
-      return false;
-    }
-  }
-  if (!found) {
-    return pass_on(found);
-  }
-  return true;
-}
-
 Result<std::optional<JobId>> LmdbReader::list(const ListQuery& query,
                                               const std::function<void(const JobId&, const StatusView&)>& visit) {
   if (query.limit == 0) {
@@ -225,7 +150,7 @@ Result<std::optional<JobId>> LmdbReader::list(const ListQuery& query,
     if (!snapshot) {
       return pass_on(snapshot);
     }
-    auto complete = list_on(*snapshot->txn, listing);
+    auto complete = list_on(*snapshot->txn, t_, listing);
     if (!complete) {
       return pass_on(complete);
     }
@@ -268,7 +193,7 @@ Result<std::uint64_t> LmdbReader::last_change() {
 }
 
 Result<ChangesRead> LmdbReader::changes(std::uint64_t after, std::uint32_t limit,
-                                        const std::function<void(std::uint64_t number, const ChangeEntry&)>& visit) {
+                                        const std::function<void(std::uint64_t number, const JobEvent&)>& visit) {
   auto snapshot = look();
   if (!snapshot) {
     return pass_on(snapshot);
@@ -427,6 +352,48 @@ Result<std::vector<Holder>> LmdbReader::holders() {
   std::sort(holders.begin(), holders.end());
   holders.erase(std::unique(holders.begin(), holders.end()), holders.end());
   return holders;
+}
+
+Result<std::optional<JobId>> LmdbReader::files(const JobId& first, const JobId& last,
+                                               const std::function<void(JobFiles)>& visit) {
+  FilesWalk walk{.first = first, .last = last, .visit = visit, .visited = {}, .behind = {}};
+  for (;;) {
+    auto snapshot = look();
+    if (!snapshot) {
+      return pass_on(snapshot);
+    }
+    auto complete = walk_files_on(*snapshot->txn, t_, walk);
+    if (!complete) {
+      return pass_on(complete);
+    }
+    if (*complete) {
+      return walk.behind;
+    }
+  }
+}
+
+Result<std::vector<Lease>> LmdbReader::leases() {
+  auto snapshot = look();
+  if (!snapshot) {
+    return pass_on(snapshot);
+  }
+  auto cursor = snapshot->txn->cursor(t_.leased);
+  if (!cursor) {
+    return pass_on(cursor);
+  }
+  std::vector<Lease> leases;
+  auto found = cursor->first();
+  for (; found && *found; found = cursor->next()) {
+    const auto lease = decode_lease(**found);
+    if (!lease) {
+      return pass_on(lease);
+    }
+    leases.push_back(*lease);
+  }
+  if (!found) {
+    return pass_on(found);
+  }
+  return leases;
 }
 
 }  // namespace docket

@@ -1,31 +1,23 @@
 // Reading the embedded store without locks.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "store/lmdb/lmdb.h"
-#include "store/lmdb/lmdb_tables.h"
+#include "store/lmdb/lmdb_environment.h"
 #include "store/store.h"
 
 namespace docket {
 
-/// An open environment with its tables. Shared by the store and its readers; the last of them closes it.
-struct LmdbEnvironment {
-  LmdbEnvironment(lmdb::Env opened, const Tables& handles) noexcept : env(std::move(opened)), tables(handles) {}
-
-  lmdb::Env env;
-  Tables tables;
-};
-
-/// Keeps one read transaction, whose snapshot is let go between calls, so that a call costs no system call and no lock.
+/// Keeps one read transaction, whose snapshot is released between calls, so that a call costs no system call and no
+/// lock.
 class LmdbReader final : public StoreReader {
  public:
   explicit LmdbReader(std::shared_ptr<LmdbEnvironment> environment) noexcept
       : environment_(std::move(environment)), t_(environment_->tables) {}
 
+  Result<JobSummary> summary(const JobId& job) override;
   Result<void> status(
       const JobId& job,
       const std::function<void(const StatusView&, std::string_view fields, const QueueCounts&)>& visit) override;
@@ -40,7 +32,7 @@ class LmdbReader final : public StoreReader {
   Result<StateCounts> states(const std::optional<std::string>& owner) override;
   Result<std::uint64_t> last_change() override;
   Result<ChangesRead> changes(std::uint64_t after, std::uint32_t limit,
-                              const std::function<void(std::uint64_t number, const ChangeEntry&)>& visit) override;
+                              const std::function<void(std::uint64_t number, const JobEvent&)>& visit) override;
   Result<std::optional<Delivery>> delivery(const JobId& job) override;
   Result<std::optional<std::int64_t>> next_delivery(const SendingRoom& room) override;
   Result<std::vector<Holder>> holders() override;
@@ -49,7 +41,7 @@ class LmdbReader final : public StoreReader {
                                      const std::function<void(JobFiles)>& visit) override;
 
  private:
-  /// An open snapshot; let go when destroyed. No cursor on it may live longer.
+  /// An open snapshot; released when destroyed. No cursor on it may live longer.
   class Snapshot {
    public:
     Snapshot(lmdb::Txn& opened, bool& looking) noexcept : txn(&opened), looking_(&looking) { looking = true; }
@@ -69,16 +61,8 @@ class LmdbReader final : public StoreReader {
     bool* looking_;
   };
   Result<Snapshot> look();
-  /// A walk begins a new snapshot after this long, so that the 100 ms nobody may exceed are kept with room for one slow
-  /// visit, or one large job.
-  static constexpr std::chrono::milliseconds longest_snapshot{50};
-
+  Result<StatusView> status_on(const lmdb::Txn& txn, const JobId& job) const;
   Result<QueueCounts> counts_of(const lmdb::Txn& txn, std::uint8_t pool) const;
-
-  struct Listing;
-  Result<bool> list_on(const lmdb::Txn& txn, Listing& listing) const;
-  struct FilesWalk;
-  Result<bool> walk_files_on(const lmdb::Txn& txn, FilesWalk& walk) const;
 
   std::shared_ptr<LmdbEnvironment> environment_;
   const Tables& t_;

@@ -21,23 +21,22 @@
 //   expiry    time id → nothing, for jobs with expires_ms
 //   counters  "n" → Numbers; "p" pool → QueueCounts; "o" owner → StateCounts; "a" → StateCounts of all; "b" → bytes of
 //             all jobs' files
-//   once      OnceKey → id, SHA-256 of the request's content: as long as the job is there
-//   once_of   id → OnceKey
-//   originals sameness (job/fingerprint.h) → id of the last job that was completed with these results, and no warning
-//   callbacks id → Callback: where the job's end is told
-//   deliveries id → Delivery, for final jobs with a callback
+//   once      IdempotencyKey → id, SHA-256 of the request's content: as long as the job is there
+//   once_of   id → IdempotencyKey
+//   originals fingerprint (job/fingerprint.h) → id of the last job completed with these results and no warning
+//   callbacks id → Callback: where the job's end is reported
+//   deliveries  id → Delivery, for final jobs with a callback
 //   outbox    receiver time id → nothing: the deliveries that wait, each receiver's in a line
-//   outbox_heads time receiver → nothing: the first of each of these lines
-//   sending   holder id → nothing: the deliveries that somebody sends
-//   changes   number → ChangeRun: the changes up to this number and from behind the entry before on; the oldest are
+//   outbox_heads  time receiver → nothing: the first of each of these lines
+//   sending   holder id → nothing: the deliveries that are being sent
+//   changes   number → ChangeRun: the events up to this number and from behind the entry before on; the oldest are
 //             removed. A job's last number is its status's `change`: the ETag
 //
 // An owner in a key is the 16 bytes of OwnerKey; so is a taker, who is an owner, or the client of jobs without one
-// (core/turn_key.h). Nothing here walks a queue: a claim looks at the first entry of the ring, for each priority, and
+// (job/turn_key.h). Nothing here walks a queue: a claim looks at the first entry of the ring, for each priority, and
 // at two of its line.
 #include "store/lmdb/lmdb_store.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -49,11 +48,12 @@
 #include <mutex>
 #include <utility>
 
-#include "base/fd.h"
-#include "store/lmdb/lmdb_transaction.h"
-#include "store/lmdb/lmdb_check.h"
+#include "base/folder.h"
+#include "store/apply/applier.h"
 #include "store/lmdb/lmdb_reader.h"
-#include "store/lmdb/lmdb_repair.h"
+#include "store/lmdb/lmdb_transaction.h"
+#include "store/lmdb/repair/lmdb_check.h"
+#include "store/lmdb/repair/lmdb_repair.h"
 
 namespace docket {
 namespace {
@@ -107,6 +107,12 @@ class Gauge {
   std::atomic<std::uint64_t> free_bytes_{0};
 };
 
+template <class Kind>
+bool has(std::span<const Command> changes) noexcept {
+  return std::any_of(changes.begin(), changes.end(),
+                     [](const Command& change) { return std::holds_alternative<Kind*>(change); });
+}
+
 /// On a disk with less room than this a write may well come out short.
 constexpr std::uint64_t little_room = std::uint64_t{4} << 20U;
 
@@ -119,7 +125,7 @@ class LmdbStore final : public Store {
 
   // What the handler does cannot throw: an error without a detail is copied without memory.
   // NOLINTNEXTLINE(bugprone-exception-escape)
-  void commit(std::span<const Change> changes) noexcept override {
+  void commit(std::span<const Command> changes) noexcept override {
     try {
       commit_together(changes);
     } catch (const std::exception&) {  // out of memory; the transaction was aborted on the way here
@@ -151,7 +157,7 @@ class LmdbStore final : public Store {
     if (auto writable = check_writable(); !writable) {
       return pass_on(writable);
     }
-    std::vector<StateChange> told;
+    std::vector<StateTransition> told;
     auto mended = repair_tables(*environment_, now_ms, told);
     if (mended && options_.told) {
       tell(told);
@@ -168,13 +174,13 @@ class LmdbStore final : public Store {
                                        " % full, no new jobs are taken from 90 % on (docket_store map_size=)"};
   }
 
-  static void refuse(std::span<const Change> changes, const Error& error) {
+  static void refuse(std::span<const Command> changes, const Error& error) {
     for (const auto& change : changes) {
-      std::visit([&](auto* one) { one->result = tl::unexpected<Error>(error); }, change);
+      std::visit([&](auto* one) { one->result = fail(error); }, change);
     }
   }
 
-  void commit_together(std::span<const Change> changes) {
+  void commit_together(std::span<const Command> changes) {
     auto done = transaction(changes);
     if (done) {
       return;
@@ -202,7 +208,7 @@ class LmdbStore final : public Store {
     return {};
   }
 
-  Result<void> transaction(std::span<const Change> changes) {
+  Result<void> transaction(std::span<const Command> changes) {
     if (auto writable = check_writable(); !writable) {
       return writable;
     }
@@ -219,51 +225,40 @@ class LmdbStore final : public Store {
     return done;
   }
 
-  Result<void> try_transaction(std::span<const Change> changes) {
+  Result<void> try_transaction(std::span<const Command> changes) {
     auto& env = environment_->env;
-    const auto is = [&](auto* kind) {
-      return std::any_of(changes.begin(), changes.end(),
-                         [&](const Change& change) { return std::holds_alternative<decltype(kind)>(change); });
-    };
-    if (is(static_cast<RecoverHolder*>(nullptr))) {
-      // Somebody died: so did his readers, whose snapshots would keep pages from being used again. If it cannot be
+    if (has<RecoverHolder>(changes)) {
+      // A worker died, and its readers with it, whose snapshots would keep pages from being used again. If it cannot be
       // done now, the next one that opens the store or finds no free slot does it.
       static_cast<void>(env.clear_dead_readers());
     }
-    ChangeWriter::Rules rules{.refuse_jobs = {},
-                              .environment_bytes = 0,
-                              .kept_changes = options_.kept_changes,
-                              .tell = static_cast<bool>(options_.told)};
+    LmdbTransaction::Options limits{.no_room = {}, .environment_bytes = 0, .kept_events = options_.kept_changes};
     gauge_.refresh(env);
-    if (is(static_cast<AcceptJob*>(nullptr))) {
-      rules.environment_bytes = env.map_use().reached_bytes;
+    if (has<AcceptJob>(changes)) {
+      limits.environment_bytes = env.map_use().reached_bytes;
       if (const auto share = gauge_.used_share(env); share >= full_share) {
-        rules.refuse_jobs = no_room(share);
+        limits.no_room = no_room(share);
       }
     }
     auto txn = env.begin_write();
     if (!txn) {
       return pass_on(txn);
     }
-    ChangeWriter writer(std::move(*txn), environment_->tables, std::move(rules));
-    for (const auto& change : changes) {
-      std::visit([&](auto* one) { writer.apply(*one); }, change);
-      if (writer.failed()) {
-        break;
-      }
-    }
-    auto committed = writer.commit();
+    LmdbTransaction transaction(std::move(*txn), environment_->tables, std::move(limits));
+    Applier applier(transaction, static_cast<bool>(options_.told));
+    applier.apply(changes);
+    auto committed = transaction.commit();
     if (committed) {
-      tell(writer.told());
-      if (writer.has_posted()) {
-        ring_outbox();
+      tell(applier.transitions());
+      if (applier.has_posted()) {
+        notify_delivery();
       }
     }
     return committed;
   }
 
-  /// What a listener makes of it is nothing to the commit, which is made.
-  void tell(std::span<const StateChange> changes) const noexcept {
+  /// A listener that fails does not fail the commit, which is made.
+  void tell(std::span<const StateTransition> changes) const noexcept {
     try {
       if (!changes.empty()) {
         options_.told(changes);
@@ -272,8 +267,8 @@ class LmdbStore final : public Store {
     }
   }
 
-  /// After a failed sync nobody knows what is on the disk: the kernel has forgotten the pages it could not write, and
-  /// a later sync would succeed without them. So nothing is written until the environment is opened again.
+  /// After a failed sync it is not known what is on the disk: the kernel has forgotten the pages it could not write,
+  /// and a later sync would succeed without them. So nothing is written until the environment is opened again.
   void break_with(const std::string& reason) {
     const std::lock_guard lock(breaking_);
     if (!broken_.load(std::memory_order_relaxed)) {
@@ -290,25 +285,10 @@ class LmdbStore final : public Store {
   std::string broken_by_;  ///< written once, before broken_ is set
 };
 
-Result<void> make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return fail_errno("mkdir " + path, errno);
-  }
-  return {};
-}
-
-Result<void> sync_folder(const std::filesystem::path& path) {
-  const Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder || ::fsync(folder.get()) != 0) {
-    return fail_errno("fsync " + path.string(), errno);
-  }
-  return {};
-}
-
 /// The names of a new environment's files, and of the folders above, are part of what must survive loss of power.
 Result<void> sync_names(const std::string& store, const std::string& lmdb) {
-  const auto above = std::filesystem::absolute(store).lexically_normal().parent_path();
-  for (const auto& folder : {std::filesystem::path(lmdb), std::filesystem::path(store), above}) {
+  const auto above = std::filesystem::absolute(store).lexically_normal().parent_path().string();
+  for (const auto& folder : {lmdb, store, above}) {
     if (auto synced = sync_folder(folder); !synced) {
       return synced;
     }
@@ -343,8 +323,8 @@ Result<std::unique_ptr<Store>> open_lmdb_store(const LmdbOptions& options) {
 
   lmdb::EnvOptions env_options{.path = path, .max_readers = options.max_readers, .max_tables = table_count};
   if (options.read_only) {
-    // Without a lock file this is a copy that nobody has open. A lock file made here would be the reader's, and keep
-    // the store's own user out of it.
+    // Without a lock file this is a copy that no process has open. A lock file made here would be the reader's, and
+    // keep the store's own user out of it.
     env_options.flags = MDB_RDONLY | (is_file(path + "/lock.mdb") ? 0U : MDB_NOLOCK);
   } else {
     env_options.flags = options.sync ? 0U : MDB_NOSYNC;

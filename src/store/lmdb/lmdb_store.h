@@ -18,7 +18,7 @@ struct LmdbOptions {
   bool create = true;                                ///< make folders and environment if there are none
   std::uint32_t max_readers = 1024;
   std::uint64_t kept_changes = 100'000;  ///< how many of the newest changes are kept
-  StateListener told{};                  ///< hears of the changes that this process makes; nothing: nobody does
+  StateListener told{};                  ///< called for the changes that this process makes; nothing: none is
 };
 
 /// The used share of the map from which on new jobs are refused: the rest is for deletes and state changes.

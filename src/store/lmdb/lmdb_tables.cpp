@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "job/codec.h"
 #include "base/sha256.h"
+#include "job/codec/codec.h"
 
 namespace docket {
 namespace {
@@ -33,7 +33,7 @@ constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count>
 Result<void> check_schema(lmdb::Txn& txn, lmdb::Table meta, bool create) {
   const auto stored = txn.get(meta, schema_key);
   if (!stored) {
-    return tl::unexpected(stored.error());
+    return pass_on(stored);
   }
   if (!*stored) {
     return create ? txn.put(meta, schema_key, bytes_of(schema_version))
@@ -59,12 +59,12 @@ Result<Tables> open_tables(lmdb::Txn& txn, bool create) {
     if (!table) {
       return table.error().code == ErrorCode::not_found
                  ? fail(ErrorCode::bad_record, "not a store of Docket: " + table.error().detail)
-                 : tl::unexpected(table.error());
+                 : pass_on(table);
     }
     tables.*member = *table;
     if (member == &Tables::meta) {  // the first one: a newer store is left before anything else is looked at
       if (const auto checked = check_schema(txn, tables.meta, create); !checked) {
-        return tl::unexpected(checked.error());
+        return pass_on(checked);
       }
     }
   }
@@ -111,7 +111,7 @@ Result<PlacedUnit> decode_placed_unit(std::string_view bytes) {
   }
   auto decoded = decode_unit(inner);
   if (!decoded) {
-    return tl::unexpected(std::move(decoded.error()));
+    return pass_on(decoded);
   }
   unit.unit = *decoded;
   return unit;
@@ -124,7 +124,7 @@ void LineTurn::take(std::uint64_t place, std::uint64_t last_seq) noexcept {
   last = place;
 }
 
-void LineTurn::give_back(std::uint64_t place) noexcept {
+void LineTurn::release(std::uint64_t place) noexcept {
   if (place == last) {
     last = place <= limit ? place - 1 : limit;  // where goes_on_with() finds it first
   }
@@ -169,7 +169,7 @@ Result<ChangeRun> decode_changes(const lmdb::Entry& entry) {
   }
   ChangeRun run;
   auto& change = run.first;
-  change.kind = reader.get<ChangeKind>();
+  change.kind = reader.get<JobEventKind>();
   change.file = reader.get<std::uint16_t>();
   change.page = reader.get<std::uint32_t>();
   change.owner.bytes = reader.get<decltype(change.owner.bytes)>();

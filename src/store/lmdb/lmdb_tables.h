@@ -1,5 +1,5 @@
 // The tables of the embedded store: their handles, keys, and the small values that no codec of job/codec.h makes.
-// What stands in each table is told at the head of store/lmdb/lmdb_store.cpp.
+// What stands in each table is described at the head of store/lmdb/lmdb_store.cpp.
 #pragma once
 
 #include <algorithm>
@@ -11,9 +11,9 @@
 #include <string_view>
 
 #include "job/job_event.h"
-#include "job/job.h"
+#include "job/unit.h"
+#include "store/backend.h"
 #include "store/lmdb/lmdb.h"
-#include "store/store.h"
 
 namespace docket {
 
@@ -193,15 +193,7 @@ inline Key all_counts_key() noexcept {
   return Key().raw("a");
 }
 
-/// A unit that lives, and where: one value in `units`.
-struct PlacedUnit {
-  Unit unit;
-  OwnerKey taker;                ///< who takes turns for it (core/turn_key.h)
-  std::uint64_t place = 0;       ///< seq of the job's first unit: all its units stand there in the line
-  std::optional<Holder> holder;  ///< nothing: it waits
-
-  friend bool operator==(const PlacedUnit&, const PlacedUnit&) = default;
-};
+/// A value of `units`.
 std::string encode(const PlacedUnit& unit);
 Result<PlacedUnit> decode_placed_unit(std::string_view bytes);
 
@@ -233,7 +225,7 @@ inline Key sending_key(const Holder& holder, const JobId& job) noexcept {
   return Key().raw(holder.key()).raw(job.key());
 }
 
-/// The line of whoever takes turns, in a pool and priority: key of `ring_of`, and how keys of `fifo` begin.
+/// The line of a taker of turns, in a pool and priority: key of `ring_of`, and how keys of `fifo` begin.
 inline Key line_key(const OwnerKey& taker, std::uint8_t pool, std::uint8_t priority) noexcept {
   return Key().raw(taker.key()).number(pool).number(priority);
 }
@@ -262,18 +254,18 @@ struct LineTurn {
   /// A job has its turn; `last_seq` is the last seq that was given out.
   void take(std::uint64_t place, std::uint64_t last_seq) noexcept;
   /// It has made nothing of it: if it was the last one to have a turn, it has the next one as well.
-  void give_back(std::uint64_t place) noexcept;
+  void release(std::uint64_t place) noexcept;
 
   friend bool operator==(const LineTurn&, const LineTurn&) = default;
 };
 Key encode(const LineTurn& turn) noexcept;
-/// Nothing for what is none. The first version wrote the line's turn only: no job has had one then.
+/// Nothing for bytes of another size. The first version wrote the line's turn only: no job has had one then.
 std::optional<LineTurn> decode_line_turn(std::string_view bytes) noexcept;
 
-/// A value of `changes`: one change, or as many as a file's pages, one after the other, that were told at once. Its key
-/// is the number of the last one; those before it have the numbers before that.
+/// A value of `changes`: one change, or as many as a file's pages, one after the other, that were appended at once. Its
+/// key is the number of the last one; those before it have the numbers before that.
 struct ChangeRun {
-  ChangeEntry first;
+  JobEvent first;
   std::uint32_t length = 1;  ///< more than 1 of pages only
 
   friend bool operator==(const ChangeRun&, const ChangeRun&) = default;

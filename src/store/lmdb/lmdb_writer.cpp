@@ -111,7 +111,7 @@ void TableWriter::erase_prefix(lmdb::Table table, std::string_view prefix) {
 
 Result<void> TableWriter::commit() {
   if (failure_) {
-    return tl::unexpected(*failure_);
+    return fail(*failure_);
   }
   return txn_.commit();
 }

@@ -1,4 +1,4 @@
-// A write transaction over the store's tables in which the first failure sticks, so that whoever makes a change of
+// A write transaction over the store's tables in which the first failure is remembered, so that who makes a change of
 // many writes asks once, at its end, whether they all were made.
 #pragma once
 

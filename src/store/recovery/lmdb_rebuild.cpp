@@ -19,9 +19,9 @@
 
 #include "base/fd.h"
 #include "store/lmdb/lmdb.h"
-#include "store/lmdb/lmdb_check.h"
 #include "store/lmdb/lmdb_reader.h"
 #include "store/lmdb/lmdb_tables.h"
+#include "store/lmdb/repair/lmdb_check.h"
 
 namespace docket {
 namespace {
@@ -55,7 +55,7 @@ Result<Wrong> copy_table(const lmdb::Txn& old_txn, lmdb::Table old_table, lmdb::
     }
     const auto table = txn->open_table(name.c_str(), true);
     if (!table) {
-      return tl::unexpected(table.error());
+      return pass_on(table);
     }
     for (unsigned i = 0; i < entries_a_transaction && found && *found; ++i, ++count, found = cursor->next()) {
       if (count == *expected) {
@@ -130,9 +130,9 @@ Result<Wrong> check_copy(lmdb::Env env) {
     return pass_on(txn);
   }
   const auto meta = txn->open_table("meta", true);
-  const auto schema = meta ? txn->get(*meta, schema_key) : tl::unexpected(meta.error());
+  const auto schema = meta ? txn->get(*meta, schema_key) : pass_on(meta);
   if (!schema) {
-    return tl::unexpected(schema.error());
+    return pass_on(schema);
   }
   const auto version = value_of<std::uint32_t>(schema->value_or(std::string_view()));
   if (!version || *version < schema_version) {  // there has been none before this one
@@ -148,7 +148,7 @@ Result<Wrong> check_copy(lmdb::Env env) {
   LmdbEnvironment environment(std::move(env), *tables);
   const auto found = check_tables(environment);
   if (!found) {
-    return tl::unexpected(found.error());
+    return pass_on(found);
   }
   if (found->empty()) {
     return Wrong();
@@ -200,7 +200,7 @@ Result<Wrong> rebuild(const std::string& from, const std::string& into, std::uin
 }
 
 /// Waits for the child that reads, and writes its status behind what it said. In a process of its own, because SIGCHLD
-/// in ours may be somebody else's, who collects whatever child he finds.
+/// in ours may be other code's, which collects whatever child it finds.
 [[noreturn]] void be_between(int pipe, const std::string& from, const std::string& into, std::uint64_t map_size) {
   static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
   sigset_t none;
@@ -252,7 +252,7 @@ Result<std::optional<std::string>> rebuild_environment(const std::string& from, 
   }
   in.reset();
   auto text = read_all(out.get());
-  while (::waitpid(between, nullptr, 0) < 0 && errno == EINTR) {  // or somebody else has collected it
+  while (::waitpid(between, nullptr, 0) < 0 && errno == EINTR) {  // or other code has collected it
   }
   int status = 0;
   if (text.size() < sizeof status) {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/plural.h"
-#include "store/section_checksum.h"
 #include "base/sha256.h"
+#include "store/section_checksum.h"
 #include "store/spool/spool.h"
 
 namespace docket {
@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t read_at_once = std::size_t{256} << 10U;
 
 tl::unexpected<Error> pass_on(Error& error) {
-  return tl::unexpected<Error>(std::move(error));
+  return fail(std::move(error));
 }
 
 /// One check. Lives as long as one call, on its thread.
@@ -123,8 +123,8 @@ class SpoolCheck {
         found.push_back(name + " " + *wrong);
       }
     }
-    for (const auto& used : job.containers) {
-      const auto path = Spool::container_path(job.id, used.container);
+    for (const auto& used : job.output_files) {
+      const auto path = Spool::output_path(job.id, used.output_file);
       const auto name = "its results in " + path.substr(path.find(job.id.text()));
       const auto file = spool_.find(path);
       if (!file) {
@@ -229,8 +229,8 @@ class SpoolCheck {
     if (!is_old(file)) {
       return {};
     }
-    const auto status = reader_.status(name->job, [](const StatusView&, std::string_view, const QueueCounts&) {});
-    if (status || status.error().code != ErrorCode::not_found) {
+    const auto recorded = reader_.summary(name->job);
+    if (recorded || recorded.error().code != ErrorCode::not_found) {
       return {};  // recorded in the meantime; or a record that cannot be read
     }
     return note(SpoolProblem::Kind::orphan, path, "file " + path + " has no job");

@@ -1,12 +1,10 @@
 #include "store/recovery/store_recovery.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <map>
@@ -15,7 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/fd.h"
+#include "base/clock.h"
+#include "base/folder.h"
 #include "store/recovery/lmdb_rebuild.h"
 #include "store/recovery/spool_check.h"
 
@@ -25,17 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 using Say = std::function<void(std::string_view)>;
 
-/// Jobs that are told of one by one.
+/// So many jobs are reported one by one.
 constexpr std::size_t max_told = 100;
-
-Result<void> make_folder(const std::string& path) {
-  return ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST ? Result<void>() : fail_errno("mkdir " + path, errno);
-}
-
-Result<void> sync_folder(const std::string& path) {
-  const Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return folder && ::fsync(folder.get()) == 0 ? Result<void>() : fail_errno("fsync " + path, errno);
-}
 
 bool has_environment(const std::string& folder) {
   struct stat info {};
@@ -88,7 +78,7 @@ Result<void> recover_environment(const LmdbOptions& options, const Say& say) {
         ", all its jobs are lost and it begins anew");
     return sync_folder(folder);
   }
-  // Nobody has the old one open: it is of another boot, and whoever opens it waits for the mark. Its lock file was
+  // No process has the old one open: it is of another boot, and who opens it waits for the mark. Its lock file was
   // memory.
   if (::rename((fresh + "/data.mdb").c_str(), (path + "/data.mdb").c_str()) != 0) {
     return fail_errno("rename " + fresh + "/data.mdb", errno);
@@ -99,16 +89,14 @@ Result<void> recover_environment(const LmdbOptions& options, const Say& say) {
 
 /// Removes jobs whose files are not what the records say.
 Result<void> recover_files(const std::string& folder, Store& store, const Say& say) {
-  using std::chrono::duration_cast;
-  using std::chrono::milliseconds;
-  const auto now = duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const auto now = unix_ms();
   const auto spool = SpoolFolder::open(folder);
   if (!spool) {
-    return tl::unexpected(spool.error());
+    return pass_on(spool);
   }
   const auto report = check_spool(*store.reader(), *spool, {.now_ms = now});
   if (!report) {
-    return tl::unexpected(report.error());
+    return pass_on(report);
   }
   std::map<JobId, std::string> damaged;
   for (const auto& problem : report->problems) {
@@ -118,12 +106,12 @@ Result<void> recover_files(const std::string& folder, Store& store, const Say& s
   }
   std::size_t told = 0;
   for (const auto& [job, sentence] : damaged) {
-    // Its files are nobody's now: the reaper's.
+    // Its files have no job now: the reaper removes them.
     RemoveJob removal{.job = job, .owner = {}, .now_ms = now, .why = Removal::lost};
-    const std::array<Change, 1> changes{&removal};
+    const std::array<Command, 1> changes{&removal};
     store.commit(changes);
     if (!removal.result) {
-      return tl::unexpected(removal.result.error());
+      return pass_on(removal.result);
     }
     if (++told <= max_told) {
       say("lost by a loss of power, and removed: " + sentence);
@@ -136,8 +124,8 @@ Result<void> recover_files(const std::string& folder, Store& store, const Say& s
 }
 
 /// `mark` is locked.
-Result<std::unique_ptr<Store>> open_marked(const LmdbOptions& options, StoreMark& mark, const Say& say) {
-  const bool unsure = mark.says() == StoreMark::Says::other_boot;
+Result<std::unique_ptr<Store>> open_marked(const LmdbOptions& options, UnsyncedMark& mark, const Say& say) {
+  const bool unsure = mark.state() == UnsyncedMark::State::other_boot;
   if (unsure) {
     say("the machine was started anew since the store was last written to without syncs; if that was a loss of power, "
         "what came last is lost");
@@ -175,7 +163,7 @@ Result<RecoveredStore> open_recovered_store(const LmdbOptions& options,
   if (auto made = make_folder(options.folder); !made) {
     return pass_on(made);
   }
-  auto mark = StoreMark::open(options.folder, stop);
+  auto mark = UnsyncedMark::open(options.folder, stop);
   if (!mark) {
     return pass_on(mark);
   }
@@ -188,11 +176,11 @@ Result<RecoveredStore> open_recovered_store(const LmdbOptions& options,
 }
 
 Result<void> expect_recovered(const std::string& folder) {
-  const auto says = StoreMark::look(folder);
+  const auto says = UnsyncedMark::look(folder);
   if (!says) {
-    return tl::unexpected(says.error());
+    return pass_on(says);
   }
-  if (*says == StoreMark::Says::other_boot) {
+  if (*says == UnsyncedMark::State::other_boot) {
     return fail(ErrorCode::store_unavailable, "the machine was started anew since nginx wrote to " + folder +
                                                   " without syncs (sync=off): start nginx first, which checks it");
   }

@@ -12,7 +12,7 @@ namespace docket {
 
 /// A store that is open; `mark` lives as long.
 struct RecoveredStore {
-  StoreMark mark;
+  UnsyncedMark mark;
   std::unique_ptr<Store> store;
 };
 

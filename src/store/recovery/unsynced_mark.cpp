@@ -58,16 +58,16 @@ Result<std::string> boot_id() {
   return read_line(file.get(), boot_id_path);
 }
 
-StoreMark::Says meaning(const std::string& noted, const std::string& boot) noexcept {
+UnsyncedMark::State meaning(const std::string& noted, const std::string& boot) noexcept {
   if (noted.empty()) {
-    return StoreMark::Says::nothing;
+    return UnsyncedMark::State::nothing;
   }
-  return noted == boot ? StoreMark::Says::this_boot : StoreMark::Says::other_boot;
+  return noted == boot ? UnsyncedMark::State::this_boot : UnsyncedMark::State::other_boot;
 }
 
 }  // namespace
 
-Result<StoreMark> StoreMark::open(const std::string& folder, const std::function<bool()>& stop) {
+Result<UnsyncedMark> UnsyncedMark::open(const std::string& folder, const std::function<bool()>& stop) {
   auto path = path_in(folder);
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) {
@@ -83,35 +83,35 @@ Result<StoreMark> StoreMark::open(const std::string& folder, const std::function
     }
     std::this_thread::sleep_for(lock_interval);
   }
-  StoreMark mark(std::move(path), std::move(file));
+  UnsyncedMark mark(std::move(path), std::move(file));
   auto boot = boot_id();
   if (!boot) {
-    return tl::unexpected(std::move(boot.error()));
+    return pass_on(boot);
   }
   mark.boot_ = std::move(*boot);
   const auto noted = read_line(mark.file_.get(), mark.path_);
   if (!noted) {
-    return tl::unexpected(noted.error());
+    return pass_on(noted);
   }
-  mark.says_ = meaning(*noted, mark.boot_);
+  mark.state_ = meaning(*noted, mark.boot_);
   return mark;
 }
 
-Result<StoreMark::Says> StoreMark::look(const std::string& folder) {
+Result<UnsyncedMark::State> UnsyncedMark::look(const std::string& folder) {
   const auto path = path_in(folder);
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file) {
-    return errno == ENOENT ? Result<Says>(Says::nothing) : fail_errno("open " + path, errno);
+    return errno == ENOENT ? Result<State>(State::nothing) : fail_errno("open " + path, errno);
   }
   const auto boot = boot_id();
   if (!boot) {
-    return tl::unexpected(boot.error());
+    return pass_on(boot);
   }
   return read_line(file.get(), path).map([&](const std::string& noted) { return meaning(noted, *boot); });
 }
 
-Result<void> StoreMark::set() {
-  if (says_ == Says::this_boot) {
+Result<void> UnsyncedMark::set() {
+  if (state_ == State::this_boot) {
     return {};
   }
   // A note that is torn when the power goes in here names no boot there ever was: the store is looked at for nothing.
@@ -125,11 +125,11 @@ Result<void> StoreMark::set() {
   if (!folder || ::fsync(folder.get()) != 0) {
     return fail_errno("fsync the folder of " + path_, errno);
   }
-  says_ = Says::this_boot;
+  state_ = State::this_boot;
   return {};
 }
 
-Result<void> StoreMark::set_and_stay() {
+Result<void> UnsyncedMark::set_and_stay() {
   if (!lock_byte(file_.get(), F_OFD_SETLKW, F_RDLCK, unsynced)) {
     return fail_errno("fcntl(F_OFD_SETLKW) " + path_, errno);
   }
@@ -137,26 +137,26 @@ Result<void> StoreMark::set_and_stay() {
   return set();
 }
 
-Result<void> StoreMark::clear() {
-  if (says_ == Says::nothing || !lock_byte(file_.get(), F_OFD_SETLK, F_WRLCK, unsynced)) {
+Result<void> UnsyncedMark::clear() {
+  if (state_ == State::nothing || !lock_byte(file_.get(), F_OFD_SETLK, F_WRLCK, unsynced)) {
     return {};
   }
   Result<void> cleared;
   if (::syncfs(file_.get()) != 0 || ::ftruncate(file_.get(), 0) != 0 || ::fdatasync(file_.get()) != 0) {
     cleared = fail_errno("sync the file system of " + path_, errno);
   } else {
-    says_ = Says::nothing;
+    state_ = State::nothing;
   }
   lock_byte(file_.get(), F_OFD_SETLK, F_UNLCK, unsynced);
   return cleared;
 }
 
-void StoreMark::let_go() noexcept {
+void UnsyncedMark::let_go() noexcept {
   lock_byte(file_.get(), F_OFD_SETLK, F_UNLCK, opening);
 }
 
-void StoreMark::leave() noexcept {
-  // Somebody who is opening the store goes by what is noted: it stays.
+void UnsyncedMark::leave() noexcept {
+  // A process that is opening the store goes by what is noted: it stays.
   if (file_ && stays_ && lock_byte(file_.get(), F_OFD_SETLK, F_UNLCK, unsynced) &&
       lock_byte(file_.get(), F_OFD_SETLK, F_WRLCK, opening)) {
     static_cast<void>(clear());  // else what is noted stays, too

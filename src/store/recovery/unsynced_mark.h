@@ -1,4 +1,4 @@
-// A note in the store that says that not all of it may be on the disk, and since which start of the machine.
+// A note in the store which says that not all of it may be on the disk, and since which start of the machine.
 #pragma once
 
 #include <cstdint>
@@ -19,46 +19,46 @@ namespace docket {
 /// Movable; owned by the worker, and outlives its open store: who does not sync is known by it to be there. The last of
 /// these to go in order syncs what all of them left unsynced, and nothing is noted any more: a machine that is shut
 /// down in order has nothing to be looked at.
-class StoreMark {
+class UnsyncedMark {
  public:
-  enum class Says : std::uint8_t { nothing, this_boot, other_boot };
+  enum class State : std::uint8_t { nothing, this_boot, other_boot };
 
-  StoreMark(StoreMark&& other) noexcept = default;
-  StoreMark(const StoreMark&) = delete;
-  StoreMark& operator=(const StoreMark&) = delete;
-  StoreMark& operator=(StoreMark&&) = delete;
+  UnsyncedMark(UnsyncedMark&& other) noexcept = default;
+  UnsyncedMark(const UnsyncedMark&) = delete;
+  UnsyncedMark& operator=(const UnsyncedMark&) = delete;
+  UnsyncedMark& operator=(UnsyncedMark&&) = delete;
   /// May take as long as the disk needs for all that is not yet on it.
-  ~StoreMark() { leave(); }
+  ~UnsyncedMark() { leave(); }
 
-  /// Makes the file if there is none. Blocks while another process opens the store, unless `stop()` says that it is not
-  /// to be waited for. Errors: io with call and path; store_unavailable where it was stopped.
-  static Result<StoreMark> open(const std::string& folder, const std::function<bool()>& stop = {});
+  /// Makes the file if there is none. Blocks while another process opens the store, unless `stop()` says that it is
+  /// not to be waited for. Errors: io with call and path; store_unavailable where it was stopped.
+  static Result<UnsyncedMark> open(const std::string& folder, const std::function<bool()>& stop = {});
 
   /// What the note says, without a lock and without making it: for programs that only look. A store without one:
   /// nothing.
-  static Result<Says> look(const std::string& folder);
+  static Result<State> look(const std::string& folder);
 
-  [[nodiscard]] Says says() const noexcept { return says_; }
+  [[nodiscard]] State state() const noexcept { return state_; }
 
   /// Notes this boot, durably: to be called before the first write that is not synced.
   Result<void> set();
   /// set(), and that we stay, not syncing, as long as this object is there.
   Result<void> set_and_stay();
   /// For who syncs and has the store open: what others left unsynced is synced now, and nothing is noted any more.
-  /// While somebody who does not sync has the store open the note stays.
+  /// While a process that does not sync has the store open the note stays.
   Result<void> clear();
 
   /// The next one may open the store.
   void let_go() noexcept;
 
  private:
-  StoreMark(std::string path, Fd file) noexcept : path_(std::move(path)), file_(std::move(file)) {}
+  UnsyncedMark(std::string path, Fd file) noexcept : path_(std::move(path)), file_(std::move(file)) {}
   void leave() noexcept;
 
   std::string path_;
   Fd file_;
   std::string boot_;
-  Says says_ = Says::nothing;
+  State state_ = State::nothing;
   bool stays_ = false;
 };
 

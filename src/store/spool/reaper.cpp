@@ -39,7 +39,7 @@ bool Reaper::expire(std::int64_t now_ms) {
   }
   std::vector<RemoveJob> removals;
   removals.reserve(jobs->size());
-  std::vector<Change> changes;
+  std::vector<Command> changes;
   for (const auto& job : *jobs) {
     changes.emplace_back(
         &removals.emplace_back(RemoveJob{.job = job, .owner = {}, .now_ms = now_ms, .why = Removal::expired}));
@@ -52,7 +52,7 @@ bool Reaper::expire(std::int64_t now_ms) {
       ++counts_.expired_jobs;
       // What cannot be removed now has no record any more: the sweep comes by.
       const auto inputs = static_cast<std::uint32_t>(removal.result->files.size());
-      static_cast<void>(spool_.remove_job(removal.job, inputs, removal.containers));
+      static_cast<void>(spool_.remove_job(removal.job, inputs, removal.output_files));
     }
   }
   return any && jobs->size() == jobs_a_step;
@@ -116,7 +116,7 @@ void Reaper::sweep_folder(const SpoolFolder& spool, const std::string& folder, s
     }
   });
   if (!listed || !read) {
-    return;  // without all of the records no file is nobody's
+    return;  // without all of the records it is not known which files have no job
   }
   for (const auto& [id, files] : found) {
     if (now_ms - files.modified_ms >= options_.orphan_ms) {

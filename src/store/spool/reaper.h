@@ -1,5 +1,5 @@
-// What nobody needs any more goes: jobs whose time is over, uploads that are not kept, and files that no record names,
-// which is what is left of uploads that stopped half way and of tries that came to nothing.
+// Removes what is not needed any more: jobs whose time is over, uploads that are not kept, and files that no record
+// names, which is what is left of uploads that stopped half way and of tries that came to nothing.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "store/committer.h"
 #include "base/fd.h"
+#include "store/committer.h"
 #include "store/spool/spool.h"
 #include "store/spool/spool_folder.h"
 #include "store/store.h"

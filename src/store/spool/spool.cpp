@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -19,7 +20,6 @@ namespace {
 
 constexpr mode_t folder_mode = 0700;
 constexpr mode_t file_mode = 0600;
-constexpr std::size_t upper_length = 6;
 
 /// More folders than this are not remembered; forgetting costs a sync of two folders each.
 constexpr std::size_t max_remembered = 512;
@@ -49,7 +49,7 @@ Result<Fd> open_folder(int parent, const std::string& name) {
 Result<void> sync_folder(int parent, const std::string& name) {
   const auto folder = open_folder(parent, name);
   if (!folder) {
-    return tl::unexpected(folder.error());
+    return pass_on(folder);
   }
   if (::fsync(folder->get()) != 0) {
     return fail_file("fsync", name, errno);
@@ -58,7 +58,7 @@ Result<void> sync_folder(int parent, const std::string& name) {
 }
 
 std::string upper_of(std::string_view folder) {
-  return std::string(folder.substr(0, upper_length));
+  return std::string(folder.substr(0, Spool::upper_length));
 }
 
 /// The start of the names of all of a job's files.
@@ -115,7 +115,7 @@ struct Spool::State {
         return fail_file("openat", name, errno);
       }
       if (auto made = make_folders_of(job); !made) {
-        return tl::unexpected(std::move(made.error()));
+        return pass_on(made);
       }
     }
   }
@@ -136,15 +136,15 @@ Spool::~Spool() = default;
 
 Result<Spool> Spool::open(const std::string& store_path, bool sync) {
   if (auto made = make_folder(AT_FDCWD, store_path); !made) {
-    return tl::unexpected(std::move(made.error()));
+    return pass_on(made);
   }
   const auto store = open_folder(AT_FDCWD, store_path);
   if (!store) {
-    return tl::unexpected(store.error());
+    return pass_on(store);
   }
-  for (const auto* name : {"run", "spool"}) {
+  for (const auto* name : {"run", "spool", "work"}) {
     if (auto made = make_folder(store->get(), name); !made) {
-      return tl::unexpected(std::move(made.error()));
+      return pass_on(made);
     }
   }
   auto state = std::make_unique<State>();
@@ -152,10 +152,10 @@ Result<Spool> Spool::open(const std::string& store_path, bool sync) {
   state->sync = sync;
   auto folder = open_folder(store->get(), "spool");
   if (!folder) {
-    return tl::unexpected(std::move(folder.error()));
+    return pass_on(folder);
   }
   state->folder = std::move(*folder);
-  // Whoever made spool/, its name is durable before anything in it is acknowledged.
+  // Whichever process made spool/, its name is durable before anything in it is acknowledged.
   if (sync && ::fsync(store->get()) != 0) {
     return fail_file("fsync", store_path, errno);
   }
@@ -175,12 +175,16 @@ std::string Spool::input_path(const JobId& job, std::uint32_t index) {
   return path_stem(job) + ".in." + std::to_string(index);
 }
 
-std::string Spool::container_path(const JobId& job, const Container& container) {
+std::string Spool::output_path(const JobId& job, const OutputFile& output_file) {
   auto path = path_stem(job);
-  if (container.pages) {
+  if (output_file.pages) {
     return path + ".pages";
   }
-  return path + ".out." + std::to_string(container.seq) + "-" + std::to_string(container.attempt);
+  return path + ".out." + std::to_string(output_file.seq) + "-" + std::to_string(output_file.attempt);
+}
+
+std::string Spool::log_path(const JobId& job, std::uint32_t index) {
+  return path_stem(job) + ".log." + std::to_string(index);
 }
 
 std::string Spool::absolute(std::string_view relative) const {
@@ -191,22 +195,50 @@ Result<Fd> Spool::create_input(const JobId& job, std::uint32_t index) {
   return state_->create(job, input_path(job, index), O_WRONLY | O_EXCL);
 }
 
-Result<Fd> Spool::open_for_append(const JobId& job, const Container& container) {
-  return state_->create(job, container_path(job, container), O_WRONLY | O_APPEND);
+Result<Fd> Spool::open_for_append(const JobId& job, const OutputFile& output_file) {
+  return state_->create(job, output_path(job, output_file), O_WRONLY | O_APPEND);
+}
+
+Result<Fd> Spool::create_log(const JobId& job, std::uint32_t index) {
+  const auto name = log_path(job, index);
+  // Not truncated: a try that lost its lease may still write to it.
+  return remove(name).and_then([&] { return state_->create(job, name, O_RDWR | O_EXCL); });
+}
+
+Result<void> Spool::adopt(const JobId& job, const OutputFile& output_file, int folder, const std::string& name) {
+  const auto path = output_path(job, output_file);
+  // The folders were made for the uploads; a job without any may have none yet.
+  for (int attempt = 1; ::renameat2(folder, name.c_str(), state_->folder.get(), path.c_str(), RENAME_NOREPLACE) != 0;
+       ++attempt) {
+    if (errno != ENOENT || attempt == max_tries) {
+      return fail_file("renameat2", path, errno);
+    }
+    if (auto made = state_->make_folders_of(job); !made) {
+      return made;
+    }
+  }
+  if (::fchmodat(state_->folder.get(), path.c_str(), file_mode, 0) != 0) {
+    return fail_file("fchmodat", path, errno);
+  }
+  return {};
 }
 
 Result<Fd> Spool::open_input(const JobId& job, std::uint32_t index) const {
   return state_->open_to_read(input_path(job, index));
 }
 
-Result<Fd> Spool::open_container(const JobId& job, const Container& container) const {
-  return state_->open_to_read(container_path(job, container));
+Result<Fd> Spool::open_output(const JobId& job, const OutputFile& output_file) const {
+  return state_->open_to_read(output_path(job, output_file));
 }
 
-Result<void> Spool::link_containers(const JobId& from, const JobId& to, std::span<const Container> containers) {
-  for (const auto& container : containers) {
-    const auto there = container_path(from, container);
-    const auto here = container_path(to, container);
+Result<Fd> Spool::open_log(const JobId& job, std::uint32_t index) const {
+  return state_->open_to_read(log_path(job, index));
+}
+
+Result<void> Spool::link_outputs(const JobId& from, const JobId& to, std::span<const OutputFile> output_files) {
+  for (const auto& output_file : output_files) {
+    const auto there = output_path(from, output_file);
+    const auto here = output_path(to, output_file);
     if (::linkat(state_->folder.get(), there.c_str(), state_->folder.get(), here.c_str(), 0) != 0) {
       return fail_file("link", here, errno);
     }
@@ -259,7 +291,7 @@ Result<void> Spool::remove(std::string_view relative) {
   return {};
 }
 
-Result<void> Spool::remove_job(const JobId& job, std::uint32_t inputs, std::span<const Container> outputs) {
+Result<void> Spool::remove_job(const JobId& job, std::uint32_t inputs, std::span<const OutputFile> outputs) {
   Result<void> result;
   const auto attempt = [&](const std::string& name) {
     if (auto removed = remove(name); !removed && result) {
@@ -269,9 +301,12 @@ Result<void> Spool::remove_job(const JobId& job, std::uint32_t inputs, std::span
   for (std::uint32_t i = 0; i < inputs; ++i) {
     attempt(input_path(job, i));
   }
-  attempt(container_path(job, {.pages = true}));
+  for (std::uint32_t i = 0; i < std::max(inputs, 1U); ++i) {
+    attempt(log_path(job, i));
+  }
+  attempt(output_path(job, {.pages = true}));
   for (const auto& output : outputs) {
-    attempt(container_path(job, output));
+    attempt(output_path(job, output));
   }
   return result;
 }

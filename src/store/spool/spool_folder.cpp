@@ -20,7 +20,6 @@ namespace docket {
 namespace {
 
 constexpr std::size_t id_length = 36;
-constexpr std::size_t upper_length = 6;
 constexpr std::size_t lower_length = 2;
 constexpr std::size_t range_bytes = 4;  // of an id: they name its folder
 
@@ -76,19 +75,22 @@ std::optional<SpoolName> SpoolName::parse(std::string_view name) {
   auto rest = name.substr(id_length);
   std::string path;
   if (take(rest, ".in.")) {
-    std::uint32_t input = 0;
-    if (!take_number(rest, input)) {
+    if (!take_number(rest, parsed.input.emplace())) {
       return std::nullopt;
     }
-    parsed.input = input;
-    path = Spool::input_path(*id, input);
+    path = Spool::input_path(*id, *parsed.input);
+  } else if (take(rest, ".log.")) {
+    if (!take_number(rest, parsed.log.emplace())) {
+      return std::nullopt;
+    }
+    path = Spool::log_path(*id, *parsed.log);
   } else {
-    parsed.container.pages = rest == ".pages";
-    if (take(rest, ".out.") && (!take_number(rest, parsed.container.seq) || !take(rest, "-") ||
-                                !take_number(rest, parsed.container.attempt))) {
+    parsed.output_file.pages = rest == ".pages";
+    if (take(rest, ".out.") && (!take_number(rest, parsed.output_file.seq) || !take(rest, "-") ||
+                                !take_number(rest, parsed.output_file.attempt))) {
       return std::nullopt;
     }
-    path = Spool::container_path(*id, parsed.container);
+    path = Spool::output_path(*id, parsed.output_file);
   }
   // Written again it is the same: no leading zeros, nothing behind.
   return path.substr(path.rfind('/') + 1) == name ? std::optional(parsed) : std::nullopt;
@@ -98,8 +100,11 @@ bool has_file(const JobFiles& job, const SpoolName& file) noexcept {
   if (file.input) {
     return *file.input < job.inputs.size();
   }
-  return std::any_of(job.containers.begin(), job.containers.end(),
-                     [&](const auto& used) { return used.container == file.container; });
+  if (file.log) {
+    return true;
+  }
+  return std::any_of(job.output_files.begin(), job.output_files.end(),
+                     [&](const auto& used) { return used.output_file == file.output_file; });
 }
 
 SpoolRange SpoolRange::of(const JobId& job) noexcept {
@@ -110,13 +115,13 @@ SpoolRange SpoolRange::of(const JobId& job) noexcept {
 }
 
 std::optional<SpoolRange> SpoolRange::of_folder(std::string_view folder) noexcept {
-  if (folder.size() != upper_length + 1 + lower_length || folder[upper_length] != '/') {
+  if (folder.size() != Spool::upper_length + 1 + lower_length || folder[Spool::upper_length] != '/') {
     return std::nullopt;
   }
   JobId job;
   const bool good = read_hex(folder.data(), job.bytes[0]) && read_hex(folder.data() + 2, job.bytes[1]) &&
                     read_hex(folder.data() + 4, job.bytes[2]) &&
-                    read_hex(folder.data() + upper_length + 1, job.bytes[3]);
+                    read_hex(folder.data() + Spool::upper_length + 1, job.bytes[3]);
   return good ? std::optional(of(job)) : std::nullopt;
 }
 
@@ -124,7 +129,7 @@ Result<SpoolFolder> SpoolFolder::open(const std::string& store_path) {
   const auto path = store_path + "/spool";
   Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) {
-    return errno == ENOENT ? tl::unexpected(Error{ErrorCode::not_found, "there is no folder " + path})
+    return errno == ENOENT ? fail(Error{ErrorCode::not_found, "there is no folder " + path})
                            : fail_errno("open " + path, errno);
   }
   return SpoolFolder(std::move(folder));
@@ -164,7 +169,7 @@ Result<SpoolFolder::Tree> SpoolFolder::tree() const {
     return ::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
   };
   auto listed = each_name(".", [&](int parent, std::string name) {
-    auto& list = is_hex(name, upper_length) && is_folder(parent, name) ? uppers : tree.strangers;
+    auto& list = is_hex(name, Spool::upper_length) && is_folder(parent, name) ? uppers : tree.strangers;
     list.push_back(std::move(name));
   });
   for (auto upper = uppers.begin(); listed && upper != uppers.end(); ++upper) {
@@ -174,7 +179,7 @@ Result<SpoolFolder::Tree> SpoolFolder::tree() const {
     });
   }
   if (!listed) {
-    return tl::unexpected(std::move(listed.error()));
+    return pass_on(listed);
   }
   std::sort(tree.folders.begin(), tree.folders.end());
   std::sort(tree.strangers.begin(), tree.strangers.end());
@@ -227,7 +232,7 @@ void SpoolFolder::remove_if_empty(const std::string& folder, std::int64_t now_ms
   }
   range->last.bytes[range_bytes - 1] = 0xFF;  // of the folder above: its last one's
   if (now_ms - range->end_ms() >= keep_folder_ms) {
-    ::unlinkat(folder_.get(), folder.substr(0, upper_length).c_str(), AT_REMOVEDIR);
+    ::unlinkat(folder_.get(), folder.substr(0, Spool::upper_length).c_str(), AT_REMOVEDIR);
   }
 }
 

@@ -1,4 +1,5 @@
-// What lies in the spool, whatever the records say: for checks, clean-ups and counts. store/spool/spool.h tells the names.
+// What lies in the spool, whatever the records say: for checks, clean-ups and counts. store/spool/spool.h tells the
+// names.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +11,17 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "job/job.h"
+#include "job/job_id.h"
+#include "job/outputs.h"
 
 namespace docket {
 
 /// What a file is, by its name.
 struct SpoolName {
   JobId job;
-  std::optional<std::uint32_t> input;  ///< the upload's number; nothing: it is `container`
-  Container container;
+  std::optional<std::uint32_t> input;  ///< the upload's number
+  std::optional<std::uint32_t> log;    ///< the log's number
+  OutputFile output_file;              ///< where it is neither
 
   /// Reads a name without its folder; nothing for one that no function of Spool makes.
   static std::optional<SpoolName> parse(std::string_view name);
@@ -43,7 +46,7 @@ struct SpoolRange {
 };
 
 /// Looks at a store's spool folder, and removes from it; never makes anything. Paths are relative to the spool folder.
-/// Owned and used by one thread. Errors: io with the call and path; what has gone in the meantime is none.
+/// Owned and used by one thread. Errors: io with the call and path; what has gone in the meantime is no error.
 class SpoolFolder {
  public:
   /// not_found if the store has no spool folder.

@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "job/job.h"
 #include "base/sha256.h"
+#include "job/job.h"
 
 namespace docket {
 

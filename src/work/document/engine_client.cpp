@@ -1,20 +1,18 @@
 #include "work/document/engine_client.h"
 
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <mutex>
 #include <utility>
 #include <vector>
 
-#include "work/document/engine_process.h"
 #include "protocol/seqpacket.h"
+#include "work/request_file.h"
+#include "work/server_program.h"
 
 namespace docket {
 namespace {
@@ -27,31 +25,26 @@ constexpr milliseconds stop_interval{250};
 constexpr milliseconds server_grace{10'000};
 // How long a killed child may take to be reaped.
 constexpr milliseconds kill_grace{5'000};
-constexpr milliseconds first_backoff{500};
-constexpr milliseconds longest_backoff{30'000};
 
-/// The request in a file of its own: it may be larger than a message.
-Result<Fd> write_request(const wire::UnitRequest& request) {
-  Fd file(::memfd_create("docket-request", MFD_CLOEXEC));
-  if (!file) {
-    return fail_errno("memfd_create", errno);
+/// nginx strips its environment, and an engine needs little: above all Tesseract's OpenMP must not start threads of its
+/// own, with which it is many times slower on busy cores. Poppler allocates every word of a page by itself and frees
+/// them all at the page's end: malloc is to keep them at hand for the next page (glibc manual, Memory Allocation
+/// Tunables; other C libraries do not know the variable).
+std::vector<std::string> engine_environment(const std::string& tessdata) {
+  std::vector<std::string> variables{"OMP_THREAD_LIMIT=1", "LANG=C.UTF-8",
+                                     "GLIBC_TUNABLES=glibc.malloc.tcache_count=20000",
+                                     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  if (!tessdata.empty()) {
+    variables.push_back("TESSDATA_PREFIX=" + tessdata);
   }
-  const auto bytes = wire::encode(request);
-  for (std::size_t written = 0; written < bytes.size();) {
-    const auto size = ::write(file.get(), bytes.data() + written, bytes.size() - written);
-    if (size < 0 && errno != EINTR) {
-      return fail_errno("write", errno);
-    }
-    written += size > 0 ? static_cast<std::size_t>(size) : 0;
-  }
-  return file;
+  return variables;
 }
 
 /// One unit in the engine's hands: its two sockets, and what to do when either says something.
-class Conversation {
+class UnitChannel {
  public:
-  Conversation(Fd unit, Fd end, UnitDialogue& dialogue) noexcept
-      : unit_(std::move(unit)), end_(std::move(end)), dialogue_(dialogue) {}
+  UnitChannel(Fd unit, Fd end, UnitSession& session) noexcept
+      : unit_(std::move(unit)), end_(std::move(end)), dialogue_(session) {}
 
   enum class Step : std::uint8_t { going_on, ended, lost };
 
@@ -112,202 +105,107 @@ class Conversation {
 
   Fd unit_;
   Fd end_;
-  UnitDialogue& dialogue_;
+  UnitSession& dialogue_;
   wire::Ended ended_;
 };
 
 }  // namespace
 
-/// Shared by the worker's pool threads; both mutexes are never held together in the other order.
 struct EngineClient::State {
-  explicit State(Config with) : config(std::move(with)) {}
+  explicit State(const Config& config)
+      : program({.start = {.name = "docket-engine",
+                           .program = config.program,
+                           .arguments = {"--serve", "--languages", config.languages, "--sandbox",
+                                         config.strict_sandbox ? "strict" : "auto"},
+                           .environment = engine_environment(config.tessdata)},
+                 .idle = config.idle,
+                 .log = config.log}),
+        exit_grace(config.exit_grace) {}
 
-  const Config config;
-  std::mutex starting;  ///< held while one thread starts an engine; taken before `mutex`
+  ServerProgram program;
+  const milliseconds exit_grace;
 
-  mutable std::mutex mutex;  ///< for what follows; never held while anything blocks
-  std::shared_ptr<EngineProcess> engine;
-  std::size_t units = 0;
-  Clock::time_point last_used = Clock::now();
-  Error last_error;
-  milliseconds backoff{0};
-  Clock::time_point not_before;
-  std::vector<pid_t> intermediates;
-
-  std::shared_ptr<EngineProcess> running() {
-    const std::scoped_lock lock(mutex);
-    if (engine && engine->is_lost()) {
-      engine.reset();
-    }
-    return engine;
-  }
-
-  /// The running engine, or a new one.
-  Result<std::shared_ptr<EngineProcess>> acquire(const std::function<bool()>& stop) {
-    if (auto found = running()) {
-      return found;
-    }
-    const std::scoped_lock one_starts(starting);
-    if (auto found = running()) {  // another thread was faster
-      return found;
-    }
-    {
-      const std::scoped_lock lock(mutex);
-      if (last_error.code != ErrorCode::none && Clock::now() < not_before) {
-        return tl::unexpected(last_error);
-      }
-    }
-    pid_t intermediate = -1;
-    auto started = EngineProcess::start({config.program, config.languages, config.tessdata, config.strict_sandbox},
-                                        stop, intermediate);
-    if (!started && !(stop && stop())) {
-      failed(started.error());
-    }
-    const std::scoped_lock lock(mutex);
-    if (intermediate > 0) {
-      intermediates.push_back(intermediate);
-    }
-    reap();
-    if (started) {
-      engine = *started;
-      succeeded_locked();
-    }
-    return started;
-  }
-
-  void succeeded() {
-    const std::scoped_lock lock(mutex);
-    succeeded_locked();
-  }
-  void succeeded_locked() {
-    last_error = {};
-    backoff = milliseconds{0};
-  }
-
-  void failed(const Error& error) {
-    if (config.log) {
-      config.log(error.detail);
-    }
-    const std::scoped_lock lock(mutex);
-    last_error = error;
-    backoff = std::clamp(backoff * 2, first_backoff, longest_backoff);
-    not_before = Clock::now() + backoff;
-  }
-
-  void forget(const std::shared_ptr<EngineProcess>& lost) {
-    const std::scoped_lock lock(mutex);
-    if (engine == lost) {
-      engine.reset();
-    }
-  }
-
-  /// Waits for the intermediates that have ended. In a worker nginx's SIGCHLD handler was there before.
-  /// Called with `mutex` held.
-  void reap() {
-    std::erase_if(intermediates, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
-  }
-
-  UnitEnd converse(const std::shared_ptr<EngineProcess>& process, Conversation conversation, UnitDialogue& dialogue,
+  UnitEnd converse(const std::shared_ptr<ServerProcess>& process, UnitChannel channel, UnitSession& session,
                    const wire::UnitRequest& request, const std::function<bool()>& stop);
 };
 
-namespace {
+EngineClient::EngineClient(const Config& config) : state_(std::make_unique<State>(config)) {}
 
-/// Counts a unit while it runs, so that its engine is not idle.
-class InUse {
- public:
-  InUse(std::mutex& mutex, std::size_t& units, Clock::time_point& last_used)
-      : mutex_(mutex), units_(units), last_used_(last_used) {
-    const std::scoped_lock lock(mutex_);
-    ++units_;
-  }
-  ~InUse() {
-    const std::scoped_lock lock(mutex_);
-    --units_;
-    last_used_ = Clock::now();
-  }
-  InUse(const InUse&) = delete;
-  InUse& operator=(const InUse&) = delete;
+EngineClient::~EngineClient() = default;
 
- private:
-  std::mutex& mutex_;
-  std::size_t& units_;
-  Clock::time_point& last_used_;
-};
-
-}  // namespace
-
-EngineClient::EngineClient(Config config) : state_(std::make_unique<State>(std::move(config))) {}
-
-EngineClient::~EngineClient() {
-  const std::scoped_lock lock(state_->mutex);
-  state_->engine.reset();
-  state_->reap();
-}
-
-UnitEnd EngineClient::State::converse(const std::shared_ptr<EngineProcess>& process, Conversation conversation,
-                                      UnitDialogue& dialogue, const wire::UnitRequest& request,
+UnitEnd EngineClient::State::converse(const std::shared_ptr<ServerProcess>& process, UnitChannel channel,
+                                      UnitSession& session, const wire::UnitRequest& request,
                                       const std::function<bool()>& stop) {
   auto deadline = Clock::now() + milliseconds(request.limits.unit_ms) + server_grace;
   auto next_question = Clock::now() + stop_interval;
+  auto exit_deadline = Clock::time_point::max();
   bool stopped = false;
   for (;;) {
-    switch (conversation.step(stop_interval)) {
-      case Conversation::Step::going_on:
+    switch (channel.step(stop_interval)) {
+      case UnitChannel::Step::going_on:
         break;
-      case Conversation::Step::ended: {
+      case UnitChannel::Step::ended: {
         // What was finished before it was stopped is finished.
-        if (stopped && !dialogue.is_over()) {
-          return ended::HandedBack{};
+        if (stopped && !session.is_over()) {
+          return ended::Released{};
         }
-        return dialogue.on_ended(conversation.ended());
+        return session.on_ended(channel.ended());
       }
-      case Conversation::Step::lost:
+      case UnitChannel::Step::lost:
         if (process->is_lost()) {
-          forget(process);
+          program.forget(process);
         }
-        return ended::HandedBack{.owner_lost = !stopped};
+        return ended::Released{.owner_lost = !stopped};
     }
     const auto now = Clock::now();
     if (now >= deadline) {
       process->give_up();
-      forget(process);
+      program.forget(process);
       if (stopped) {
-        return ended::HandedBack{};
+        return ended::Released{};
       }
-      return dialogue.on_ended({.timed_out = true});
+      return session.on_ended({.timed_out = true});
     }
-    if (!stopped && now >= next_question) {
+    if (stopped) {
+      continue;
+    }
+    // Nothing is left to be done, and the thread's slot is wanted.
+    if (session.is_over() && exit_deadline == Clock::time_point::max()) {
+      exit_deadline = now + exit_grace;
+    }
+    bool must_stop = now >= exit_deadline;
+    if (now >= next_question) {
       next_question = now + stop_interval;
-      if (stop && stop()) {
-        stopped = true;
-        deadline = now + kill_grace;
-        conversation.stop();
-      }
+      must_stop = (stop && stop()) || must_stop;
+    }
+    if (must_stop) {
+      stopped = true;
+      deadline = now + kill_grace;
+      channel.stop();
     }
   }
 }
 
-UnitEnd EngineClient::run(const wire::UnitRequest& request, Files files, const Container& own, const UnitEvents& events,
-                          const std::function<bool()>& stop) {
-  auto& state = *state_;
-  const InUse in_use(state.mutex, state.units, state.last_used);
+UnitEnd EngineClient::run(const wire::UnitRequest& request, Files files, const OutputFile& own,
+                          const UnitEvents& events, const std::function<bool()>& stop) {
+  auto& program = state_->program;
+  const ServerProgram::Use use(program);
   const auto cannot = [&](const Error& error) {
-    state.failed(error);
-    return ended::HandedBack{};
+    program.failed(error);
+    return ended::Released{};
   };
-  const auto request_file = write_request(request);
+  const auto request_file = make_request_file(wire::encode(request));
   if (!request_file) {
     return cannot(request_file.error());
   }
-  const Container container = files.output ? own : Container{.pages = true};
+  const OutputFile output_file = files.output ? own : OutputFile{.pages = true};
   const int written = files.output ? files.output.get() : files.pages.get();
 
   // A second try where the engine died while it was idle.
   for (int attempt = 0; attempt < 2; ++attempt) {
-    const auto process = state.acquire(stop);
+    const auto process = program.acquire(stop);
     if (!process) {
-      return ended::HandedBack{};
+      return ended::Released{};
     }
     auto unit = make_packet_pair();
     auto end = make_packet_pair();
@@ -329,44 +227,36 @@ UnitEnd EngineClient::run(const wire::UnitRequest& request, Files files, const C
                                                      .documents = static_cast<std::uint8_t>(files.documents.size())});
     if (!(*process)->send(message, descriptors)) {
       (*process)->give_up();
-      state.forget(*process);
+      program.forget(*process);
       continue;
     }
-    state.succeeded();
+    program.succeeded();
     unit->there.reset();
     end->there.reset();
     if (events.begun) {
       events.begun();
     }
-    UnitDialogue dialogue(request, container, written, events);
-    return state.converse(*process, Conversation(std::move(unit->here), std::move(end->here), dialogue), dialogue,
-                          request, stop);
+    UnitSession session(request, output_file, written, events);
+    return state_->converse(*process, UnitChannel(std::move(unit->here), std::move(end->here), session), session,
+                            request, stop);
   }
   return cannot(Error{ErrorCode::engine_lost, "docket-engine takes no units"});
 }
 
 Result<void> EngineClient::prepare(const std::function<bool()>& stop) {
-  const auto process = state_->acquire(stop);
+  const auto process = state_->program.acquire(stop);
   if (!process) {
-    return tl::unexpected(process.error());
+    return pass_on(process);
   }
   return {};
 }
 
 void EngineClient::stop_if_idle() {
-  const std::scoped_lock lock(state_->mutex);
-  state_->reap();
-  if (state_->units == 0 && Clock::now() - state_->last_used >= state_->config.idle) {
-    state_->engine.reset();
-  }
+  state_->program.stop_if_idle();
 }
 
 Result<void> EngineClient::health() const {
-  const std::scoped_lock lock(state_->mutex);
-  if (state_->last_error.code != ErrorCode::none) {
-    return tl::unexpected(state_->last_error);
-  }
-  return {};
+  return state_->program.health();
 }
 
 }  // namespace docket

@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "work/document/unit_session.h"
 #include "protocol/wire.h"
+#include "work/document/unit_session.h"
 
 namespace docket {
 
@@ -26,9 +26,10 @@ class EngineClient {
     std::string tessdata = {};                       ///< folder of the models, "" the usual one
     bool strict_sandbox = false;                     ///< docket_sandbox strict
     std::chrono::milliseconds idle{60'000};          ///< stopped after so long without a unit
+    std::chrono::milliseconds exit_grace{5'000};     ///< a child that lives so long after its last word is killed
     std::function<void(std::string_view)> log = {};  ///< told of each start that fails; any thread; may be empty
   };
-  explicit EngineClient(Config config);
+  explicit EngineClient(const Config& config);
   ~EngineClient();
   EngineClient(const EngineClient&) = delete;
   EngineClient& operator=(const EngineClient&) = delete;
@@ -41,13 +42,13 @@ class EngineClient {
   };
 
   /// Runs one unit to its end and says how it ended, in the words of job/progress: Completed, RangeDone, Probed,
-  /// Refused, EndedBadly, HandedBack. `stop` is asked several times a second, on this thread; when it says true the
+  /// Refused, Failed, Released. `stop` is asked several times a second, on this thread; when it says true the
   /// child is killed. Blocks. Pages and results are said to stand in `own` if there is an output, else in the pages
   /// file.
   ///
-  /// HandedBack has owner_lost if the engine died with the unit in its hands. Without, `stop` said so, or no engine
+  /// Released has owner_lost if the engine died with the unit in its hands. Without, `stop` said so, or no engine
   /// can be started at the moment: then health() is an error and trying at once again is no use.
-  UnitEnd run(const wire::UnitRequest& request, Files files, const Container& own, const UnitEvents& events,
+  UnitEnd run(const wire::UnitRequest& request, Files files, const OutputFile& own, const UnitEvents& events,
               const std::function<bool()>& stop);
 
   /// Starts the engine if none runs, unless a start failed a moment ago. Blocks while it starts.

@@ -9,8 +9,10 @@
 #include <iterator>
 #include <utility>
 
-#include "store/section_checksum.h"
 #include "base/clock.h"
+#include "store/section_checksum.h"
+#include "work/unit_files.h"
+#include "work/unit_lease.h"
 
 namespace docket {
 namespace {
@@ -35,10 +37,6 @@ Error as_end(Error error) {
   return error;
 }
 
-Lease lease_of(const Workshop& workshop, const docket::Unit& unit) {
-  return {.holder = workshop.holder, .seq = unit.seq, .attempt = unit.attempt, .job = unit.job};
-}
-
 /// Where assemble finds the pages. One that was given up has length 0.
 std::vector<wire::PageIndex> index_of(const std::vector<PageRecord>& pages) {
   std::vector<wire::PageIndex> index;
@@ -46,7 +44,7 @@ std::vector<wire::PageIndex> index_of(const std::vector<PageRecord>& pages) {
   for (const auto& page : pages) {
     wire::PageIndex entry{.file = page.file, .page = page.page};
     for (const auto& section : page.outputs.sections) {
-      if (!section.format && page.outputs.container.pages) {
+      if (!section.format && page.outputs.output_file.pages) {
         entry.offset = section.offset;
         entry.length = section.length;
       }
@@ -66,7 +64,6 @@ wire::UnitRequest request_for(const ClaimedUnit& claimed) {
   const bool first_try = unit.attempt == 1;
   request.may_finish = unit.kind == UnitKind::probe && first_try && claimed.status.files.size() == 1;
   request.may_do_pages = unit.kind == UnitKind::probe && first_try && claimed.status.files.size() > 1;
-  request.job_id = unit.job.text();
   for (const auto& file : claimed.status.files) {
     request.filenames.push_back(file.filename);
   }
@@ -76,7 +73,7 @@ wire::UnitRequest request_for(const ClaimedUnit& claimed) {
   }
   request.first_page = unit.first_page;
   request.last_page = unit.last_page;
-  request.options = claimed.record.options;
+  request.options = claimed.record.options();
   request.limits = claimed.record.limits;
   if (unit.kind == UnitKind::assemble) {
     request.index = index_of(claimed.pages);
@@ -89,12 +86,12 @@ wire::UnitRequest request_for(const ClaimedUnit& claimed) {
   return request;
 }
 
-UnitRun::UnitRun(Workshop& workshop, StoreReader& reader, ClaimedUnit claimed)
-    : workshop_(workshop),
+UnitRun::UnitRun(const DocumentParts& parts, StoreReader& reader, ClaimedUnit claimed)
+    : parts_(parts),
       reader_(reader),
       claimed_(std::move(claimed)),
       request_(request_for(claimed_)),
-      lease_(lease_of(workshop, claimed_.unit)),
+      lease_(lease_of(parts.membership, claimed_.unit)),
       own_{.pages = false, .seq = claimed_.unit.seq, .attempt = claimed_.unit.attempt},
       own_output_(request_.may_finish || request_.kind == UnitKind::assemble),
       last_page_(request_.kind == UnitKind::range ? request_.last_page : 0),
@@ -104,18 +101,18 @@ UnitRun::UnitRun(Workshop& workshop, StoreReader& reader, ClaimedUnit claimed)
 Result<EngineClient::Files> UnitRun::open_files() {
   const auto& job = claimed_.unit.job;
   EngineClient::Files files;
-  auto input = request_.kind == UnitKind::assemble ? workshop_.spool.open_container(job, {.pages = true})
-                                                   : workshop_.spool.open_input(job, request_.file);
+  auto input = request_.kind == UnitKind::assemble ? parts_.spool.open_output(job, {.pages = true})
+                                                   : parts_.spool.open_input(job, request_.file);
   if (!input) {
-    return tl::unexpected(std::move(input.error()));
+    return pass_on(input);
   }
   files.input = std::move(*input);
   // With more of them than can be handed over the engine has none, and says so.
   if (request_.types.size() <= wire::max_documents) {
     for (std::uint32_t file = 0; file < request_.types.size(); ++file) {
-      auto document = workshop_.spool.open_input(job, file);
+      auto document = parts_.spool.open_input(job, file);
       if (!document) {
-        return tl::unexpected(std::move(document.error()));
+        return pass_on(document);
       }
       files.documents.push_back(std::move(*document));
     }
@@ -123,9 +120,9 @@ Result<EngineClient::Files> UnitRun::open_files() {
   if (request_.kind == UnitKind::probe && !request_.may_finish && !request_.may_do_pages) {
     return files;
   }
-  auto written = workshop_.spool.open_for_append(job, own_output_ ? own_ : Container{.pages = true});
+  auto written = parts_.spool.open_for_append(job, own_output_ ? own_ : OutputFile{.pages = true});
   if (!written) {
-    return tl::unexpected(std::move(written.error()));
+    return pass_on(written);
   }
   written_ = Fd(::fcntl(written->get(), F_DUPFD_CLOEXEC, 0));
   if (!written_) {
@@ -137,17 +134,17 @@ Result<EngineClient::Files> UnitRun::open_files() {
 
 /// Without its key a password is as good as none: the engine says what the document needs.
 void UnitRun::unseal_password() {
-  auto password = workshop_.secrets.unseal(claimed_.secret);
+  auto password = parts_.secrets.unseal(claimed_.secret);
   if (password) {
     request_.password = std::move(*password);
-  } else if (workshop_.log) {
-    workshop_.log("job " + claimed_.unit.job.text() + ": " + password.error().detail);
+  } else if (parts_.log) {
+    parts_.log("job " + claimed_.unit.job.text() + ": " + password.error().detail);
   }
 }
 
 std::optional<EndUnit> UnitRun::run() {
   unseal_password();
-  EndUnit end{.lease = lease_, .pages = {}, .end = ended::HandedBack{}, .now_ms = 0};
+  EndUnit end{.lease = lease_, .pages = {}, .end = ended::Released{}, .now_ms = 0};
   auto files = open_files();
   if (files) {
     // What can be synced while the child is busy is synced then.
@@ -155,11 +152,11 @@ std::optional<EndUnit> UnitRun::run() {
                             .probed = [this](const wire::Probed& probed) { on_probed(probed); },
                             .page = [this](PageRecord page) { on_page(std::move(page)); },
                             .completed = [this] { on_completed(); }};
-    end.end = workshop_.engine.run(request_, std::move(*files), own_, events, [this] { return must_stop(); });
+    end.end = parts_.engine.run(request_, std::move(*files), own_, events, [this] { return must_stop(); });
   } else {
     broken_ = as_end(std::move(files.error()));
   }
-  if (lost_ || (!files && job_is_over())) {
+  if (lost_ || (!files && is_unwanted(reader_, lease_))) {
     return std::nullopt;
   }
   const bool completed = std::holds_alternative<ended::Completed>(end.end);
@@ -173,13 +170,13 @@ std::optional<EndUnit> UnitRun::run() {
   }
   if (broken_) {
     pages_.clear();
-    end.end = ended::EndedBadly{*broken_};
+    end.end = ended::Failed{*broken_};
   }
-  // A full disk is nobody's fault and does not last: no page is given up for it.
+  // A full disk is not the document's fault, and does not last: no page is given up for it.
   const auto* refused = std::get_if<ended::Refused>(&end.end);
-  lacked_room_ = is_full(broken_ ? *broken_ : refused != nullptr ? refused->error : Error{});
-  if (lacked_room_) {
-    end.end = ended::HandedBack{};
+  end.waits_for_room = is_full(broken_ ? *broken_ : refused != nullptr ? refused->error : Error{});
+  if (end.waits_for_room) {
+    end.end = ended::Released{};
   }
   end.pages = std::move(pages_);
   end.now_ms = unix_ms();
@@ -204,23 +201,15 @@ void UnitRun::on_page(PageRecord page) {
 
 /// Asked by the engine client several times a second.
 bool UnitRun::must_stop() {
-  if (lost_ || broken_ || (workshop_.quitting && workshop_.quitting())) {
+  if (lost_ || broken_ || (parts_.quitting && parts_.quitting())) {
     return true;
   }
   record_if_due();
   if (const auto now = Clock::now(); now >= next_look_) {
     next_look_ = now + look_interval;
-    lost_ = lost_ || job_is_over();
+    lost_ = lost_ || is_unwanted(reader_, lease_);
   }
   return lost_ || broken_;
-}
-
-/// Whether nobody waits for the job any more: it was removed, or is final already.
-bool UnitRun::job_is_over() {
-  bool over = false;
-  const auto found = reader_.status(claimed_.unit.job, [&](const StatusView& status, std::string_view,
-                                                           const QueueCounts&) { over = is_final(status.head.state); });
-  return over || (!found && found.error().code == ErrorCode::not_found);
 }
 
 /// Records what was done, if there is anything and it is time. Pages in the unit's own output wait for its end: they
@@ -239,8 +228,8 @@ void UnitRun::record_if_due() {
     }
     record.pages = std::exchange(pages_, {});
   }
-  const std::array<Change, 1> changes{&record};
-  workshop_.committer.commit(changes);
+  const std::array<Command, 1> changes{&record};
+  parts_.committer.commit(changes);
   next_record_ = Clock::now() + record_interval;
   if (record.result) {
     total_pages_.reset();
@@ -262,16 +251,16 @@ void UnitRun::record_if_due() {
   }
 }
 
-/// Syncs what the child wrote, and once the folder that it lies in. Without syncs nobody knows what a loss of power
-/// will leave of it: then sums are made, of the pages to be recorded and of `outputs`, so that it is found.
+/// Syncs what the child wrote, and once the folder that it lies in. Without syncs a loss of power may leave
+/// any part of it: then checksums are made, of the pages to be recorded and of `outputs`, so that it is found.
 Result<void> UnitRun::make_durable(Outputs* outputs) {
   if (!written_) {
     return {};
   }
-  if (!workshop_.sync) {
-    const auto file = workshop_.spool.open_container(claimed_.unit.job, own_output_ ? own_ : Container{.pages = true});
+  if (!parts_.sync) {
+    const auto file = parts_.spool.open_output(claimed_.unit.job, own_output_ ? own_ : OutputFile{.pages = true});
     if (!file) {
-      return tl::unexpected(file.error());
+      return pass_on(file);
     }
     Result<void> summed = outputs != nullptr ? sum_up(file->get(), *outputs) : Result<void>();
     for (auto page = pages_.begin(); summed && page != pages_.end(); ++page) {
@@ -284,7 +273,7 @@ Result<void> UnitRun::make_durable(Outputs* outputs) {
 
 /// Syncs the written file, as long as more may come to it.
 Result<void> UnitRun::sync_written() {
-  if (!workshop_.sync || !written_ || results_synced_) {
+  if (!parts_.sync || !written_ || results_synced_) {
     return {};
   }
   if (::fdatasync(written_.get()) != 0) {
@@ -309,35 +298,16 @@ void UnitRun::keep_trouble(Result<void> done) {
 
 /// Syncs the folder that the written file lies in, once.
 Result<void> UnitRun::sync_folder() {
-  if (!workshop_.sync || !written_ || folder_synced_) {
+  if (!parts_.sync || !written_ || folder_synced_) {
     return {};
   }
-  auto synced = workshop_.spool.sync_folders(std::array{claimed_.unit.job});
+  auto synced = parts_.spool.sync_folders(std::array{claimed_.unit.job});
   folder_synced_ = synced.has_value();
   return synced;
 }
 
-void UnitRun::clean_up(const EndUnit* end, bool committed) {
-  const auto& job = claimed_.unit.job;
-  if (end == nullptr || !committed) {
-    // The job's files were removed with it; what was created or written since is nobody's.
-    if (const auto record = reader_.record(job); !record && record.error().code == ErrorCode::not_found) {
-      const auto inputs = static_cast<std::uint32_t>(claimed_.status.files.size());
-      static_cast<void>(workshop_.spool.remove_job(job, inputs, std::array{own_}));
-      return;
-    }
-  }
-  if (committed && end->result->head.input_gone != 0) {
-    const auto inputs = static_cast<std::uint32_t>(claimed_.status.files.size());
-    for (std::uint32_t i = 0; i < inputs; ++i) {
-      static_cast<void>(workshop_.spool.remove(Spool::input_path(job, i)));  // or the reaper does
-    }
-  }
-  const bool used =
-      committed && end != nullptr && (std::holds_alternative<ended::Completed>(end->end) || !end->pages.empty());
-  if (own_output_ && written_ && !used) {
-    static_cast<void>(workshop_.spool.remove(Spool::container_path(job, own_)));
-  }
+void UnitRun::on_end(const EndUnit* end) {
+  remove_unneeded(reader_, parts_.spool, claimed_, end, own_, own_output_ && written_);
 }
 
 }  // namespace docket

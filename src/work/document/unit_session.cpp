@@ -44,55 +44,55 @@ std::string signal_name(int number) {
   return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(number);
 }
 
-std::string seconds(std::uint32_t milliseconds) {
-  auto text = std::to_string(milliseconds / 1000);
-  if (milliseconds % 1000 != 0) {
-    text += "." + std::to_string(1000 + milliseconds % 1000).substr(1);
+std::string seconds(std::uint32_t duration_ms) {
+  auto text = std::to_string(duration_ms / 1000);
+  if (duration_ms % 1000 != 0) {
+    text += "." + std::to_string(1000 + duration_ms % 1000).substr(1);
   }
   return text + " s";
 }
 
 UnitEnd ended_badly(ErrorCode code, std::string detail) {
-  return ended::EndedBadly{{code, std::move(detail)}};
+  return ended::Failed{{code, std::move(detail)}};
 }
 
 }  // namespace
 
-UnitDialogue::UnitDialogue(const wire::UnitRequest& request, const Container& container, int written,
-                           const UnitEvents& events)
-    : request_(request), container_(container), written_(written), events_(events) {
+UnitSession::UnitSession(const wire::UnitRequest& request, const OutputFile& output_file, int written,
+                         const UnitEvents& events)
+    : request_(request), output_file_(output_file), written_(written), events_(events) {
   if (request_.kind == UnitKind::range) {
     next_page_ = request_.first_page;
     last_page_ = request_.last_page;
   }
 }
 
-bool UnitDialogue::on_packet(std::string_view bytes) {
+bool UnitSession::on_packet(std::string_view bytes) {
   auto messages = wire::unpack(bytes);
   if (!messages) {
-    return breach("sent a message that is none");
+    return violation("sent a message that is none");
   }
   return std::ranges::all_of(*messages, [this](wire::ChildMessage& message) {
     if (is_over()) {
-      return breach("spoke after its last word");
+      return violation("spoke after its last word");
     }
     return std::visit([this](auto&& what) { return take(std::forward<decltype(what)>(what)); }, std::move(message));
   });
 }
 
-bool UnitDialogue::breach(std::string_view what) {
-  if (breach_.empty()) {
-    breach_ = what;
+bool UnitSession::violation(std::string_view what) {
+  if (violation_.empty()) {
+    violation_ = what;
   }
   result_.reset();
   return false;
 }
 
-bool UnitDialogue::all_pages_done() const noexcept {
+bool UnitSession::all_pages_done() const noexcept {
   return next_page_ != 0 && next_page_ > last_page_;
 }
 
-bool UnitDialogue::sections_are_sound(const std::vector<Section>& sections) const {
+bool UnitSession::sections_are_sound(const std::vector<Section>& sections) const {
   struct stat file {};
   if (written_ < 0 || ::fstat(written_, &file) != 0) {
     return false;
@@ -104,17 +104,17 @@ bool UnitDialogue::sections_are_sound(const std::vector<Section>& sections) cons
   });
 }
 
-bool UnitDialogue::take(wire::Probed message) {
+bool UnitSession::take(wire::Probed message) {
   if (request_.kind != UnitKind::probe || total_pages_ != 0) {
-    return breach("counted pages that it was not to count");
+    return violation("counted pages that it was not to count");
   }
   if (message.total_pages == 0 || message.total_pages > request_.limits.max_pages) {
-    return breach("counted an impossible number of pages");
+    return violation("counted an impossible number of pages");
   }
   total_pages_ = message.total_pages;
   if (message.ranges.empty()) {
     if (!request_.may_finish && !request_.may_do_pages) {
-      return breach("went on with pages that it was not to do");
+      return violation("went on with pages that it was not to do");
     }
     next_page_ = 1;
     last_page_ = total_pages_;
@@ -122,12 +122,12 @@ bool UnitDialogue::take(wire::Probed message) {
     std::uint32_t next = 1;
     for (const auto& range : message.ranges) {
       if (range.first != next || range.last < range.first || range.last > total_pages_) {
-        return breach("divided the pages wrongly");
+        return violation("divided the pages wrongly");
       }
       next = range.last + 1;
     }
     if (next != total_pages_ + 1) {
-      return breach("left pages out");
+      return violation("left pages out");
     }
     result_ = ended::Probed{total_pages_, message.ranges};
   }
@@ -137,21 +137,21 @@ bool UnitDialogue::take(wire::Probed message) {
   return true;
 }
 
-bool UnitDialogue::take(wire::PageDone message) {
+bool UnitSession::take(wire::PageDone message) {
   auto& page = message.page;
   if (next_page_ == 0 || page.page != next_page_ || page.page > last_page_ || page.file != request_.file) {
-    return breach("ended a page that was not its turn");
+    return violation("ended a page that was not its turn");
   }
   if (page.error == ErrorCode::none) {
     if ((page.outputs.sections.empty() && has_texts(request_.options.formats)) ||
         !sections_are_sound(page.outputs.sections)) {
-      return breach("named results that are not there");
+      return violation("named results that are not there");
     }
-    page.outputs.container = container_;
+    page.outputs.output_file = output_file_;
     page.error_detail.clear();
     any_page_done_ = true;
   } else if (!is_documents_fault(page.error) || !page.outputs.sections.empty()) {
-    return breach("gave a page up in a way that it may not");
+    return violation("gave a page up in a way that it may not");
   }
   ++next_page_;
   if (events_.page) {
@@ -160,27 +160,27 @@ bool UnitDialogue::take(wire::PageDone message) {
   return true;
 }
 
-bool UnitDialogue::take(const wire::Completed& message) {
+bool UnitSession::take(const wire::Completed& message) {
   const bool may = request_.kind == UnitKind::assemble ||
                    (request_.kind == UnitKind::probe && request_.may_finish && all_pages_done() && any_page_done_);
   if (!may) {
-    return breach("finished what it was not to finish");
+    return violation("finished what it was not to finish");
   }
   const auto has_no_format = [](const Section& section) { return !section.format.has_value(); };
   if ((message.sections.empty() && has_texts(request_.options.formats)) ||
       std::ranges::any_of(message.sections, has_no_format) || !sections_are_sound(message.sections)) {
-    return breach("named results that are not there");
+    return violation("named results that are not there");
   }
-  result_ = ended::Completed{total_pages_, Outputs{container_, message.sections}};
+  result_ = ended::Completed{total_pages_, Outputs{output_file_, message.sections}};
   if (events_.completed) {
     events_.completed();
   }
   return true;
 }
 
-bool UnitDialogue::take(const wire::RangeDone& /*message*/) {
+bool UnitSession::take(const wire::RangeDone& /*message*/) {
   if (!all_pages_done()) {
-    return breach("ended before its pages were done");
+    return violation("ended before its pages were done");
   }
   if (request_.kind == UnitKind::probe) {
     result_ = ended::Probed{total_pages_, {}};
@@ -190,18 +190,22 @@ bool UnitDialogue::take(const wire::RangeDone& /*message*/) {
   return true;
 }
 
-bool UnitDialogue::take(wire::Refused message) {
+bool UnitSession::take(wire::Refused message) {
   if (!is_documents_fault(message.error.code)) {
-    return breach("refused its unit in a way that it may not");
+    return violation("refused its unit in a way that it may not");
   }
   result_ = ended::Refused{std::move(message.error)};
   return true;
 }
 
-UnitEnd UnitDialogue::on_ended(const wire::Ended& ended) const {
+UnitEnd UnitSession::on_ended(const wire::Ended& ended) const {
   const auto& limits = request_.limits;
-  if (!breach_.empty()) {
-    return ended_badly(ErrorCode::crashed, "the engine's child " + breach_);
+  if (!violation_.empty()) {
+    return ended_badly(ErrorCode::crashed, "the engine's child " + violation_);
+  }
+  // It had nothing left to do but to end.
+  if (result_ && WIFSIGNALED(ended.wait_status) && WTERMSIG(ended.wait_status) == SIGKILL) {
+    return *result_;
   }
   if (ended.timed_out) {
     return ended_badly(ErrorCode::timeout, "it took longer than " + seconds(limits.unit_ms) + " (docket_unit_timeout)");
@@ -209,9 +213,9 @@ UnitEnd UnitDialogue::on_ended(const wire::Ended& ended) const {
   if (WIFSIGNALED(ended.wait_status)) {
     const auto number = WTERMSIG(ended.wait_status);
     if (number == SIGXCPU) {
-      return ended::EndedBadly{{ErrorCode::timeout, "it took more than " + std::to_string(limits.cpu_seconds) +
-                                                        " s of processor time (docket_cpu_limit)"},
-                               true};
+      return ended::Failed{{ErrorCode::timeout, "it took more than " + std::to_string(limits.cpu_seconds) +
+                                                    " s of processor time (docket_cpu_limit)"},
+                           true};
     }
     if (number == SIGSYS) {
       return ended_badly(ErrorCode::crashed,
@@ -221,9 +225,9 @@ UnitEnd UnitDialogue::on_ended(const wire::Ended& ended) const {
   }
   const auto code = WEXITSTATUS(ended.wait_status);
   if (ended.out_of_memory || code == wire::exit_out_of_memory) {
-    return ended::EndedBadly{{ErrorCode::out_of_memory, "it needed more than " + std::to_string(limits.memory >> 20U) +
-                                                            " MB (docket_memory_limit)"},
-                             true};
+    return ended::Failed{{ErrorCode::out_of_memory,
+                          "it needed more than " + std::to_string(limits.memory >> 20U) + " MB (docket_memory_limit)"},
+                         true};
   }
   if (code == wire::exit_no_sandbox) {
     return ended_badly(ErrorCode::crashed, "the engine's child could not close itself in");

@@ -1,11 +1,11 @@
 // docketctl check and requeue.
 #include <chrono>
 
-#include "host/lease.h"
-#include "core/lmdb_edit.h"
 #include "base/sha256.h"
-#include "store/spool/spool.h"
 #include "ctl/docketctl_fixture.h"
+#include "host/lease.h"
+#include "store/lmdb/lmdb_edit.h"
+#include "store/spool/spool.h"
 
 namespace docket {
 namespace {
@@ -40,8 +40,8 @@ class DocketctlCheck : public Docketctl {
   JobId complete() {
     const auto held = *driver->claim(alive->holder());
     EXPECT_TRUE(driver->complete_small(held));
-    write_file(Spool::container_path(held.unit.job, held.outputs().container), 10);
-    write_file(Spool::container_path(held.unit.job, {.pages = true}), 10);
+    write_file(Spool::output_path(held.unit.job, held.outputs().output_file), 10);
+    write_file(Spool::output_path(held.unit.job, {.pages = true}), 10);
     return held.unit.job;
   }
   void damage(const std::function<void(lmdb::Txn&, const Tables&)>& edit) {
@@ -94,7 +94,7 @@ TEST_F(DocketctlCheck, FailsJobsThatLostAFileAndLeavesFinalOnes) {
   const auto waiting = accept({.files = 2});
   const auto sound = accept();
   write_file(Spool::input_path(waiting, 0), 99);
-  write_file(Spool::container_path(completed, {.pages = true}), 1);
+  write_file(Spool::output_path(completed, {.pages = true}), 1);
   std::filesystem::remove(backend.options.folder + "/spool/" + Spool::input_path(waiting, 1));
   auto ran = check();
   EXPECT_EQ(ran.code, 1);
@@ -153,7 +153,7 @@ TEST_F(DocketctlCheck, TellsNoMoreThanAHundredProblems) {
 TEST_F(DocketctlCheck, NotesWhatIsNoProblem) {
   const auto final_job = accept();
   complete();
-  write_file(Spool::container_path(final_job, {.pages = false, .seq = 9, .attempt = 9}), 7);
+  write_file(Spool::output_path(final_job, {.pages = false, .seq = 9, .attempt = 9}), 7);
   const auto lost = accept();
   ASSERT_EQ(driver->claimed_job(worker(7)), lost);  // who is no more
   auto ran = check();

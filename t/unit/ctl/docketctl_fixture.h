@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "core/lmdb_backend.h"
-#include "core/store_driver.h"
+#include "store/lmdb/lmdb_backend.h"
+#include "store/store_driver.h"
 
 namespace docket {
 

@@ -1,10 +1,10 @@
 // docketctl purge and stats.
 #include <nlohmann/json.hpp>
 
-#include "host/lease.h"
-#include "store/spool/spool.h"
 #include "ctl/docketctl_fixture.h"
 #include "ctl/duration.h"
+#include "host/lease.h"
+#include "store/spool/spool.h"
 
 namespace docket {
 namespace {
@@ -27,8 +27,8 @@ class DocketctlPurge : public Docketctl {
     const auto held = driver->claim();
     EXPECT_TRUE(driver->complete_small(*held));
     write_file(Spool::input_path(id, 0), 100);
-    write_file(Spool::container_path(id, held->outputs().container), 10);
-    write_file(Spool::container_path(id, {.pages = false, .seq = 77, .attempt = 3}), 1);
+    write_file(Spool::output_path(id, held->outputs().output_file), 10);
+    write_file(Spool::output_path(id, {.pages = false, .seq = 77, .attempt = 3}), 1);
     return id;
   }
   JobId failed(const JobSpec& spec = {}) {

@@ -1,3 +1,5 @@
+#include "engine/assembly.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -5,8 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/layout/blocks/figures.h"
-#include "engine/model/rendering.h"
-#include "layout_model.h"
+#include "engine/layout/layout.h"
+#include "engine/layout/layout_model.h"
+#include "engine/page_results.h"
+#include "engine/render_options.h"
 
 namespace docket::engine {
 namespace {
@@ -29,13 +33,19 @@ Page text_page(std::uint16_t file, std::uint32_t number, std::string_view headin
 
 /// What an assembly wrote, by format and form.
 struct Written {
-  std::map<std::pair<Format, Form>, std::string> representations;
+  std::map<std::pair<Format, Representation>, std::string> representations;
+  std::vector<std::pair<Format, Representation>> order;
   std::size_t largest_piece = 0;
   std::size_t pages_read = 0;
   Result<void> result;
 
-  const std::string& raw(Format format) const { return representations.at({format, Form::raw}); }
-  json wrapped(Format format) const { return json::parse(representations.at({format, Form::wrapped})); }
+  const std::string& raw(Format format) const { return representations.at({format, Representation::raw}); }
+  const std::string& escaped(Format format) const { return representations.at({format, Representation::escaped}); }
+  json documents(Format format) const {
+    const auto& stored = representations.at({format, Representation::documents});
+    EXPECT_THAT(stored, testing::StartsWith(",\"documents\":["));
+    return json::parse("{" + stored.substr(1) + "}")["documents"];
+  }
 };
 
 Written assemble(const std::vector<Page>& pages, std::vector<std::string> filenames, RenderOptions options) {
@@ -50,8 +60,9 @@ Written assemble(const std::vector<Page>& pages, std::vector<std::string> filena
         ++written.pages_read;
         return pages.at(index);
       }),
-      [&](Format format, Form form) -> Result<void> {
-        current = &written.representations[{format, form}];
+      [&](Format format, Representation representation) -> Result<void> {
+        current = &written.representations[{format, representation}];
+        written.order.emplace_back(format, representation);
         return {};
       },
       [&](std::string_view bytes) -> Result<void> {
@@ -63,17 +74,21 @@ Written assemble(const std::vector<Page>& pages, std::vector<std::string> filena
 }
 
 RenderOptions options_for(FormatSet formats) {
-  return {formats, "0192aaaa-0000-7000-8000-000000000000", ""};
+  return {formats, ""};
 }
 
-TEST(Assembly, WritesEveryTextInBothForms) {
+TEST(Assembly, WritesEveryTextRawAndEscaped) {
   const auto written =
       assemble({text_page(0, 1, "Title", 20), text_page(0, 2, "Section", 14)}, {"a.pdf"}, options_for(every_format()));
   ASSERT_TRUE(written.result);
   for (const auto& entry : all_formats) {
-    EXPECT_EQ(written.representations.contains({entry.format, Form::raw}), entry.shape == Shape::text) << entry.name;
-    EXPECT_EQ(written.representations.contains({entry.format, Form::wrapped}), entry.shape != Shape::file)
+    EXPECT_EQ(written.representations.contains({entry.format, Representation::raw}), entry.shape == Shape::text)
         << entry.name;
+    EXPECT_EQ(written.representations.contains({entry.format, Representation::escaped}),
+              entry.shape != Shape::file && entry.format != Format::json)
+        << entry.name;
+    EXPECT_FALSE(written.representations.contains({entry.format, Representation::wrapped})) << entry.name;
+    EXPECT_FALSE(written.representations.contains({entry.format, Representation::documents})) << entry.name;
   }
   EXPECT_THAT(written.raw(Format::markdown), testing::StartsWith("# Title\n\nText "));
   EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr("\n\n## Section\n\n"));
@@ -86,9 +101,9 @@ TEST(Assembly, ListsTheImages) {
   first.images = {{{0, 0, 100, 100}, "1_0.png", 5, 0}, {{0, 200, 100, 300}, "", 6, 0}};
   auto second = text_page(0, 2, "Section", 14);
   second.images = {{{0, 0, 100, 100}, "2_0.png", 7, 0}};
-  const auto list = assemble({first, second}, {"a.pdf"}, options_for(every_format())).wrapped(Format::images);
-  EXPECT_EQ(list, json::parse(R"({"job_id":"0192aaaa-0000-7000-8000-000000000000","status":"completed",)"
-                              R"("images":["1_0.png","2_0.png"],"count":2})"));
+  const auto written = assemble({first, second}, {"a.pdf", "b.pdf"}, options_for(every_format()));
+  EXPECT_EQ(written.escaped(Format::images), R"("images":["1_0.png","2_0.png"],"count":2)");
+  EXPECT_FALSE(written.representations.contains({Format::images, Representation::documents}));
 }
 
 TEST(Assembly, LeavesDecorationOut) {
@@ -100,23 +115,18 @@ TEST(Assembly, LeavesDecorationOut) {
     pages.push_back(std::move(page));
   }
   const auto written = assemble(pages, {"a.pdf"}, options_for(every_format()));
-  EXPECT_EQ(written.wrapped(Format::images)["count"], 0);
+  EXPECT_EQ(written.escaped(Format::images), R"("images":[],"count":0)");
   EXPECT_THAT(written.raw(Format::markdown), testing::Not(testing::HasSubstr("images/")));
   // By itself a page does not know.
   EXPECT_THAT(render_page(resolve_alone(pages[0]), options_for(every_format()))[0].bytes,
               testing::HasSubstr("![](images/1_0.png)"));
 }
 
-TEST(Assembly, WrapsWhatItWroteRaw) {
+TEST(Assembly, EscapesWhatItWroteRaw) {
   const auto written = assemble({text_page(0, 1, "\"Title\" \\ ü", 20)}, {"a.pdf"}, options_for(every_format()));
   for (const auto format : {Format::markdown, Format::text}) {
-    const auto wrapped = written.wrapped(format);
-    EXPECT_EQ(wrapped["job_id"], "0192aaaa-0000-7000-8000-000000000000");
-    EXPECT_EQ(wrapped["status"], "completed");
-    EXPECT_EQ(wrapped["content"], written.raw(format));
-    EXPECT_FALSE(wrapped.contains("documents"));
+    EXPECT_EQ(json::parse(written.escaped(format)), written.raw(format));
   }
-  EXPECT_EQ(written.wrapped(Format::json)["content"], json::parse(written.raw(Format::json)));
 }
 
 TEST(Assembly, WritesOnlyWhatWasAskedFor) {
@@ -138,23 +148,38 @@ TEST(Assembly, ListsTheDocumentsOfSeveralFiles) {
   const auto written =
       assemble({text_page(0, 1, "Of a", 20), text_page(0, 2, "More of a", 20), text_page(2, 1, "Of c", 20)},
                {"a.pdf", "empty \"b\".pdf", "c.pdf"}, options_for(every_format()));
-  const auto wrapped = written.wrapped(Format::markdown);
-  ASSERT_EQ(wrapped["documents"].size(), 3U);
-  EXPECT_EQ(wrapped["documents"][0]["filename"], "a.pdf");
-  EXPECT_THAT(wrapped["documents"][0]["content"].get<std::string>(), testing::HasSubstr("# More of a"));
-  EXPECT_EQ(wrapped["documents"][1], json::parse(R"({"filename": "empty \"b\".pdf", "content": ""})"));
-  EXPECT_THAT(wrapped["documents"][2]["content"].get<std::string>(), testing::StartsWith("# Of c"));
-  const auto value = written.wrapped(Format::json);
-  EXPECT_EQ(value["documents"][0]["content"]["pages"].size(), 2U);
-  EXPECT_EQ(value["documents"][1]["content"], json::parse(R"({"pages": []})"));
-  EXPECT_EQ(value["content"]["pages"][2]["file"], 2);
+  const auto documents = written.documents(Format::markdown);
+  ASSERT_EQ(documents.size(), 3U);
+  EXPECT_EQ(documents[0]["filename"], "a.pdf");
+  EXPECT_THAT(documents[0]["content"].get<std::string>(), testing::HasSubstr("# More of a"));
+  EXPECT_EQ(documents[1], json::parse(R"({"filename": "empty \"b\".pdf", "content": ""})"));
+  EXPECT_THAT(documents[2]["content"].get<std::string>(), testing::StartsWith("# Of c"));
+  EXPECT_EQ(json::parse(written.escaped(Format::markdown)), written.raw(Format::markdown));
+  const auto values = written.documents(Format::json);
+  EXPECT_EQ(values[0]["content"]["pages"].size(), 2U);
+  EXPECT_EQ(values[1]["content"], json::parse(R"({"pages": []})"));
+  EXPECT_EQ(json::parse(written.raw(Format::json))["pages"][2]["file"], 2);
+}
+
+TEST(Assembly, PutsTheDocumentsRightBehindTheContent) {
+  // So that one range of the file has both.
+  const auto written = assemble({text_page(0, 1, "Of a", 20), text_page(1, 1, "Of b", 20)}, {"a.pdf", "b.pdf"},
+                                options_for(every_format()));
+  const Representation* before = nullptr;
+  for (const auto& [format, representation] : written.order) {
+    if (representation == Representation::documents) {
+      ASSERT_NE(before, nullptr);
+      EXPECT_EQ(*before, format == Format::json ? Representation::raw : Representation::escaped);
+    }
+    before = &representation;
+  }
 }
 
 TEST(Assembly, OfNoPagesIsSound) {
   const auto written = assemble({}, {"a.pdf"}, options_for(every_format()));
   ASSERT_TRUE(written.result);
-  EXPECT_EQ(written.wrapped(Format::markdown)["content"], "");
-  EXPECT_EQ(written.wrapped(Format::json)["content"], json::parse(R"({"pages": []})"));
+  EXPECT_EQ(written.escaped(Format::markdown), "\"\"");
+  EXPECT_EQ(json::parse(written.raw(Format::json)), json::parse(R"({"pages": []})"));
 }
 
 TEST(Assembly, PutsTheSeparatorBetweenPages) {
@@ -162,7 +187,7 @@ TEST(Assembly, PutsTheSeparatorBetweenPages) {
   options.page_separator = "<!-- \xFF page -->";
   const auto written = assemble({text_page(0, 1, "Title", 20), text_page(0, 2, "Section", 14)}, {"a.pdf"}, options);
   EXPECT_THAT(written.raw(Format::markdown), testing::HasSubstr(" end.\n\n<!-- \uFFFD page -->\n\n## Section"));
-  EXPECT_EQ(written.wrapped(Format::markdown)["content"], written.raw(Format::markdown));
+  EXPECT_EQ(json::parse(written.escaped(Format::markdown)), written.raw(Format::markdown));
 }
 
 TEST(Assembly, KeepsLittleHoweverManyPages) {
@@ -183,21 +208,21 @@ TEST(Assembly, KeepsLittleHoweverManyPages) {
   EXPECT_LT(text.largest_piece, 200'000U);
   EXPECT_GT(text.pages_read, 3 * pages.size()) << "pages are read again, not kept";
   for (const auto format : {Format::markdown, Format::text}) {
-    EXPECT_EQ(text.wrapped(format)["content"], text.raw(format));
+    EXPECT_EQ(json::parse(text.escaped(format)), text.raw(format));
   }
   formats = {};
   formats.add(Format::json);
   pages.resize(30);
   const auto value = assemble(pages, {"a.pdf"}, options_for(formats));
   EXPECT_GT(value.raw(Format::json).size(), 1'200'000U);
-  EXPECT_EQ(value.wrapped(Format::json)["content"], json::parse(value.raw(Format::json)));
+  EXPECT_EQ(json::parse(value.raw(Format::json))["pages"].size(), pages.size());
 }
 
 TEST(Assembly, EndsWithTheErrorOfAPageOrSink) {
   const auto page = text_page(0, 1, "Title", 20);
   Assembly assembly(options_for(every_format()), {"a.pdf"});
   assembly.add(page);
-  const auto begin = [](Format, Form) -> Result<void> { return {}; };
+  const auto begin = [](Format, Representation) -> Result<void> { return {}; };
   const auto unreadable = [](std::size_t) -> Result<Page> { return fail(ErrorCode::bad_record, "page"); };
   const auto no_page =
       assembly.write(assembly.resolved(unreadable), begin, [](std::string_view) -> Result<void> { return {}; });
@@ -211,13 +236,14 @@ TEST(Assembly, EndsWithTheErrorOfAPageOrSink) {
 
 TEST(RenderPage, WritesAPageByItself) {
   const auto renderings = render_page(resolve_alone(text_page(0, 7, "Section", 14)), options_for(every_format()));
-  ASSERT_EQ(renderings.size(), 11U);
+  ASSERT_EQ(renderings.size(), 10U);
   EXPECT_EQ(renderings[0].format, Format::markdown);
-  EXPECT_EQ(renderings[0].form, Form::raw);
+  EXPECT_EQ(renderings[0].representation, Representation::raw);
   EXPECT_THAT(renderings[0].bytes, testing::StartsWith("# Section\n\n"));
-  EXPECT_EQ(json::parse(renderings[1].bytes)["content"], renderings[0].bytes);
+  EXPECT_EQ(renderings[1].representation, Representation::escaped);
+  EXPECT_EQ(json::parse(renderings[1].bytes), renderings[0].bytes);
   EXPECT_EQ(json::parse(renderings[4].bytes)["pages"][0]["page"], 7);
-  EXPECT_EQ(json::parse(renderings[5].bytes)["content"], json::parse(renderings[4].bytes));
+  EXPECT_NE(renderings[5].format, Format::json) << "which is kept once";
 }
 
 }  // namespace

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "made_documents.h"
+#include "engine/made_documents.h"
+#include "engine/processes.h"
 #include "work/document/engine_client.h"
-#include "processes.h"
 
 namespace docket::engine::test {
 
@@ -29,18 +29,18 @@ struct Done {
   }
   /// The error of a bad end or a refusal, as "code: detail"; what it was instead otherwise.
   [[nodiscard]] std::string error() const {
-    if (const auto* bad = as<ended::EndedBadly>()) {
-      return "bad " + std::string(word(bad->error.code)) + ": " + bad->error.detail;
+    if (const auto* bad = as<ended::Failed>()) {
+      return "bad " + std::string(to_string(bad->error.code)) + ": " + bad->error.detail;
     }
     if (const auto* refused = as<ended::Refused>()) {
-      return "refused " + std::string(word(refused->error.code)) + ": " + refused->error.detail;
+      return "refused " + std::string(to_string(refused->error.code)) + ": " + refused->error.detail;
     }
     return "end " + std::to_string(end.index());
   }
   [[nodiscard]] std::string text_of(const std::vector<Section>& sections, std::optional<Format> format,
-                                    Form form = Form::raw) const {
+                                    Representation representation = Representation::raw) const {
     for (const auto& section : sections) {
-      if (section.format == format && section.form == form) {
+      if (section.format == format && section.representation == representation) {
         return written.substr(section.offset, section.length);
       }
     }
@@ -74,7 +74,6 @@ class EngineTest : public ::testing::Test {
     wire::UnitRequest asked;
     asked.kind = kind;
     asked.may_finish = kind == UnitKind::probe;
-    asked.job_id = "0192ab34-0000-7000-8000-000000000001";
     asked.filenames = {"a.pdf"};
     asked.type = type;
     asked.options.formats.add(Format::markdown);

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
-#include "engine_fixture.h"
+#include "engine/engine_fixture.h"
 
 namespace docket::engine::test {
 namespace {
@@ -16,14 +17,14 @@ TEST_F(EngineUnits, OnePageIsDoneWhole) {
   const auto* completed = done.as<ended::Completed>();
   ASSERT_NE(completed, nullptr) << done.error();
   EXPECT_EQ(completed->total_pages, 1U);
-  EXPECT_EQ(completed->outputs.container, (Container{.pages = false, .seq = 1, .attempt = 1}));
+  EXPECT_EQ(completed->outputs.output_file, (OutputFile{.pages = false, .seq = 1, .attempt = 1}));
   EXPECT_EQ(completed->outputs.sections.size(), 4U);
   for (const auto format : {Format::markdown, Format::text}) {
     const auto text = done.text_of(completed->outputs.sections, format);
     EXPECT_NE(text.find("Page number 1"), std::string::npos) << text;
     EXPECT_NE(text.find("The quick brown fox"), std::string::npos) << text;
-    const auto wrapped = done.text_of(completed->outputs.sections, format, Form::wrapped);
-    EXPECT_NE(wrapped.find("\"job_id\""), std::string::npos) << wrapped;
+    const auto escaped = done.text_of(completed->outputs.sections, format, Representation::escaped);
+    EXPECT_EQ(nlohmann::json::parse(escaped), text);
   }
   ASSERT_EQ(done.probed.size(), 1U);
   EXPECT_EQ(done.probed[0].total_pages, 1U);
@@ -72,7 +73,7 @@ TEST_F(EngineUnits, ManyPagesAreDividedDoneInRangesAndAssembled) {
     const auto done = range.get();
     ASSERT_NE(done.as<ended::RangeDone>(), nullptr) << done.error();
     for (const auto& page : done.pages) {
-      EXPECT_TRUE(page.outputs.container.pages);
+      EXPECT_TRUE(page.outputs.output_file.pages);
       const auto& model = page.outputs.sections.at(0);
       ASSERT_FALSE(model.format);
       assemble.index.push_back({.file = 0, .page = page.page, .offset = model.offset, .length = model.length});

@@ -6,7 +6,8 @@
 #include <csignal>
 #include <cstdio>
 
-#include "engine_fixture.h"
+#include "engine/engine_fixture.h"
+#include "engine/held_exit.h"
 #include "protocol/seqpacket.h"
 
 namespace docket::engine::test {
@@ -59,7 +60,7 @@ TEST_F(ForkServerTest, MissingProgramIsNamed) {
   wrong.log = [&](std::string_view line) { log.emplace_back(line); };
   client_.emplace(wrong);
   const auto done = run(request(UnitKind::probe), text_pdf(1));
-  const auto* back = done.as<ended::HandedBack>();
+  const auto* back = done.as<ended::Released>();
   ASSERT_NE(back, nullptr) << done.error();
   EXPECT_FALSE(back->owner_lost) << "it is nobody's fault";
   const auto health = client().health();
@@ -170,7 +171,7 @@ TEST_F(ForkServerTest, KilledServerIsReplaced) {
   auto held = hold(scan_range());
   EXPECT_TRUE(signal_one(held.server, SIGKILL));
   const auto done = held.done.get();
-  const auto* back = done.as<ended::HandedBack>();
+  const auto* back = done.as<ended::Released>();
   ASSERT_NE(back, nullptr) << done.error();
   EXPECT_TRUE(back->owner_lost);
   EXPECT_TRUE(eventually([&] { return has_ended(held.child); })) << "a child outlived its server";
@@ -208,11 +209,30 @@ TEST_F(ForkServerTest, StopEndsAChild) {
   EXPECT_FALSE(has_ended(held.child));
   stop = true;
   const auto done = held.done.get();
-  const auto* back = done.as<ended::HandedBack>();
+  const auto* back = done.as<ended::Released>();
   ASSERT_NE(back, nullptr) << done.error();
   EXPECT_FALSE(back->owner_lost);
   EXPECT_TRUE(has_ended(held.child));
   EXPECT_EQ(children_of(::getpid(), "docket-engine"), std::vector<pid_t>{held.server});
+}
+
+TEST_F(ForkServerTest, ChildThatDoesNotEndAfterItsLastWordIsKilled) {
+  auto impatient = config();
+  impatient.exit_grace = std::chrono::milliseconds(100);
+  client_.emplace(impatient);
+  HeldExit exit(server());
+  if (exit.is_refused()) {
+    GTEST_SKIP() << "no process may be traced here";
+  }
+  auto asked = request(UnitKind::probe, MediaType::tiff);
+  asked.options.ocr = OcrMode::off;  // which makes thousands of calls, each with two stops
+  int questions = 0;                 // four a second, as long as the child is there
+  const auto done = run(asked, scan_tiff(1), [&] { return ++questions > 200; });
+  EXPECT_NE(done.as<ended::Completed>(), nullptr) << done.error();
+  EXPECT_LE(questions, 200) << "it was not killed";
+  const auto child = exit.join();
+  EXPECT_GT(child, 0) << "the child was not held";
+  EXPECT_TRUE(has_ended(child));
 }
 
 #ifndef __SANITIZE_ADDRESS__  // which has no limit of address space

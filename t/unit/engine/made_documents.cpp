@@ -1,4 +1,4 @@
-#include "made_documents.h"
+#include "engine/made_documents.h"
 
 #include <fcntl.h>
 #include <leptonica/allheaders.h>

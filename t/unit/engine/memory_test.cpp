@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "engine_fixture.h"
+#include "engine/engine_fixture.h"
 
 namespace docket::engine::test {
 namespace {

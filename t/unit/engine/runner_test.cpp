@@ -8,17 +8,18 @@
 #include <csignal>
 #include <thread>
 
-#include "workshop_fixture.h"
+#include "engine/work_context_fixture.h"
+#include "host/slots.h"
 
 namespace docket::engine::test {
 namespace {
 
 using Names = std::vector<std::string>;
 
-class RunnerTest : public WorkshopTest {
+class RunnerTest : public WorkContextTest {
  protected:
   bool has_rung() {
-    pollfd waiting{.fd = bell_->listen(), .events = POLLIN, .revents = 0};
+    pollfd waiting{.fd = notifications_->units().listen(), .events = POLLIN, .revents = 0};
     return ::poll(&waiting, 1, 0) == 1;
   }
 
@@ -31,7 +32,7 @@ class RunnerTest : public WorkshopTest {
 };
 
 TEST_F(RunnerTest, SmallDocumentIsOneUnit) {
-  auto shop = workshop();
+  auto shop = context();
   const auto job = accept({{"a.pdf", text_pdf(3)}});
   run_units(shop);
   const auto seen = status(job);
@@ -50,9 +51,9 @@ TEST_F(RunnerTest, SmallDocumentIsOneUnit) {
 }
 
 TEST_F(RunnerTest, LargeDocumentIsDoneInRangesAndAssembled) {
-  auto shop = workshop();
-  static_cast<void>(has_rung());
+  auto shop = context();
   const auto job = accept({{"a.pdf", text_pdf(70)}});
+  static_cast<void>(has_rung());  // listens from here on
   run_units(shop);
   const auto seen = status(job);
   ASSERT_EQ(seen.head.state, State::completed) << seen.error_detail;
@@ -70,11 +71,11 @@ TEST_F(RunnerTest, LargeDocumentIsDoneInRangesAndAssembled) {
 TEST_F(RunnerTest, ScanKeepsAllThreadsBusy) {
   const auto job = accept({{"scan.tif", scan_tiff(4, 10), MediaType::tiff}});
   std::atomic<bool> first_page_seen_early = false;
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   for (int i = 0; i < 2; ++i) {
     threads.emplace_back([&] {
-      auto shop = workshop();
-      // A worker's threads come again when the bell rings.
+      auto shop = context();
+      // A worker's threads come again when they are woken.
       const auto reader = store_->reader();
       eventually([&] {
         run_units(shop);
@@ -106,8 +107,8 @@ TEST_F(RunnerTest, PagesOfALongRangeAreRecordedOnTheWay) {
   constexpr unsigned lines = 32000;
 #endif
   const auto job = accept({{"a.pdf", text_pdf(33, lines)}});
-  auto shop = workshop();
-  std::thread thread([&] { run_units(shop); });
+  auto shop = context();
+  std::jthread thread([&] { run_units(shop); });
   // Asked in this order: what is there first cannot have come with what is not there after it.
   EXPECT_TRUE(eventually([&] { return reader_->page(job, 0, 1) && !reader_->page(job, 0, 17); }))
       << "the range was recorded in one piece";
@@ -116,18 +117,18 @@ TEST_F(RunnerTest, PagesOfALongRangeAreRecordedOnTheWay) {
 }
 
 TEST_F(RunnerTest, SeveralFilesAreAssembledTogether) {
-  auto shop = workshop();
+  auto shop = context();
   const auto job = accept({{"one.pdf", text_pdf(1)}, {"two.pdf", text_pdf(2)}});
   run_units(shop);
   const auto seen = status(job);
   ASSERT_EQ(seen.head.state, State::completed) << seen.error_detail;
   EXPECT_EQ(seen.head.total_pages, 3U);
-  const auto wrapped = result(job, Format::markdown, Form::wrapped);
-  EXPECT_NE(wrapped.find("two.pdf"), std::string::npos) << wrapped;
+  const auto documents = result(job, Format::markdown, Representation::documents);
+  EXPECT_NE(documents.find("two.pdf"), std::string::npos) << documents;
 }
 
 TEST_F(RunnerTest, BadDocumentFailsAndLeavesNoOutput) {
-  auto shop = workshop();
+  auto shop = context();
   const auto job = accept({{"a.pdf", std::string(4000, 'x')}});
   run_units(shop);
   const auto seen = status(job);
@@ -137,7 +138,7 @@ TEST_F(RunnerTest, BadDocumentFailsAndLeavesNoOutput) {
 }
 
 TEST_F(RunnerTest, MissingUploadFailsTheJob) {
-  auto shop = workshop();
+  auto shop = context();
   const auto job = accept({{"a.pdf", text_pdf(1)}});
   ASSERT_TRUE(spool_->remove(Spool::input_path(job, 0)));
   run_units(shop);
@@ -145,21 +146,20 @@ TEST_F(RunnerTest, MissingUploadFailsTheJob) {
 }
 
 TEST_F(RunnerTest, WithoutASlotNothingIsClaimed) {
-  auto shop = workshop();
-  shop.slots = 1;
+  auto shop = context();
   const auto job = accept({{"a.pdf", text_pdf(1)}});
   {
-    const auto taken = try_take_slot(run_folder(), 1);
+    const auto taken = try_take_unit_slot(run_folder(), document_pool, 1);
     ASSERT_TRUE(taken && *taken);
-    run_units(shop);
+    run_units(shop, 1);
     EXPECT_EQ(status(job).head.state, State::pending);
   }
-  run_units(shop);
+  run_units(shop, 1);
   EXPECT_EQ(status(job).head.state, State::completed);
 }
 
 TEST_F(RunnerTest, DrainingClaimsNothingMore) {
-  auto shop = workshop();
+  auto shop = context();
   const auto first = accept({{"a.pdf", text_pdf(1)}});
   const auto second = accept({{"b.pdf", text_pdf(1)}});
   bool draining = false;
@@ -173,12 +173,12 @@ TEST_F(RunnerTest, DrainingClaimsNothingMore) {
 }
 
 TEST_F(RunnerTest, QuittingHandsBackTheUnitInHand) {
-  auto shop = workshop();
+  auto shop = context();
   std::atomic<bool> quitting = false;
   shop.quitting = [&] { return quitting.load(); };
   const auto job = accept({{"scan.tif", scan_tiff(1, 10), MediaType::tiff}});
   static_cast<void>(has_rung());
-  std::thread thread([&] { run_units(shop); });
+  std::jthread thread([&] { run_units(shop); });
   const auto child = hold_child();
   EXPECT_EQ(status(job).head.state, State::processing);
   quitting = true;
@@ -194,24 +194,49 @@ TEST_F(RunnerTest, QuittingHandsBackTheUnitInHand) {
 }
 
 TEST_F(RunnerTest, RemovedJobIsStoppedAndItsFilesAreGone) {
-  auto shop = workshop();
+  auto shop = context();
   const auto job = accept({{"scan.tif", scan_tiff(1, 10), MediaType::tiff}});
-  std::thread thread([&] { run_units(shop); });
+  std::jthread thread([&] { run_units(shop); });
   const auto child = hold_child();
   RemoveJob removed{.job = job, .owner = {}, .now_ms = unix_ms()};
   commit(&removed);
-  ASSERT_TRUE(removed.result);
-  ASSERT_TRUE(spool_->remove_job(job, 1, removed.containers));
+  EXPECT_TRUE(removed.result);
+  EXPECT_TRUE(spool_->remove_job(job, 1, removed.output_files));
   thread.join();
   EXPECT_TRUE(has_ended(child));
   EXPECT_EQ(files_of(job), Names{});
   EXPECT_TRUE(log_.empty()) << log_[0];
 }
 
+TEST_F(RunnerTest, UnitThatWasTakenAwayIsStopped) {
+  auto shop = context();
+  const auto job = accept({{"scan.tif", scan_tiff(1, 40), MediaType::tiff}});
+  std::jthread thread([&] { run_units(shop); });
+  // Held as soon as its pages are counted: from there to the unit's end there is nothing to record that would be
+  // refused.
+  const auto child = hold_child();
+  const auto is_counted = [&] { return status(job).head.total_pages == 1; };
+  for (int round = 0; round < 100 && !is_counted(); ++round) {
+    EXPECT_TRUE(signal_one(child, SIGCONT));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    EXPECT_TRUE(signal_one(child, SIGSTOP));
+    // The worker records it at most so much later.
+    const auto recorded = std::chrono::steady_clock::now() + std::chrono::milliseconds(600);
+    eventually([&] { return is_counted() || std::chrono::steady_clock::now() > recorded; });
+  }
+  RequeueJob taken{.job = job, .now_ms = unix_ms()};
+  commit(&taken);
+  EXPECT_TRUE(taken.result && *taken.result == 1U);
+  EXPECT_TRUE(eventually([&] { return has_ended(child); })) << "what nobody waits for goes on";
+  static_cast<void>(signal_one(child, SIGKILL));
+  thread.join();
+  EXPECT_EQ(status(job).head.state, State::completed);
+}
+
 TEST_F(RunnerTest, PageThatCrashesItsChildIsGivenUpAlone) {
   const auto job = accept({{"scan.tif", scan_tiff(2, 10), MediaType::tiff}}, 2);
-  auto shop = workshop();
-  std::thread thread([&] { run_units(shop); });
+  auto shop = context();
+  std::jthread thread([&] { run_units(shop); });
   // The probe's child ends by itself; the two that come for the first range do not.
   EXPECT_TRUE(eventually([&] { return status(job).head.total_pages == 2; }));
   pid_t last = 0;
@@ -237,8 +262,8 @@ TEST_F(RunnerTest, PageThatCrashesItsChildIsGivenUpAlone) {
 
 TEST_F(RunnerTest, LostEngineCostsNoTry) {
   const auto job = accept({{"scan.tif", scan_tiff(1, 10), MediaType::tiff}}, 1);
-  auto shop = workshop();
-  std::thread thread([&] { run_units(shop); });
+  auto shop = context();
+  std::jthread thread([&] { run_units(shop); });
   const auto engine = stat_of(hold_child()).parent;
   EXPECT_TRUE(signal_one(engine, SIGKILL));
   thread.join();
@@ -249,7 +274,7 @@ TEST_F(RunnerTest, WithoutAnEngineUnitsWait) {
   auto wrong = config();
   wrong.program = "/does/not/exist";
   client_.emplace(wrong);
-  auto shop = workshop();
+  auto shop = context();
   const auto job = accept({{"a.pdf", text_pdf(1)}});
   run_units(shop);
   run_units(shop);
@@ -258,13 +283,13 @@ TEST_F(RunnerTest, WithoutAnEngineUnitsWait) {
   EXPECT_FALSE(client().health());
 
   client_.emplace(config());
-  auto good = workshop();
+  auto good = context();
   run_units(good);
   EXPECT_EQ(status(job).head.state, State::completed);
 }
 
 TEST_F(RunnerTest, DeadHoldersUnitsAreQueuedAgain) {
-  auto shop = workshop();
+  auto shop = context();
   const auto job = accept({{"a.pdf", text_pdf(1)}});
   ClaimUnit claim;
   {

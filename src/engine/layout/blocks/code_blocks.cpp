@@ -1,12 +1,13 @@
-// Blocks of code: monospaced text, whose line breaks and columns are part of it.
+#include "engine/layout/blocks/code_blocks.h"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 
-#include "engine/text/continuation.h"
-#include "engine/layout/layout.h"
-#include "engine/text/text_style.h"
 #include "base/utf8.h"
+#include "engine/layout/blocks/lists.h"
+#include "engine/text/continuation.h"
+#include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {
@@ -45,7 +46,7 @@ float leading_of(const Block& block, float size) {
 }
 
 /// Whether `next` goes on the code of `last`: below it, of its size, and not far.
-bool goes_on_below(const Block& last, const Block& next, const Page& page) {
+bool continues_below(const Block& last, const Block& next, const Page& page) {
   const float size = style_of(last.lines, page.fonts).size;
   const float step = next.lines.front().baseline - last.lines.back().baseline;
   return std::abs(style_of(next.lines, page.fonts).size - size) < 0.1F * size && step > 0.3F * size &&
@@ -115,7 +116,8 @@ void resolve_code(Page& page, bool is_typewritten) {
   for (auto& block : page.blocks) {
     if (block.kind != BlockKind::code) {
       blocks.push_back(std::move(block));
-    } else if (!blocks.empty() && blocks.back().kind == BlockKind::code && goes_on_below(blocks.back(), block, page)) {
+    } else if (!blocks.empty() && blocks.back().kind == BlockKind::code &&
+               continues_below(blocks.back(), block, page)) {
       auto& last = blocks.back();
       last.box = united(last.box, block.box);
       std::ranges::move(block.lines, std::back_inserter(last.lines));
@@ -149,8 +151,8 @@ std::vector<std::string> code_lines(const Block& block) {
       column = 0;
     }
     for (const auto& word : line.words) {
-      const float place = pitch > 0 ? std::round((word.box.x0 - left) / pitch) : 0;
-      auto at = static_cast<std::size_t>(std::clamp(place, 0.0F, 1e6F));
+      const float stop = pitch > 0 ? std::round((word.box.x0 - left) / pitch) : 0;
+      auto at = static_cast<std::size_t>(std::clamp(stop, 0.0F, 1e6F));
       const bool has_space = column > 0 && (&word == line.words.data() || (&word)[-1].space_after);
       at = std::max(at, column + (has_space ? 1 : 0));
       at = column > 0 && !has_space ? column : std::min(at, column + longest_pad);

@@ -124,8 +124,8 @@ bool is_label(const Line& line, float page_width) {
          !begins_caption(std::span(&line, 1));
 }
 
-/// A place on the page where something is drawn, and what it holds.
-struct Place {
+/// An area of the page where something is drawn, and what it holds.
+struct DrawnArea {
   Box box;
   std::size_t shapes = 0;
   std::size_t running = 0;           ///< lines of running text
@@ -145,7 +145,7 @@ bool is_named(const Page& page, const Box& box) {
   });
 }
 
-std::vector<Place> places_of(const Page& page) {
+std::vector<DrawnArea> areas_of(const Page& page) {
   const double page_area = static_cast<double>(page.width) * static_cast<double>(page.height);
   Grid grid(page.width, page.height);
   const auto mark_all = [&](const std::vector<Box>& boxes) {
@@ -161,35 +161,35 @@ std::vector<Place> places_of(const Page& page) {
   for (const auto& image : page.images) {
     grid.mark(image.box);
   }
-  std::vector<Place> places;
+  std::vector<DrawnArea> areas;
   for (const auto& box : grid.islands()) {
     if (box.width() >= least_width && box.height() >= least_height && !is_background(box, page_area)) {
-      places.push_back({.box = box, .shapes = 0, .running = 0, .lines = {}});
+      areas.push_back({.box = box, .shapes = 0, .running = 0, .lines = {}});
     }
   }
-  constexpr std::size_t most_places = 200;
-  if (places.size() > most_places) {
-    places.resize(most_places);
+  constexpr std::size_t most_areas = 200;
+  if (areas.size() > most_areas) {
+    areas.resize(most_areas);
   }
   for (const auto& shape : page.shapes) {
-    const auto place = std::ranges::find_if(places, [&](const Place& one) { return holds_middle(one.box, shape); });
-    if (place != places.end() && !is_background(shape, page_area)) {
-      ++place->shapes;
+    const auto area = std::ranges::find_if(areas, [&](const DrawnArea& one) { return holds_middle(one.box, shape); });
+    if (area != areas.end() && !is_background(shape, page_area)) {
+      ++area->shapes;
     }
   }
-  std::erase_if(places, [&](const Place& place) {
-    return place.shapes < least_named || (place.shapes < least_shapes && !is_named(page, place.box));
+  std::erase_if(areas, [&](const DrawnArea& area) {
+    return area.shapes < least_named || (area.shapes < least_shapes && !is_named(page, area.box));
   });
-  return places;
+  return areas;
 }
 
 /// Whether a label stands at the drawing's edge: the numbers and names of axes.
-bool is_at_edge(const Place& place, const Line& line, float size) noexcept {
-  return touch(grown(place.box, near_label * size), line.box);
+bool is_at_edge(const DrawnArea& area, const Line& line, float size) noexcept {
+  return touch(grown(area.box, near_label * size), line.box);
 }
 
-/// Gives the places their labels. A group of lines with running text in it has none.
-void find_labels(const Page& page, std::vector<Place>& places) {
+/// Gives the areas their labels. A group of lines with running text in it has none.
+void find_labels(const Page& page, std::vector<DrawnArea>& areas) {
   for (std::uint32_t first = 0; first < page.lines.size();) {
     auto end = first + 1;
     while (end < page.lines.size() && page.lines[end].group == page.lines[first].group &&
@@ -201,53 +201,53 @@ void find_labels(const Page& page, std::vector<Place>& places) {
     for (auto i = first; i < end; ++i) {
       const auto& line = page.lines[i];
       const float size = size_of(line.words.front());
-      const auto place = std::ranges::find_if(places, [&](const Place& one) {
+      const auto area = std::ranges::find_if(areas, [&](const DrawnArea& one) {
         return holds_middle(one.box, line.box) || (are_labels && is_at_edge(one, line, size));
       });
-      if (place == places.end()) {
+      if (area == areas.end()) {
         continue;
       }
-      place->lines.push_back(i);
-      place->running += are_labels ? 0 : 1;
+      area->lines.push_back(i);
+      area->running += are_labels ? 0 : 1;
     }
     first = end;
   }
 }
 
-/// Joins places that are close to each other: plots side by side are one figure.
-void join_near(std::vector<Place>& places) {
-  for (std::size_t at = 0; at < places.size();) {
+/// Joins areas that are close to each other: plots side by side are one figure.
+void join_near(std::vector<DrawnArea>& areas) {
+  for (std::size_t at = 0; at < areas.size();) {
     const auto near =
-        std::find_if(places.begin() + static_cast<std::ptrdiff_t>(at) + 1, places.end(),
-                     [&](const Place& other) { return touch(grown(places[at].box, between_plots), other.box); });
-    if (near == places.end()) {
+        std::find_if(areas.begin() + static_cast<std::ptrdiff_t>(at) + 1, areas.end(),
+                     [&](const DrawnArea& other) { return touch(grown(areas[at].box, between_plots), other.box); });
+    if (near == areas.end()) {
       ++at;
       continue;
     }
-    places[at].box = united(places[at].box, near->box);
-    places[at].shapes += near->shapes;
-    places.erase(near);
-    at = 0;  // what has grown may be near to those before; every turn leaves one place less
+    areas[at].box = united(areas[at].box, near->box);
+    areas[at].shapes += near->shapes;
+    areas.erase(near);
+    at = 0;  // what has grown may be near to those before; every turn leaves one area less
   }
 }
 
-/// The places with all that is theirs, and no running text.
-std::vector<Place> drawings_of(const Page& page) {
-  auto places = places_of(page);
-  find_labels(page, places);
-  const auto is_text = [](const Place& place) { return place.running > most_running; };
-  std::erase_if(places, is_text);
-  for (auto& place : places) {
-    for (const auto i : place.lines) {
-      place.box = united(place.box, page.lines[i].box);
+/// The areas with all that is theirs, and no running text.
+std::vector<DrawnArea> drawings_of(const Page& page) {
+  auto areas = areas_of(page);
+  find_labels(page, areas);
+  const auto is_text = [](const DrawnArea& area) { return area.running > most_running; };
+  std::erase_if(areas, is_text);
+  for (auto& area : areas) {
+    for (const auto i : area.lines) {
+      area.box = united(area.box, page.lines[i].box);
     }
-    place.lines.clear();
-    place.running = 0;
+    area.lines.clear();
+    area.running = 0;
   }
-  join_near(places);
-  find_labels(page, places);
-  std::erase_if(places, is_text);
-  return places;
+  join_near(areas);
+  find_labels(page, areas);
+  std::erase_if(areas, is_text);
+  return areas;
 }
 
 template <class Thing, class BoxOf>
@@ -260,24 +260,24 @@ void erase_inside(std::vector<Thing>& things, const Box& box, const BoxOf& box_o
 std::vector<Labels> take_drawings(Page& page) {
   std::vector<Labels> labels;
   if (page.shapes.size() >= least_named && page.width > 0 && page.height > 0) {
-    auto places = drawings_of(page);
+    auto areas = drawings_of(page);
     const auto identity = [](const Box& box) { return box; };
-    for (auto& place : places) {
+    for (auto& area : areas) {
       if (page.images.size() >= max_page_images) {
         break;
       }
       Labels own{.image = 0, .lines = {}};
-      for (const auto i : place.lines) {
-        place.box = united(place.box, page.lines[i].box);
+      for (const auto i : area.lines) {
+        area.box = united(area.box, page.lines[i].box);
         own.lines.push_back(std::move(page.lines[i]));
         page.lines[i].words.clear();
       }
-      erase_inside(page.images, place.box, [](const Image& image) { return image.box; });
-      erase_inside(page.rules, place.box, identity);
-      erase_inside(page.fills, place.box, identity);
+      erase_inside(page.images, area.box, [](const Image& image) { return image.box; });
+      erase_inside(page.rules, area.box, identity);
+      erase_inside(page.fills, area.box, identity);
       Image drawing;
-      drawing.box = {std::max(place.box.x0, 0.0F), std::max(place.box.y0, 0.0F), std::min(place.box.x1, page.width),
-                     std::min(place.box.y1, page.height)};
+      drawing.box = {std::max(area.box.x0, 0.0F), std::max(area.box.y0, 0.0F), std::min(area.box.x1, page.width),
+                     std::min(area.box.y1, page.height)};
       page.images.push_back(drawing);
       labels.push_back(std::move(own));
     }

@@ -5,28 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "engine/model/image_strips.h"
+
 namespace docket::engine {
 namespace {
 
-constexpr float touching = 1.5F;           // points between what is one picture
 constexpr float least_side = 24;           // points: smaller pictures are icons, bullets, letters
 constexpr float longest_to_shortest = 12;  // beyond it is a rule, a bar, a border
 constexpr double least_share = 0.004;      // of the page
 constexpr double page_filling = 0.7;       // of the page: a scan or a background
 constexpr double text_over = 0.25;         // of the image, covered by words: it lies behind running text
-constexpr std::size_t most_compared = 512;
+constexpr std::size_t most_images = 512;
 constexpr std::size_t most_identities = 100'000;
 constexpr std::uint32_t decoration_pages = 3;  // an image on so many pages says nothing of any of them
-
-bool close_to(float a, float b) noexcept {
-  return std::abs(a - b) <= touching;
-}
-
-void join(Image& whole, const Image& image) noexcept {
-  whole.box = united(whole.box, image.box);
-  whole.dpi = std::max(whole.dpi, image.dpi);
-  whole.identity = whole.identity == 0 || image.identity == 0 ? 0 : whole.identity * 31 + image.identity;
-}
 
 bool overlap(const Box& a, const Box& b) noexcept {
   return area(intersection(a, b)) > 0;
@@ -34,10 +25,10 @@ bool overlap(const Box& a, const Box& b) noexcept {
 
 /// Joins images that overlap or are strips of one, until none do. Each turn joins at least two of a bounded number.
 void join_all(std::vector<Image>& images) {
-  if (images.size() > most_compared) {
-    std::ranges::nth_element(images, images.begin() + most_compared,
+  if (images.size() > most_images) {
+    std::ranges::nth_element(images, images.begin() + most_images,
                              [](const Image& a, const Image& b) { return area(a.box) > area(b.box); });
-    images.resize(most_compared);
+    images.resize(most_images);
   }
   for (std::size_t at = 0; at < images.size();) {
     bool joined = false;
@@ -90,7 +81,7 @@ bool in_column(const Box& above, const Box& below) noexcept {
 }
 
 /// Before which block a figure stands.
-std::size_t place_of(const Box& figure, const std::vector<Block>& blocks) {
+std::size_t position_of(const Box& figure, const std::vector<Block>& blocks) {
   const auto middle = [](const Box& box) { return (box.y0 + box.y1) / 2; };
   std::size_t after = 0;
   std::size_t before = blocks.size();
@@ -120,18 +111,6 @@ std::size_t place_of(const Box& figure, const std::vector<Block>& blocks) {
 
 }  // namespace
 
-bool join_strip(Image& whole, const Image& image) noexcept {
-  const auto& a = whole.box;
-  const auto& b = image.box;
-  const bool stacked = close_to(a.x0, b.x0) && close_to(a.x1, b.x1) && (close_to(a.y1, b.y0) || close_to(a.y0, b.y1));
-  const bool side_by_side =
-      close_to(a.y0, b.y0) && close_to(a.y1, b.y1) && (close_to(a.x1, b.x0) || close_to(a.x0, b.x1));
-  if (stacked || side_by_side) {
-    join(whole, image);
-  }
-  return stacked || side_by_side;
-}
-
 void keep_figures(Page& page) {
   if (page.images.empty()) {
     return;
@@ -160,8 +139,8 @@ void place_figures(Page& page) {
     figure.kind = BlockKind::figure;
     figure.image = static_cast<std::int16_t>(i);
     figure.box = page.images[i].box;
-    const auto place = place_of(figure.box, page.blocks);
-    page.blocks.insert(page.blocks.begin() + static_cast<std::ptrdiff_t>(place), std::move(figure));
+    const auto position = position_of(figure.box, page.blocks);
+    page.blocks.insert(page.blocks.begin() + static_cast<std::ptrdiff_t>(position), std::move(figure));
   }
 }
 

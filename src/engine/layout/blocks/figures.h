@@ -10,10 +10,6 @@
 
 namespace docket::engine {
 
-/// Makes `image` a part of `whole` if it is the next strip of one picture: as wide and right above or below it, or as
-/// high and right beside it. Programs that make PDFs cut pictures so.
-bool join_strip(Image& whole, const Image& image) noexcept;
-
 /// Leaves of Page::images those that are figures: puts strips and overlapping images together; takes out what fills the
 /// page (a scan, a background), what is tiny, thin as a rule, or lies behind running text; max_page_images stay at
 /// most, the largest. Wants Page::lines.

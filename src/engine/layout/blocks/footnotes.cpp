@@ -1,5 +1,5 @@
-// Footnotes: small text at the foot of a page or column, or beside the text, that begins with a mark which is raised in
-// the text; and the rest of one that goes on on the next page, below the rule there.
+#include "engine/layout/blocks/footnotes.h"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -10,20 +10,19 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/text/continuation.h"
-#include "engine/layout/layout.h"
 #include "engine/layout/blocks/note_marks.h"
+#include "engine/text/continuation.h"
 #include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {
 
-constexpr float highest = 0.3F;        ///< of the page's height: above it there are authors' addresses
-constexpr float largest_size = 0.97F;  ///< of the text's that refers to the note
-constexpr float same_size = 0.04F;     ///< relative difference of sizes that is none
-constexpr float next_line = 1.7F;      ///< ems: a note's further paragraph is no farther below it
-constexpr float indent = 3;            ///< ems: nor is it indented more
-constexpr float shortest_rule = 15;    ///< points
+constexpr float highest = 0.3F;          ///< of the page's height: above it there are authors' addresses
+constexpr float largest_size = 0.97F;    ///< of the text's that refers to the note
+constexpr float same_note_size = 0.04F;  ///< relative difference of sizes that still counts as equal
+constexpr float next_line = 1.7F;        ///< ems: a note's further paragraph is no farther below it
+constexpr float most_note_indent = 3;    ///< ems: nor is it indented more
+constexpr float shortest_rule = 15;      ///< points
 constexpr std::size_t most_rules_above = 100;
 constexpr std::size_t most_notes = 200;  ///< of a page: further ones stay paragraphs
 
@@ -89,11 +88,11 @@ class NoteFinder {
     if (std::ranges::find(candidates_, true) == candidates_.end() && rest_ == none) {
       return;
     }
-    places_.reserve(page_.blocks.size());
+    positions_.reserve(page_.blocks.size());
     for (std::size_t i = 0; i < page_.blocks.size(); ++i) {
       auto& block = page_.blocks[i];
       const float size = style_of(block.lines, {}).size;
-      places_.push_back({block.box, size, candidates_[i] || i == rest_ || is_marginal(block.kind)});
+      positions_.push_back({block.box, size, candidates_[i] || i == rest_ || is_marginal(block.kind)});
       if (!candidates_[i]) {
         find_references(block, size, references_);
       }
@@ -103,11 +102,11 @@ class NoteFinder {
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       auto& block = blocks[i];
       if (candidates_[i] && (block.kind == BlockKind::margin || is_at_foot(i))) {
-        split(std::move(block), places_[i].size);
+        split(std::move(block), positions_[i].size);
       } else if (i == rest_ && is_at_foot(i)) {
         block.kind = BlockKind::footnote;
         page_.blocks.push_back(std::move(block));
-      } else if (further_ < most_notes && goes_on_note(block, places_[i].size) && is_at_foot(i)) {
+      } else if (further_ < most_notes && continues_note(block, positions_[i].size) && is_at_foot(i)) {
         ++further_;
         block.kind = BlockKind::footnote;
         page_.blocks.push_back(std::move(block));
@@ -156,17 +155,17 @@ class NoteFinder {
     const float size = size_of(block.lines.front().words.front());
     return std::ranges::any_of(rules_, [&](const Box& rule) {
       return rule.height() < 0.3F * size && rule.y1 < block.box.y0 + 0.5F * size &&
-             rule.y1 > block.box.y0 - 2.5F * size && std::abs(rule.x0 - block.box.x0) < indent * size;
+             rule.y1 > block.box.y0 - 2.5F * size && std::abs(rule.x0 - block.box.x0) < most_note_indent * size;
     });
   }
 
   /// Whether nothing but other notes, and what is as small, follows below block `index` in its column.
   [[nodiscard]] bool is_at_foot(std::size_t index) const noexcept {
-    const auto& box = places_[index].box;
-    const float size = places_[index].size;
-    return std::ranges::none_of(places_, [&](const PlaceOfBlock& other) {
+    const auto& box = positions_[index].box;
+    const float size = positions_[index].size;
+    return std::ranges::none_of(positions_, [&](const BlockPosition& other) {
       const bool is_below = other.box.y0 > box.y1 - 0.5F * size && other.box.x0 < box.x1 && other.box.x1 > box.x0;
-      return is_below && !other.is_beside && (other.size <= 0 || other.size > (1 + same_size) * size);
+      return is_below && !other.is_beside && (other.size <= 0 || other.size > (1 + same_note_size) * size);
     });
   }
 
@@ -198,7 +197,7 @@ class NoteFinder {
     return references != nullptr;
   }
 
-  /// Adds the notes of a block, one for each row that begins with a mark, and what of it is none.
+  /// Adds the notes of a block, one for each row that begins with a mark, and the text before the first of them.
   void split(Block block, float size) {
     const auto first = note_lead(block.lines, 0);
     const bool is_level = first && !first->is_raised;
@@ -233,22 +232,22 @@ class NoteFinder {
   }
 
   /// Whether `block` is a further paragraph of the note that was added last.
-  [[nodiscard]] bool goes_on_note(const Block& block, float size) const noexcept {
+  [[nodiscard]] bool continues_note(const Block& block, float size) const noexcept {
     if (page_.blocks.empty() || page_.blocks.back().kind != BlockKind::footnote || block.kind != BlockKind::paragraph ||
         block.lines.empty()) {
       return false;
     }
     const auto& last = page_.blocks.back();
     const float step = block.lines.front().baseline - last.lines.back().baseline;
-    return std::abs(style_of(last.lines, {}).size - size) <= same_size * size && step > 0 && step <= next_line * size &&
-           std::abs(block.box.x0 - last.box.x0) <= indent * size;
+    return std::abs(style_of(last.lines, {}).size - size) <= same_note_size * size && step > 0 &&
+           step <= next_line * size && std::abs(block.box.x0 - last.box.x0) <= most_note_indent * size;
   }
 
   /// Adds a block. A paragraph goes on past the notes at the foot of its column.
   void add(Block block) {
     auto& blocks = page_.blocks;
     const bool is_past_notes = !blocks.empty() && blocks.back().kind == BlockKind::footnote;
-    if (is_past_notes && text_ != none && goes_on(end_of(blocks[text_]), block)) {
+    if (is_past_notes && text_ != none && continues(end_of(blocks[text_]), block)) {
       auto& text = blocks[text_];
       text.box = united(text.box, block.box);
       std::ranges::move(block.lines, std::back_inserter(text.lines));
@@ -307,7 +306,7 @@ class NoteFinder {
   }
 
   /// What is asked of a block when its neighbours are judged.
-  struct PlaceOfBlock {
+  struct BlockPosition {
     Box box;
     float size = 0;
     bool is_beside = false;  ///< a note perhaps, or at the page's edge: text may end above it
@@ -317,7 +316,7 @@ class NoteFinder {
   std::vector<Box> rules_;  ///< short ones, such as stand above notes
   std::vector<bool> candidates_;
   std::size_t rest_ = none;  ///< the block that may be the rest of a note of the page before
-  std::vector<PlaceOfBlock> places_;
+  std::vector<BlockPosition> positions_;
   NoteReferences references_;
   std::map<std::string, const std::vector<NoteReference>*, std::less<>> found_;  ///< by the notes' marks
   std::size_t further_ = 0;                                                      ///< paragraphs of notes

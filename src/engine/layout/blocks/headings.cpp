@@ -1,15 +1,15 @@
-// Heading candidates of a page: short blocks that stand alone and differ from the text by size, weight, capitals or a
-// number. Whether they are headings, and of which level, is told by heading_digest.
+#include "engine/layout/blocks/headings.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "engine/layout/blocks/captions.h"
-#include "engine/text/continuation.h"
-#include "engine/layout/digest/heading_digest.h"
-#include "engine/layout/layout.h"
-#include "engine/text/list_marker.h"
-#include "engine/text/text_style.h"
 #include "base/utf8.h"
+#include "engine/layout/blocks/captions.h"
+#include "engine/layout/digest/heading_levels.h"
+#include "engine/text/continuation.h"
+#include "engine/text/list_marker.h"
+#include "engine/text/size_histogram.h"
+#include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {

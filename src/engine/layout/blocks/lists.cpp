@@ -1,8 +1,8 @@
-// The last pass over a page: list items lose their markers' words and get their depth from how far they are indented.
+#include "engine/layout/blocks/lists.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "engine/layout/layout.h"
 #include "engine/text/list_marker.h"
 #include "engine/text/text_style.h"
 
@@ -21,10 +21,10 @@ struct OpenLevel {
 ListMarker marker_of(const Block& item, const std::vector<OpenLevel>& open) {
   const auto readings = read_marker(item.lines.front().words.front().text);
   for (const auto& reading : readings) {
-    const auto goes_on = [&](const OpenLevel& level) {
+    const auto continues = [&](const OpenLevel& level) {
       return reading.same_series(level.marker) && (!reading.is_number() || reading.value == level.marker.value + 1);
     };
-    if (std::ranges::any_of(open, goes_on)) {
+    if (std::ranges::any_of(open, continues)) {
       return reading;
     }
   }

@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "base/utf8.h"
 #include "engine/text/continuation.h"
 #include "engine/text/text_style.h"
-#include "base/utf8.h"
 
 namespace docket::engine {
 namespace {

@@ -9,23 +9,23 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "engine/layout/blocks/captions.h"
 #include "engine/text/continuation.h"
 #include "engine/text/text_style.h"
-#include "base/utf8.h"
 
 namespace docket::engine {
 namespace {
 
-constexpr std::size_t most_lines = 6;        ///< of a heading
-constexpr std::size_t most_blocks = 3;       ///< that a heading was taken for: its number, its lines
-constexpr std::size_t least_letters = 2;     ///< bytes of a title's key
-constexpr std::size_t most_compared = 200;   ///< items of a page that are looked for by how they begin
-constexpr std::size_t least_beginning = 12;  ///< bytes of a key that say enough if the rest is missing
-constexpr std::size_t most_alike = 32;       ///< places of the same text that are compared
+constexpr std::size_t most_title_lines = 6;       ///< of a heading
+constexpr std::size_t most_blocks = 3;            ///< that a heading was taken for: its number, its lines
+constexpr std::size_t least_letters = 2;          ///< bytes of a title's key
+constexpr std::size_t most_items_compared = 200;  ///< items of a page that are looked for by how they begin
+constexpr std::size_t least_beginning = 12;       ///< bytes of a key that say enough if the rest is missing
+constexpr std::size_t most_alike = 32;            ///< positions of the same text that are compared
 constexpr std::int8_t deepest = 100;
 
-/// The parts of a number in front of a title, as "2.1" of "2.1." and "(2.1)"; nothing if the word is none.
+/// The parts of a number in front of a title, as "2.1" of "2.1." and "(2.1)"; nothing if the word is not a number.
 std::string number_in(std::string_view word) {
   while (!word.empty() && (word.front() == '(' || word.front() == '[')) {
     word.remove_prefix(1);
@@ -56,14 +56,14 @@ void append_letters(std::string& key, std::string_view text) {
 }
 
 /// A block, or some neighbours together, that may be what an item names.
-struct Place {
+struct TitlePosition {
   std::size_t first = 0;
   std::size_t count = 1;
   TitleKey key;
 };
 
 bool may_be_named(const Block& block) {
-  return is_plain_text(block.kind) && !block.lines.empty() && block.lines.size() <= most_lines &&
+  return is_plain_text(block.kind) && !block.lines.empty() && block.lines.size() <= most_title_lines &&
          !begins_caption(block.lines);
 }
 
@@ -75,10 +75,10 @@ bool is_near(const Block& last, const Block& next) {
   return is_below || beside(last.lines.back(), next.lines.front());
 }
 
-/// The places of a page by the letters of their keys. Lives for one call of mark_outlined().
-class Places {
+/// The positions of a page by the letters of their keys. Lives for one call of mark_outlined().
+class TitlePositions {
  public:
-  explicit Places(const std::vector<Block>& blocks) : blocks_(blocks) {
+  explicit TitlePositions(const std::vector<Block>& blocks) : blocks_(blocks) {
     for (std::size_t first = 0; first < blocks.size(); ++first) {
       std::string text;
       for (std::size_t count = 1; count <= most_blocks && first + count <= blocks.size(); ++count) {
@@ -92,17 +92,17 @@ class Places {
     }
   }
 
-  /// The place that `title` names, the likeliest of several: what looks like a heading already, then what is larger,
+  /// The position that `title` names, the likeliest of several: what looks like a heading already, then what is larger,
   /// then what comes first. `is_sure`: text of any look will do.
-  [[nodiscard]] const Place* find(const TitleKey& title, bool is_sure) const {
-    const Place* best = nullptr;
+  [[nodiscard]] const TitlePosition* find(const TitleKey& title, bool is_sure) const {
+    const TitlePosition* best = nullptr;
     const auto [begin, end] = by_letters_.equal_range(title.letters);
     std::size_t compared = 0;
     for (auto it = begin; it != end && compared < most_alike; ++it, ++compared) {
-      const auto& place = places_[it->second];
-      if (place.key.matches(title) && is_free(place) && (is_sure || is_candidate(place)) &&
-          (best == nullptr || rank(place) > rank(*best))) {
-        best = &place;
+      const auto& position = positions_[it->second];
+      if (position.key.matches(title) && is_free(position) && (is_sure || is_candidate(position)) &&
+          (best == nullptr || rank(position) > rank(*best))) {
+        best = &position;
       }
     }
     return best;
@@ -110,51 +110,52 @@ class Places {
 
   /// The heading candidate that begins as `title` does, where most of both is the same: titles are cut off, headings
   /// have marks of footnotes.
-  [[nodiscard]] const Place* find_beginning(const TitleKey& title) const {
-    const auto found = std::ranges::find_if(places_, [&](const Place& place) {
-      const auto& a = place.key.letters;
+  [[nodiscard]] const TitlePosition* find_beginning(const TitleKey& title) const {
+    const auto found = std::ranges::find_if(positions_, [&](const TitlePosition& position) {
+      const auto& a = position.key.letters;
       const auto& b = title.letters;
       const auto [less, more] = std::minmax({a.size(), b.size()});
       return less >= least_beginning && less * 10 >= more * 6 && a.compare(0, less, b, 0, less) == 0 &&
-             is_candidate(place) && is_free(place);
+             is_candidate(position) && is_free(position);
     });
-    return found == places_.end() ? nullptr : &*found;
+    return found == positions_.end() ? nullptr : &*found;
   }
 
  private:
-  void add(Place place) {
-    if (place.key.letters.size() >= least_letters) {
-      by_letters_.emplace(place.key.letters, places_.size());
-      places_.push_back(std::move(place));
+  void add(TitlePosition position) {
+    if (position.key.letters.size() >= least_letters) {
+      by_letters_.emplace(position.key.letters, positions_.size());
+      positions_.push_back(std::move(position));
     }
   }
 
-  [[nodiscard]] std::span<const Block> blocks_of(const Place& place) const {
-    return std::span(blocks_).subspan(place.first, place.count);
+  [[nodiscard]] std::span<const Block> blocks_of(const TitlePosition& position) const {
+    return std::span(blocks_).subspan(position.first, position.count);
   }
 
-  [[nodiscard]] bool is_free(const Place& place) const {
-    return std::ranges::none_of(blocks_of(place), [](const Block& block) { return block.outline >= 0; });
+  [[nodiscard]] bool is_free(const TitlePosition& position) const {
+    return std::ranges::none_of(blocks_of(position), [](const Block& block) { return block.outline >= 0; });
   }
 
-  [[nodiscard]] bool is_candidate(const Place& place) const {
-    return std::ranges::any_of(blocks_of(place), [](const Block& block) { return block.kind == BlockKind::heading; });
+  [[nodiscard]] bool is_candidate(const TitlePosition& position) const {
+    return std::ranges::any_of(blocks_of(position),
+                               [](const Block& block) { return block.kind == BlockKind::heading; });
   }
 
-  [[nodiscard]] std::pair<bool, float> rank(const Place& place) const {
-    return {is_candidate(place), style_of(blocks_[place.first].lines, {}).size};
+  [[nodiscard]] std::pair<bool, float> rank(const TitlePosition& position) const {
+    return {is_candidate(position), style_of(blocks_[position.first].lines, {}).size};
   }
 
   const std::vector<Block>& blocks_;
-  std::vector<Place> places_;
+  std::vector<TitlePosition> positions_;
   std::multimap<std::string, std::size_t> by_letters_;
 };
 
-/// Makes one heading's block of a place: depth, and kind of text that is not a list item or code any more. Blocks that
-/// are joined to the first are left without lines.
-void take(std::vector<Block>& blocks, const Place& place, std::uint8_t depth) {
-  auto& block = blocks[place.first];
-  for (std::size_t i = place.first + 1; i < place.first + place.count; ++i) {
+/// Makes one heading's block of a position: depth, and kind of text that is not a list item or code any more. Blocks
+/// that are joined to the first are left without lines.
+void take(std::vector<Block>& blocks, const TitlePosition& position, std::uint8_t depth) {
+  auto& block = blocks[position.first];
+  for (std::size_t i = position.first + 1; i < position.first + position.count; ++i) {
     block.box = united(block.box, blocks[i].box);
     std::ranges::move(blocks[i].lines, std::back_inserter(block.lines));
     blocks[i].lines.clear();
@@ -216,7 +217,7 @@ void mark_outlined(Page& page) {
   if (items.empty()) {
     return;
   }
-  const Places places(page.blocks);
+  const TitlePositions positions(page.blocks);
   std::size_t compared = 0;
   for (const auto& item : items) {
     page.outlined.named += item.is_here ? 1 : 0;
@@ -224,13 +225,13 @@ void mark_outlined(Page& page) {
       continue;
     }
     const auto key = title_key(item.title);
-    const auto* place = places.find(key, item.is_here);
-    if (place == nullptr && item.is_here && compared < most_compared) {
+    const auto* position = positions.find(key, item.is_here);
+    if (position == nullptr && item.is_here && compared < most_items_compared) {
       ++compared;
-      place = places.find_beginning(key);
+      position = positions.find_beginning(key);
     }
-    if (place != nullptr) {
-      take(page.blocks, *place, item.depth);
+    if (position != nullptr) {
+      take(page.blocks, *position, item.depth);
       ++page.outlined.found;
     }
   }

@@ -1,14 +1,14 @@
-// Quotations: paragraphs that are set narrower than the text around them on both sides, or stand beside a bar.
+#include "engine/layout/blocks/quotes.h"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "engine/layout/blocks/captions.h"
 #include "engine/text/continuation.h"
-#include "engine/layout/layout.h"
 #include "engine/text/text_style.h"
-#include "base/utf8.h"
 
 namespace docket::engine {
 namespace {
@@ -16,11 +16,11 @@ namespace {
 // In ems of the text above, where nothing else is said.
 constexpr float least_indent = 1.2F;
 constexpr float most_indent = 8;
-constexpr float plain_indent = 1.7F;    ///< of what looks as the text does
-constexpr float farthest = 3;           ///< from the text above
-constexpr float first_line_indent = 2;  ///< of a quotation's own paragraphs
-constexpr float fullness = 0.8F;        ///< of the width: verses end before
-constexpr float same_size = 0.04F;      ///< relative difference of sizes that is none
+constexpr float plain_indent = 1.7F;      ///< of what looks as the text does
+constexpr float farthest = 3;             ///< from the text above
+constexpr float first_line_indent = 2;    ///< of a quotation's own paragraphs
+constexpr float fullness = 0.8F;          ///< of the width: verses end before
+constexpr float same_quote_size = 0.04F;  ///< relative difference of sizes that still counts as equal
 constexpr std::size_t least_words = 10;
 constexpr float thickest_bar = 6;     ///< points
 constexpr float bar_distance = 2.5F;  ///< to the quotation
@@ -163,11 +163,11 @@ class QuoteFinder {
     const float left = box.x0 - frame.box.x0;
     const float right = frame.box.x1 - box.x1;
     if (std::min(left, right) < least_indent * em || std::max(left, right) > most_indent * em || right < 0.6F * left ||
-        right > 2.5F * left || style.bold || style.monospace || style.size > (1 + same_size) * em ||
+        right > 2.5F * left || style.bold || style.monospace || style.size > (1 + same_quote_size) * em ||
         begins_caption(block.lines)) {
       return false;
     }
-    const bool looks_other = style.size < (1 - same_size) * em || (style.italic && !frame.style.italic);
+    const bool looks_other = style.size < (1 - same_quote_size) * em || (style.italic && !frame.style.italic);
     return rows.boxes.size() >= (looks_other ? 2U : 3U) && (looks_other || left >= plain_indent * em) &&
            ends_before(rows, frame.box.x1, em) && is_prose(rows, box, em);
   }

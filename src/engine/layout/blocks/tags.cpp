@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "engine/text/continuation.h"
 #include "engine/text/list_marker.h"
-#include "base/utf8.h"
 
 namespace docket::engine {
 namespace {

@@ -1,6 +1,6 @@
 #include "engine/layout/digest/document_digest.h"
 
-#include "engine/layout/layout.h"
+#include "engine/layout/blocks/code_blocks.h"
 #include "engine/text/text_style.h"
 
 namespace docket::engine {
@@ -23,7 +23,7 @@ void BodyDigest::add(const Page& page) {
   }
 }
 
-BodyLook BodyDigest::look() const noexcept {
+BodyStyle BodyDigest::style() const noexcept {
   const auto is_most = [this](std::uint64_t some) { return chars_ > 0 && some * 2 > chars_; };
   return {.bold = is_most(bold_), .italic = is_most(italic_), .monospace = is_most(monospace_)};
 }
@@ -48,7 +48,7 @@ void DocumentDigest::add(const Page& page) {
 DocumentFindings DocumentDigest::all_but_words() const {
   return {.levels = headings_.levels(),
           .running = running_.texts(),
-          .body = body_.look(),
+          .body = body_.style(),
           .decoration = images_.decoration(),
           .words = {}};
 }

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
-#include "engine/text/broken_words.h"
-#include "engine/model/document.h"
 #include "engine/layout/blocks/figures.h"
 #include "engine/layout/digest/heading_digest.h"
 #include "engine/layout/digest/running_digest.h"
+#include "engine/model/document.h"
+#include "engine/text/broken_words.h"
 
 namespace docket::engine {
 
@@ -15,7 +15,7 @@ namespace docket::engine {
 class BodyDigest {
  public:
   void add(const Page& page);
-  [[nodiscard]] BodyLook look() const noexcept;
+  [[nodiscard]] BodyStyle style() const noexcept;
 
  private:
   std::uint64_t chars_ = 0;
@@ -28,7 +28,7 @@ class BodyDigest {
 struct DocumentFindings {
   HeadingLevels levels;
   RunningTexts running;
-  BodyLook body;
+  BodyStyle body;
   Decoration decoration;
   KnownWords words;
 

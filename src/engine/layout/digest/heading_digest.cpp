@@ -9,14 +9,13 @@
 #include <tuple>
 #include <utility>
 
-#include "engine/text/text_style.h"
 #include "base/utf8.h"
+#include "engine/text/text_style.h"
 
 namespace docket::engine {
 namespace {
 
-constexpr int max_level = 6;
-constexpr std::uint64_t least_found_anywhere = 3;  ///< of an outline of which nobody knows where its items lead
+constexpr std::uint64_t least_found_anywhere = 3;  ///< of an outline whose items lead to unknown places
 
 /// Characters of words in capitals only, of at least two letters.
 std::uint64_t capital_chars(const Line& line) {
@@ -82,24 +81,7 @@ struct LevelGroup {
   }
 };
 
-/// The depth by which the block is named; nothing if it is not.
-std::optional<std::size_t> depth_of(const Block& block, NamedBy by) noexcept {
-  const auto depth = by == NamedBy::outline ? block.outline : block.tagged;
-  if (depth < 0) {
-    return std::nullopt;
-  }
-  return std::min<std::size_t>(static_cast<std::uint8_t>(depth), named_depths - 1);
-}
-
 constexpr std::array<NamedBy, 2> every_name{NamedBy::outline, NamedBy::tags};
-
-constexpr NamedBy other(NamedBy by) noexcept {
-  return by == NamedBy::outline ? NamedBy::tags : NamedBy::outline;
-}
-
-constexpr std::size_t index_of(NamedBy by) noexcept {
-  return static_cast<std::size_t>(by);
-}
 
 /// Joins neighbouring groups, the nearest in size first, until there are no more levels than Markdown has: a document
 /// with many sizes (covers, boxes) keeps the differences that matter.
@@ -160,19 +142,7 @@ void HeadingDigest::add(const Page& page) {
   outline_found_ += page.outlined.found;
 }
 
-std::uint32_t HeadingDigest::Named::count() const noexcept {
-  return std::accumulate(depths.begin(), depths.end(), std::uint32_t{0});
-}
-
-std::optional<std::size_t> HeadingDigest::Named::depth(std::uint32_t all) const noexcept {
-  const auto sum = count();
-  if (sum == 0 || sum * 2 < all) {
-    return std::nullopt;
-  }
-  return static_cast<std::size_t>(std::ranges::max_element(depths) - depths.begin());
-}
-
-HeadingDigest::Named HeadingDigest::all_named(NamedBy by) const {
+NamedHeadings HeadingDigest::all_named(NamedBy by) const {
   auto all = plain_named_[index_of(by)];
   for (const auto& [style, count] : styles_) {
     const auto& named = count.named[index_of(by)];
@@ -222,20 +192,20 @@ HeadingLevels HeadingDigest::levels() const {
   HeadingLevels result;
   const BodySizes bodies{.text = text_sizes_.mode(), .recognised = recognised_sizes_.mode()};
   for (const auto by : every_name) {
-    result.believed_[index_of(by)] = believes(by, bodies);
+    result.believed[index_of(by)] = believes(by, bodies);
   }
   const bool tags_name_more = all_named(NamedBy::tags).count() > all_named(NamedBy::outline).count();
-  result.first_ =
-      result.believed_[index_of(NamedBy::tags)] && (tags_name_more || !result.believed_[index_of(NamedBy::outline)])
+  result.first =
+      result.believed[index_of(NamedBy::tags)] && (tags_name_more || !result.believed[index_of(NamedBy::outline)])
           ? NamedBy::tags
           : NamedBy::outline;
   for (const auto& [style, count] : styles_) {
     const bool is_named = std::ranges::any_of(
-        every_name, [&, &all = count](NamedBy by) { return result.believed_[index_of(by)] && all.depth(by); });
+        every_name, [&, &all = count](NamedBy by) { return result.believed[index_of(by)] && all.depth(by); });
     if (is_named || looks_like_heading(style, bodies)) {
       accepted.push_back(style);
     } else {
-      result.levels_[style] = 0;
+      result.levels[style] = 0;
     }
   }
   std::ranges::sort(accepted, is_above);
@@ -252,48 +222,19 @@ HeadingLevels HeadingDigest::levels() const {
     const auto [fewest, most] = group.numbers();
     for (const auto& style : group.styles) {
       const int deeper = style.numbers > 0 ? style.numbers - fewest : 0;
-      result.levels_[style] = static_cast<std::int8_t>(std::min(level + deeper, max_level));
+      result.levels[style] = static_cast<std::int8_t>(std::min(level + deeper, max_level));
     }
     level += 1 + most - fewest;
   }
-  if (result.believed_[index_of(result.first_)]) {
+  if (result.believed[index_of(result.first)]) {
     std::vector<std::vector<HeadingStyle>> styles;
     styles.reserve(groups.size());
     for (auto& group : groups) {
       styles.push_back(std::move(group.styles));
     }
-    follow_depths(result, styles);
+    follow_depths(result, styles, styles_, all_named(result.first));
   }
   return result;
-}
-
-std::int8_t HeadingLevels::level_of(const HeadingStyle& style) const {
-  const auto found = levels_.find(style);
-  return found == levels_.end() ? std::int8_t{0} : found->second;
-}
-
-std::int8_t HeadingLevels::level_of(const Block& block, const Page& page) const {
-  const auto style = heading_style(block, page);
-  const auto by_style = level_of(style);
-  const auto named = [&](NamedBy by) { return believed_[index_of(by)] ? depth_of(block, by) : std::nullopt; };
-  if (const auto depth = named(first_); depth) {
-    const bool is_title = title_ && *title_ == style;
-    return by_style > 0 && (is_title || !depth_tells_level_) ? by_style : depth_levels_[*depth];
-  }
-  if (by_style == 0 && named(other(first_))) {
-    return usual_level_;
-  }
-  return block.kind == BlockKind::heading || named(other(first_)) ? by_style : std::int8_t{0};
-}
-
-void resolve_headings(Page& page, const HeadingLevels& levels) {
-  for (auto& block : page.blocks) {
-    if (block.kind == BlockKind::heading ||
-        (block.kind == BlockKind::paragraph && (block.outline >= 0 || block.tagged >= 0))) {
-      block.level = levels.level_of(block, page);
-      block.kind = block.level == 0 ? BlockKind::paragraph : BlockKind::heading;
-    }
-  }
 }
 
 }  // namespace docket::engine

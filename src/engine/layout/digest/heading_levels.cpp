@@ -1,119 +1,51 @@
-// Heading levels where the file names headings and is believed: the depths of its outline or tags order what they name,
-// and what they do not name keeps its place by size, weight and numbers among that.
-#include <algorithm>
-#include <cstddef>
+#include "engine/layout/digest/heading_levels.h"
 
-#include "engine/layout/digest/heading_digest.h"
+#include <algorithm>
 
 namespace docket::engine {
 namespace {
 
-constexpr int max_level = 6;
-
-std::int8_t capped(int level) noexcept {
-  return static_cast<std::int8_t>(std::min(level, max_level));
-}
-
-/// The fewest parts of a number that some styles have, those without any left out; 0 if none has a number.
-template <class Is>
-int fewest_numbers(std::span<const HeadingStyle> styles, const Is& counts) {
-  int fewest = 0;
-  for (const auto& style : styles) {
-    if (style.numbers > 0 && counts(style)) {
-      fewest = fewest == 0 ? style.numbers : std::min<int>(fewest, style.numbers);
-    }
-  }
-  return fewest;
-}
-
-int deeper_by_numbers(const HeadingStyle& style, int fewest) noexcept {
-  return style.numbers > 0 && fewest > 0 ? std::max(style.numbers - fewest, 0) : 0;
+constexpr NamedBy other(NamedBy by) noexcept {
+  return by == NamedBy::outline ? NamedBy::tags : NamedBy::outline;
 }
 
 }  // namespace
 
-/// The level of what is named and of which no depth and no style tells the level: that of most others that are named.
-std::int8_t HeadingDigest::usual_level(const HeadingLevels& levels) const {
-  std::array<std::uint64_t, max_level + 1> found{};
-  bool has_headings = false;
-  for (const auto& [style, count] : styles_) {
-    const auto level = std::size_t{static_cast<std::uint8_t>(levels.level_of(style))};
-    has_headings = has_headings || level > 0;
-    found[level] += count.named[static_cast<std::size_t>(levels.first_)].count();
+std::optional<std::size_t> depth_of(const Block& block, NamedBy by) noexcept {
+  const auto depth = by == NamedBy::outline ? block.outline : block.tagged;
+  if (depth < 0) {
+    return std::nullopt;
   }
-  const auto most = std::max_element(found.begin() + 1, found.end());
-  if (*most > 0) {
-    return static_cast<std::int8_t>(most - found.begin());
-  }
-  return has_headings ? std::int8_t{2} : std::int8_t{1};
+  return std::min<std::size_t>(static_cast<std::uint8_t>(depth), named_depths - 1);
 }
 
-void HeadingDigest::follow_depths(HeadingLevels& levels, std::span<const std::vector<HeadingStyle>> groups) const {
-  const auto named = all_named(levels.first_).depths;
-  const auto depths = std::ranges::count_if(named, [](std::uint32_t count) { return count > 0; });
-  levels.depth_tells_level_ = depths > 1;
-  if (!levels.depth_tells_level_) {
-    levels.usual_level_ = usual_level(levels);
-    levels.depth_levels_.fill(levels.usual_level_);
-    return;
-  }
-  const auto depth_of = [&](const HeadingStyle& style) { return styles_.at(style).depth(levels.first_); };
-  const auto is_named = [&](const HeadingStyle& style) { return depth_of(style).has_value(); };
-  const auto top = static_cast<std::size_t>(std::ranges::find_if(named, [](std::uint32_t count) { return count > 0; }) -
-                                            named.begin());
-  auto top_group = std::ranges::find_if(groups, [&](const std::vector<HeadingStyle>& group) {
-    return std::ranges::any_of(group, [&](const HeadingStyle& style) { return depth_of(style) == top; });
-  });
-  if (top_group == groups.end()) {  // the chapters do not look like headings, or as what is none
-    top_group = std::ranges::find_if(
-        groups, [&](const std::vector<HeadingStyle>& group) { return std::ranges::any_of(group, is_named); });
-  }
+std::int8_t HeadingLevels::level_of(const HeadingStyle& style) const {
+  const auto found = levels.find(style);
+  return found == levels.end() ? std::int8_t{0} : found->second;
+}
 
-  // A title that stands above the chapters: it is not named, or named as one of them.
-  const bool has_title_above = top_group != groups.begin();
-  if (!groups.empty() && !has_title_above && top_group->size() == 1 && styles_.at(top_group->front()).candidates == 1 &&
-      named[top] >= 3) {
-    levels.title_ = top_group->front();
+std::int8_t HeadingLevels::level_of(const Block& block, const Page& page) const {
+  const auto style = heading_style(block, page);
+  const auto by_style = level_of(style);
+  const auto named = [&](NamedBy by) { return believed[index_of(by)] ? depth_of(block, by) : std::nullopt; };
+  if (const auto depth = named(first); depth) {
+    const bool is_title = title && *title == style;
+    return by_style > 0 && (is_title || !depth_tells_level) ? by_style : depth_levels[*depth];
   }
-  int level = has_title_above || levels.title_ ? 1 : 0;
-  const int above = level;
-  for (std::size_t depth = 0; depth < named_depths; ++depth) {
-    level += named[depth] > 0 ? 1 : 0;
-    levels.depth_levels_[depth] = capped(std::max(level, 1));
+  if (by_style == 0 && named(other(first))) {
+    return usual_level;
   }
+  return block.kind == BlockKind::heading || named(other(first)) ? by_style : std::int8_t{0};
+}
 
-  int deepest = above;
-  for (auto group = groups.begin(); group != groups.end(); ++group) {
-    const std::span<const HeadingStyle> styles = *group;
-    int base = deepest + 1;
-    int fewest = fewest_numbers(styles, [](const HeadingStyle&) { return true; });
-    if (std::ranges::any_of(styles, is_named)) {
-      base = max_level;
-      for (const auto& style : styles) {
-        base = is_named(style) ? std::min<int>(base, levels.depth_levels_[*depth_of(style)]) : base;
-      }
-      const int of_named = fewest_numbers(styles, is_named);
-      fewest = of_named > 0 ? of_named : fewest;
-    } else if (group < top_group) {
-      base = above + 1;  // below the title, but not below the chapters; the first of them is the title
-    }
-    for (const auto& style : styles) {
-      auto& its = levels.levels_[style];
-      if (levels.title_ && *levels.title_ == style) {
-        its = 1;
-      } else if (is_named(style)) {
-        its = levels.depth_levels_[*depth_of(style)];
-      } else if (group < top_group) {
-        its = std::min(its, capped(base));
-      } else {
-        its = capped(base + deeper_by_numbers(style, fewest));
-      }
-      if (group >= top_group) {
-        deepest = std::max<int>(deepest, its);
-      }
+void resolve_headings(Page& page, const HeadingLevels& levels) {
+  for (auto& block : page.blocks) {
+    if (block.kind == BlockKind::heading ||
+        (block.kind == BlockKind::paragraph && (block.outline >= 0 || block.tagged >= 0))) {
+      block.level = levels.level_of(block, page);
+      block.kind = block.level == 0 ? BlockKind::paragraph : BlockKind::heading;
     }
   }
-  levels.usual_level_ = usual_level(levels);
 }
 
 }  // namespace docket::engine

@@ -12,7 +12,7 @@
 namespace docket::engine {
 namespace {
 
-constexpr float margin_share = 0.15F;    ///< of the page's height: where blocks of Place::margin may be headers
+constexpr float margin_share = 0.15F;    ///< of the page's height: where blocks of Zone::margin may be headers
 constexpr float body_share = 0.12F;      ///< likewise, for blocks that the page took for its text
 constexpr float same_height = 0.012F;    ///< of the page's height
 constexpr std::uint32_t near_pages = 8;  ///< pages apart: of alternating headers, with a chapter's first page between

@@ -1,4 +1,5 @@
-// Tables without rules: several rows, one below the other, whose pieces stand in the same columns.
+#include "engine/layout/tables/table_aligned.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -6,8 +7,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "engine/layout/tables/open_grid.h"
 #include "engine/layout/tables/table_columns.h"
-#include "engine/layout/tables/table_search.h"
 #include "engine/text/text_style.h"
 
 namespace docket::engine {

@@ -71,12 +71,12 @@ std::pair<std::size_t, std::size_t> covered(std::span<const float> edges, float 
   return {first, last + 1};
 }
 
-/// Where rules stand between the places of a grid. Lives while one grid is made.
+/// Where rules stand between the slots of a grid. Lives while one grid is made.
 struct Borders {
   std::size_t rows;
   std::size_t columns;
-  std::vector<bool> below;   ///< by place
-  std::vector<bool> behind;  ///< by place: on its right
+  std::vector<bool> below;   ///< by slot
+  std::vector<bool> behind;  ///< by slot: on its right
 
   [[nodiscard]] bool has_below(std::size_t row, std::size_t column) const { return below[row * columns + column]; }
   [[nodiscard]] bool has_behind(std::size_t row, std::size_t column) const { return behind[row * columns + column]; }
@@ -124,7 +124,7 @@ std::vector<GridCell> cells_between(const Borders& borders) {
             return false;
           }
         }
-        // Places beside that belong to it as well would make it more than a rectangle.
+        // Slots beside that belong to it as well would make it more than a rectangle.
         return (right == borders.columns || borders.has_behind(next, right - 1)) &&
                (column == 0 || !is_free(next, column - 1) || borders.has_behind(next, column - 1));
       };
@@ -216,25 +216,24 @@ std::size_t interval_of(std::span<const float> edges, float at) noexcept {
   return static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(next - 1, 0, std::ssize(edges) - 2));
 }
 
-std::vector<std::uint32_t> cells_by_place(const Grid& grid) {
-  std::vector<std::uint32_t> places(grid.rows() * grid.columns());
+std::vector<std::uint32_t> cells_by_slot(const Grid& grid) {
+  std::vector<std::uint32_t> slots(grid.rows() * grid.columns());
   for (std::uint32_t i = 0; i < grid.cells.size(); ++i) {
     const auto& cell = grid.cells[i];
     for (std::size_t row = cell.row; row < cell.row + std::size_t{cell.row_span}; ++row) {
-      std::fill_n(places.begin() + static_cast<std::ptrdiff_t>(row * grid.columns() + cell.column), cell.column_span,
-                  i);
+      std::fill_n(slots.begin() + static_cast<std::ptrdiff_t>(row * grid.columns() + cell.column), cell.column_span, i);
     }
   }
-  return places;
+  return slots;
 }
 
 std::vector<std::vector<TableWord>> words_by_cell(const Grid& grid, std::span<const TableWord> words) {
-  const auto places = cells_by_place(grid);
+  const auto slots = cells_by_slot(grid);
   std::vector<std::vector<TableWord>> by_cell(grid.cells.size());
   for (const auto& word : words) {
     const auto row = interval_of(grid.ys, word.middle_y());
     const auto column = interval_of(grid.xs, word.middle_x());
-    by_cell[places[row * grid.columns() + column]].push_back(word);
+    by_cell[slots[row * grid.columns() + column]].push_back(word);
   }
   return by_cell;
 }
@@ -294,7 +293,7 @@ std::optional<Grid> ruled_grid(const RuleGroup& rules) {
   ys.insert(ys.end(), {rules.box.y0, rules.box.y1});
   Grid grid{clustered(std::move(xs)), clustered(std::move(ys)), {}, 0};
   if (grid.xs.size() < 2 || grid.ys.size() < 2 || grid.rows() * grid.columns() < 2 ||
-      grid.rows() * grid.columns() > most_places) {
+      grid.rows() * grid.columns() > most_slots) {
     return std::nullopt;
   }
   grid.cells = cells_between(borders_of(rules, grid));

@@ -1,4 +1,4 @@
-// The grid of a table: where its columns and rows are divided, and which places of it one cell takes together.
+// The grid of a table: where its columns and rows are divided, and which slots of it one cell takes together.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,12 @@
 #include <span>
 #include <vector>
 
-#include "engine/model/document.h"
 #include "engine/layout/tables/table_text.h"
+#include "engine/model/document.h"
 
 namespace docket::engine {
 
-/// The places that a cell takes; counted from 0.
+/// The slots that a cell takes; counted from 0.
 struct GridCell {
   std::uint16_t row = 0;
   std::uint16_t column = 0;
@@ -25,7 +25,7 @@ struct GridCell {
 struct Grid {
   std::vector<float> xs;          ///< edges of the columns, from left to right: one more than there are columns
   std::vector<float> ys;          ///< edges of the rows, from top to bottom
-  std::vector<GridCell> cells;    ///< row by row; every place belongs to exactly one
+  std::vector<GridCell> cells;    ///< row by row; every slot belongs to exactly one
   std::uint16_t header_rows = 0;  ///< rows that rules set apart as the table's head
 
   [[nodiscard]] std::size_t rows() const noexcept { return ys.size() - 1; }
@@ -37,14 +37,14 @@ struct Grid {
   }
 };
 
-/// No table has more places.
-inline constexpr std::size_t most_places = 20'000;
+/// No table has more slots.
+inline constexpr std::size_t most_slots = 20'000;
 
 /// Which interval between ascending `edges` has `at`; the nearest for what lies outside.
 std::size_t interval_of(std::span<const float> edges, float at) noexcept;
 
-/// For every place of the grid, row by row, the index of its cell.
-std::vector<std::uint32_t> cells_by_place(const Grid& grid);
+/// For every slot of the grid, row by row, the index of its cell.
+std::vector<std::uint32_t> cells_by_slot(const Grid& grid);
 
 /// The words of each cell of a grid, in the order in which `words` gives them.
 std::vector<std::vector<TableWord>> words_by_cell(const Grid& grid, std::span<const TableWord> words);
@@ -59,14 +59,14 @@ struct RuleGroup {
 /// Groups that have two rules at least.
 std::vector<RuleGroup> connected_rules(std::span<const Box> rules);
 
-/// The grid that rules draw; where a rule between two places is missing they are one cell's. Nothing if the rules make
-/// less than two places, or more than `most_places`.
+/// The grid that rules draw; where a rule between two slots is missing they are one cell's. Nothing if the rules make
+/// less than two slots, or more than `most_slots`.
 std::optional<Grid> ruled_grid(const RuleGroup& rules);
 
 /// How much of the height of the table its inner column edges run through, 0 … 1: in a table much, in a drawing little.
 float regularity(const Grid& grid) noexcept;
 
-/// Takes away rows and columns too narrow for text in which there is none: the gaps of double rules.
+/// Removes rows and columns that have no text and are too narrow for any: the gaps of double rules.
 void drop_slivers(Grid& grid, std::span<const TableWord> words, float size);
 
 /// Divides row `row` at `edges`, which lie inside it: its cells of one row become cells one below the other.

@@ -1,9 +1,8 @@
-// What is a table and what only looks like one.
+#include "engine/layout/tables/table_judge.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
-
-#include "engine/layout/tables/table_search.h"
 
 namespace docket::engine {
 namespace {

@@ -1,17 +1,18 @@
-// Tables that have level rules only, as in books and papers.
+#include "engine/layout/tables/table_open.h"
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
 
-#include "engine/model/rules.h"
+#include "engine/layout/tables/open_grid.h"
 #include "engine/layout/tables/table_columns.h"
-#include "engine/layout/tables/table_search.h"
+#include "engine/model/rules.h"
 
 namespace docket::engine {
 namespace {
 
 constexpr std::size_t most_rules_of_table = 200;
-constexpr float same_edge = 4.0F;      // points between the ends of rules of one table
+constexpr float same_rule_end = 4.0F;  // points between the ends of rules of one table
 constexpr float widest_break = 12.0F;  // in a line of rules that belong together, one for each column
 
 bool overlaps(const Box& a, const Box& b) noexcept {
@@ -41,7 +42,7 @@ std::vector<Box> rule_lines(std::span<const Box> rules, std::span<const Box> tak
 }
 
 bool same_extent(const Box& a, const Box& b) noexcept {
-  return std::abs(a.x0 - b.x0) <= same_edge && std::abs(a.x1 - b.x1) <= same_edge;
+  return std::abs(a.x0 - b.x0) <= same_rule_end && std::abs(a.x1 - b.x1) <= same_rule_end;
 }
 
 /// What stands between two rules of one extent.
@@ -85,7 +86,7 @@ class OpenTableFinder {
     const auto words = between(words_, y0, y1);
     effort_ += words.size() + 1;
     for (const auto& word : words) {
-      if (word.middle_x() >= extent.x0 - same_edge && word.middle_x() <= extent.x1 + same_edge) {
+      if (word.middle_x() >= extent.x0 - same_rule_end && word.middle_x() <= extent.x1 + same_rule_end) {
         found.push_back(word);
       }
     }
@@ -136,8 +137,9 @@ class OpenTableFinder {
     effort_ += rows.size() * (end + 1);
     std::vector<Box> inner;
     for (const auto& rule : all_) {
-      if (is_level(rule) && rule.y0 > top.y1 && rule.y1 < bottom && rule.x0 >= top.x0 - same_edge &&
-          rule.x1 <= top.x1 + same_edge && rule.width() < 0.8F * top.width() && inner.size() < most_rules_of_table) {
+      if (is_level(rule) && rule.y0 > top.y1 && rule.y1 < bottom && rule.x0 >= top.x0 - same_rule_end &&
+          rule.x1 <= top.x1 + same_rule_end && rule.width() < 0.8F * top.width() &&
+          inner.size() < most_rules_of_table) {
         inner.push_back(rule);
       }
     }
@@ -167,8 +169,8 @@ class OpenTableFinder {
   }
 
   /// Where the rows end that follow a head between two rules without a rule beneath them: at the page's end, when the
-  /// table goes on on the next page. The lower rule's height if there are none, or what stands between the rules is the
-  /// whole table.
+  /// table continues on the next page. The lower rule's height if there are none, or what stands between the rules is
+  /// the whole table.
   float end_of_rows_below(const Box& top, const Box& rule) {
     const auto head = text_rows(words_at(top, top.y1, rule.y0));
     const auto gaps = column_gaps(head);

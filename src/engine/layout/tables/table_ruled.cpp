@@ -1,9 +1,11 @@
-// Tables from the rules that divide them.
+#include "engine/layout/tables/table_ruled.h"
+
 #include <algorithm>
 #include <cmath>
 
+#include "engine/layout/tables/open_grid.h"
 #include "engine/layout/tables/table_columns.h"
-#include "engine/layout/tables/table_search.h"
+#include "engine/layout/tables/table_rows.h"
 
 namespace docket::engine {
 namespace {
@@ -42,7 +44,7 @@ void split_tall_rows(Grid& grid, std::span<const TableWord> words) {
         edges.push_back((lines[start - 1].box.y1 + lines[start].box.y0) / 2);
       }
     }
-    if ((grid.rows() + edges.size()) * grid.columns() <= most_places) {
+    if ((grid.rows() + edges.size()) * grid.columns() <= most_slots) {
       split_row(grid, row, edges);
     }
   }
@@ -55,7 +57,7 @@ void split_only_column(Grid& grid, std::span<const TableWord> words) {
   }
   const auto rows = text_rows(words);
   const auto gaps = column_gaps(rows);
-  if (gaps.empty() || rows.size() < 3 || (gaps.size() + 1) * grid.rows() > most_places) {
+  if (gaps.empty() || rows.size() < 3 || (gaps.size() + 1) * grid.rows() > most_slots) {
     return;
   }
   std::vector<float> xs{grid.xs.front()};

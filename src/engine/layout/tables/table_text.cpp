@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "engine/text/size_histogram.h"
 #include "engine/text/text_style.h"
-#include "base/utf8.h"
 
 namespace docket::engine {
 namespace {

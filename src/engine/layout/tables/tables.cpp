@@ -6,12 +6,15 @@
 #include <tuple>
 #include <utility>
 
-#include "engine/text/list_marker.h"
+#include "base/utf8.h"
+#include "engine/layout/tables/table_aligned.h"
+#include "engine/layout/tables/table_judge.h"
+#include "engine/layout/tables/table_open.h"
+#include "engine/layout/tables/table_ruled.h"
 #include "engine/model/rules.h"
-#include "engine/layout/tables/table_search.h"
+#include "engine/text/list_marker.h"
 #include "engine/text/text_style.h"
 #include "engine/text/unicode_text.h"
-#include "base/utf8.h"
 
 namespace docket::engine {
 namespace {
@@ -58,7 +61,7 @@ std::vector<Line> cell_lines(const std::vector<Line>& page, std::vector<TableWor
 }
 
 /// Whether most of a table's words run from right to left.
-bool runs_leftwards(const Block& table) {
+bool is_rtl(const Block& table) {
   std::size_t left = 0;
   std::size_t right = 0;
   for (const auto& cell : table.cells) {
@@ -82,7 +85,7 @@ void mirror_columns(Block& table, std::size_t columns) {
 }
 
 /// What distinguishes a row of heads from those below it.
-struct RowLook {
+struct RowStyle {
   std::size_t filled = 0;
   std::size_t bold = 0;
   std::size_t shaded = 0;
@@ -96,7 +99,7 @@ bool is_shaded(const Box& cell, std::span<const Box> fills) {
       fills, [&](const Box& fill) { return holds_middle(fill, cell) && fill.height() < 2 * cell.height() + 6; });
 }
 
-std::vector<RowLook> look_of_rows(const Block& table, const Page& page, std::size_t rows) {
+std::vector<RowStyle> row_styles(const Block& table, const Page& page, std::size_t rows) {
   // Of many areas only the first are looked at: the pass stays linear.
   constexpr std::size_t most_fills = 500;
   std::vector<Box> fills;
@@ -107,56 +110,56 @@ std::vector<RowLook> look_of_rows(const Block& table, const Page& page, std::siz
       fills.push_back(fill);
     }
   }
-  std::vector<RowLook> looks(rows);
+  std::vector<RowStyle> styles(rows);
   for (std::size_t row = 0; row < rows; ++row) {
-    looks[row].reaches = static_cast<std::uint16_t>(row + 1);
+    styles[row].reaches = static_cast<std::uint16_t>(row + 1);
   }
   for (const auto& cell : table.cells) {
-    auto& look = looks[cell.row];
-    look.has_spans = look.has_spans || cell.column_span > 1;
-    look.shaded += is_shaded(cell.box, fills) ? 1 : 0;
+    auto& style = styles[cell.row];
+    style.has_spans = style.has_spans || cell.column_span > 1;
+    style.shaded += is_shaded(cell.box, fills) ? 1 : 0;
     if (cell.lines.empty()) {
       continue;
     }
-    look.reaches = std::max(look.reaches, static_cast<std::uint16_t>(cell.row + cell.row_span));
-    ++look.filled;
-    look.bold += style_of(cell.lines, page.fonts).bold ? 1 : 0;
-    look.worded += has_letters(cell) ? 1 : 0;
+    style.reaches = std::max(style.reaches, static_cast<std::uint16_t>(cell.row + cell.row_span));
+    ++style.filled;
+    style.bold += style_of(cell.lines, page.fonts).bold ? 1 : 0;
+    style.worded += has_letters(cell) ? 1 : 0;
   }
-  return looks;
+  return styles;
 }
 
 /// How many rows at the top are heads: those above the rule under them; or bold, shaded or spanning where the rows
 /// below are not.
-std::size_t count_header_rows(const std::vector<RowLook>& looks, std::size_t by_rules) {
-  const auto rows = looks.size();
+std::size_t count_header_rows(const std::vector<RowStyle>& styles, std::size_t by_rules) {
+  const auto rows = styles.size();
   std::size_t heads = by_rules;
   if (heads == 0) {
     const auto stands_out = [&](std::size_t row) {
-      const auto& look = looks[row];
-      const auto& last = looks.back();
+      const auto& style = styles[row];
+      const auto& last = styles.back();
       const bool bold =
-          look.filled > 0 && look.bold == look.filled && last.bold < std::max<std::size_t>(last.filled, 1);
-      const bool shaded = look.shaded > 0 && 2 * look.shaded >= look.filled && 2 * last.shaded < last.filled;
-      return bold || shaded || look.has_spans;
+          style.filled > 0 && style.bold == style.filled && last.bold < std::max<std::size_t>(last.filled, 1);
+      const bool shaded = style.shaded > 0 && 2 * style.shaded >= style.filled && 2 * last.shaded < last.filled;
+      return bold || shaded || style.has_spans;
     };
-    constexpr std::size_t most_heads = 4;
-    while (heads < most_heads && heads + 1 < rows && stands_out(heads)) {
+    constexpr std::size_t most_head_rows = 4;
+    while (heads < most_head_rows && heads + 1 < rows && stands_out(heads)) {
       ++heads;
     }
     // Two rows of heads: the lower one, of names, is what a row that spans stands above.
-    if (heads > 0 && looks[heads - 1].has_spans && heads + 1 < rows && looks[heads].worded == looks[heads].filled &&
-        looks[heads + 1].worded < looks[heads + 1].filled) {
+    if (heads > 0 && styles[heads - 1].has_spans && heads + 1 < rows && styles[heads].worded == styles[heads].filled &&
+        styles[heads + 1].worded < styles[heads + 1].filled) {
       ++heads;
     }
-    if (heads == 0 && looks.front().worded == looks.front().filled) {
+    if (heads == 0 && styles.front().worded == styles.front().filled) {
       const auto numbers_below =
-          std::ranges::any_of(looks, [](const RowLook& look) { return look.worded < look.filled; });
+          std::ranges::any_of(styles, [](const RowStyle& style) { return style.worded < style.filled; });
       heads = numbers_below ? 1 : 0;
     }
   }
   for (std::size_t row = 0; row < heads && row < rows; ++row) {
-    heads = std::max<std::size_t>(heads, looks[row].reaches);
+    heads = std::max<std::size_t>(heads, styles[row].reaches);
   }
   return heads < rows ? heads : 0;
 }
@@ -234,8 +237,8 @@ class TableTaker {
     std::int64_t words = 0;
     std::int64_t confidence = 0;
     for (const auto& cell : found.words) {
-      for (const auto& place : cell) {
-        const auto& word = page_.lines[place.line].words[place.word];
+      for (const auto& position : cell) {
+        const auto& word = page_.lines[position.line].words[position.word];
         words += word.confidence >= 0 ? 1 : 0;
         confidence += std::max<std::int64_t>(word.confidence, 0);
       }
@@ -250,13 +253,13 @@ class TableTaker {
     block.box = grid.box();
     block.cells.reserve(grid.cells.size());
     for (std::size_t i = 0; i < grid.cells.size(); ++i) {
-      const auto& place = grid.cells[i];
-      Cell cell{.row = place.row,
-                .column = place.column,
-                .row_span = place.row_span,
-                .column_span = place.column_span,
+      const auto& cell_of_grid = grid.cells[i];
+      Cell cell{.row = cell_of_grid.row,
+                .column = cell_of_grid.column,
+                .row_span = cell_of_grid.row_span,
+                .column_span = cell_of_grid.column_span,
                 .is_header = false,
-                .box = grid.box_of(place),
+                .box = grid.box_of(cell_of_grid),
                 .lines = {}};
       for (const auto& word : found.words[i]) {
         taken_.emplace_back(word.line, word.word);
@@ -264,11 +267,11 @@ class TableTaker {
       cell.lines = cell_lines(page_.lines, std::move(found.words[i]));
       block.cells.push_back(std::move(cell));
     }
-    const auto heads = count_header_rows(look_of_rows(block, page_, grid.rows()), grid.header_rows);
+    const auto heads = count_header_rows(row_styles(block, page_, grid.rows()), grid.header_rows);
     for (auto& cell : block.cells) {
       cell.is_header = cell.row < heads;
     }
-    if (runs_leftwards(block)) {
+    if (is_rtl(block)) {
       mirror_columns(block, grid.columns());
     }
     return block;

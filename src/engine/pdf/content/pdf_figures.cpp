@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/layout/blocks/figures.h"
+#include "engine/model/image_strips.h"
 #include "engine/pdf/content/pdf_image_device.h"
 #include "engine/pdf/content/pdf_placement.h"
 
@@ -12,7 +12,6 @@ namespace docket::engine {
 namespace {
 
 constexpr std::size_t most_images = 10'000;
-constexpr double points_per_inch = 72;
 
 }  // namespace
 

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <GfxState.h>
-#include <OutputDev.h>
 
 #include <cstdint>
 #include <vector>
+
+#include "engine/pdf/poppler_version.h"
 
 namespace docket::engine {
 
@@ -23,7 +24,7 @@ struct ImageDrawing {
 };
 
 /// Base of devices that want a page's images in the order in which they are drawn. Lives while a page is interpreted.
-class ImageDevice : public OutputDev {
+class ImageDevice : public PopplerDevice {
  public:
   bool upsideDown() override { return true; }
   bool useDrawChar() override { return true; }

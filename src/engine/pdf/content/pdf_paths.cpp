@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "engine/pdf/content/pdf_placement.h"
 #include "engine/model/rules.h"
+#include "engine/pdf/content/pdf_placement.h"
 
 namespace docket::engine {
 namespace {

@@ -15,7 +15,7 @@ struct Placement {
   std::optional<int> quarter_turns;  ///< nothing: askew, mirrored or degenerate
 };
 
-/// Where the image that is drawn in `state` lies; nothing where its matrix is none.
+/// Where the image that is drawn in `state` lies; nothing where its matrix is not finite.
 std::optional<Placement> place_image(const GfxState& state);
 
 /// What bounds that which is drawn in `state`.

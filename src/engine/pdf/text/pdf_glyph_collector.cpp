@@ -1,12 +1,12 @@
 #include "engine/pdf/text/pdf_glyph_collector.h"
 
-#include <UTF.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
+
+#include "engine/pdf/poppler_version.h"
 
 namespace docket::engine {
 namespace {
@@ -109,11 +109,8 @@ void GlyphCollector::begin_replacement(const std::string& text) {
 
 void GlyphCollector::end_replacement(const GfxState& state) {
   if (replacement_ && replaced_) {
-    Unicode* characters = nullptr;
-    const int length = TextStringToUCS4(*replacement_, &characters);
-    const std::unique_ptr<Unicode, decltype(&std::free)> owner(characters, &std::free);
-    if (length > 0 && characters != nullptr) {
-      place(state, *replaced_, {characters, static_cast<std::size_t>(length)}, true);
+    if (const auto characters = characters_of(*replacement_); !characters.empty()) {
+      place(state, *replaced_, characters, true);
     }
   }
   replacement_.reset();

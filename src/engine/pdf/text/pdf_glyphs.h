@@ -9,6 +9,11 @@
 
 namespace docket::engine {
 
+// In units of the font size.
+constexpr float same_place_along = 0.1F;  ///< a character as near to another is drawn over it
+constexpr float same_place_across = 0.2F;
+constexpr float widest_shift = 0.5F;  ///< of raised and lowered words from their line's baseline
+
 /// Where text is on its page is told in the text's own frame: the page turned by quarters so that the text stands
 /// upright, runs to the right and goes on below. `along` grows with the text, `across` from line to line.
 struct TextBox {
@@ -22,7 +27,7 @@ struct GlyphStyle {
   float ascent = 0;             ///< above the baseline, in units of `size`; of vertical writing half its width
   float descent = 0;            ///< negative below the baseline
   std::uint8_t turns = 0;       ///< clockwise quarters of the text's frame on the page: 0 … 3
-  bool is_vertical = false;     ///< written downwards; `turns` is that of its column laid on its side
+  bool is_vertical = false;     ///< vertical writing; `turns` is that of its column laid on its side
   bool is_replacement = false;  ///< of a replacement text (ActualText), which does not stand where its glyphs do
 
   friend bool operator==(const GlyphStyle&, const GlyphStyle&) = default;

@@ -14,7 +14,6 @@ namespace {
 constexpr float column_gap = 0.7F;      // what is as far apart need not be of one line
 constexpr float near_gap = 1.5F;        // what is nearer to a group stands beside it
 constexpr float outlier_gap = 1.0F;     // a few stand so far apart from their group: marks, numbers
-constexpr float widest_shift = 0.5F;    // of raised and lowered words from their line's baseline
 constexpr float widest_leading = 1.5F;  // between the baselines of a group's lines
 // How much sizes may differ, by the greater one.
 constexpr float size_on_line = 0.6F;  // of indices; and, of what is longer, …
@@ -58,7 +57,7 @@ float size_of_both(const LinePart& one, const LinePart& other) noexcept {
   return one.characters < other.characters ? other.size : one.size;
 }
 
-bool goes_on(const TextRun& run, const GlyphWord& last, const GlyphWord& word) noexcept {
+bool continues(const TextRun& run, const GlyphWord& last, const GlyphWord& word) noexcept {
   const auto before = part_of(run);
   const auto next = part_of(word);
   const float size = size_of_both(before, next);
@@ -282,7 +281,7 @@ std::vector<TextRun> make_runs(std::span<const GlyphWord> words) {
   MainSize main;
   for (std::uint32_t at = 0; at < words.size(); ++at) {
     const auto& word = words[at];
-    if (runs.empty() || !goes_on(runs.back(), words[at - 1], word)) {
+    if (runs.empty() || !continues(runs.back(), words[at - 1], word)) {
       runs.push_back({.first = at,
                       .end = at + 1,
                       .box = word.box,

@@ -56,18 +56,18 @@ void LayerDevice::drawChar(GfxState* state, double x, double y, double dx, doubl
 }
 
 bool LayerDevice::put_in_visual_order(std::span<const Unicode> characters) {
-  const auto runs_leftwards = [](Unicode c) { return direction_of(char32_t{c}) == Direction::right_to_left; };
-  auto next = std::find_if(characters.begin(), characters.end(), runs_leftwards);
+  const auto is_rtl = [](Unicode c) { return direction_of(char32_t{c}) == Direction::right_to_left; };
+  auto next = std::find_if(characters.begin(), characters.end(), is_rtl);
   if (next == characters.end()) {
     return false;
   }
   visual_.assign(characters.begin(), next);
   while (next != characters.end()) {
-    const auto end = std::find_if_not(next, characters.end(), runs_leftwards);
+    const auto end = std::find_if_not(next, characters.end(), is_rtl);
     run_.assign(next, end);
     make_logical(run_);  // its own inverse
     visual_.insert(visual_.end(), run_.begin(), run_.end());
-    next = std::find_if(end, characters.end(), runs_leftwards);
+    next = std::find_if(end, characters.end(), is_rtl);
     visual_.insert(visual_.end(), end, next);
   }
   return true;

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/pdf/content/pdf_paths.h"
 #include "engine/pdf/content/pdf_figures.h"
-#include "engine/pdf/text/pdf_glyph_collector.h"
 #include "engine/pdf/content/pdf_image_device.h"
 #include "engine/pdf/content/pdf_marked_content.h"
+#include "engine/pdf/content/pdf_paths.h"
+#include "engine/pdf/text/pdf_glyph_collector.h"
 #include "engine/pdf/text/pdf_text_layer.h"
 #include "engine/text/text_layer_check.h"
 
@@ -71,8 +71,8 @@ class LayerDevice final : public ImageDevice {
 
   void beginMarkedContent(const char* name, Dict* properties) override { marks_.begin(name, properties); }
   void endMarkedContent(GfxState* /*state*/) override { marks_.end(); }
-  void beginForm(Ref form) override { marks_.begin_form(form); }
-  void endForm(Ref /*form*/) override { marks_.end_form(); }
+  void begin_form(Ref form) override { marks_.begin_form(form); }
+  void end_form() override { marks_.end_form(); }
 
   [[nodiscard]] const ContentMarks& marks() const { return marks_; }
   [[nodiscard]] const CharacterTally& tally() const { return tally_; }

@@ -7,20 +7,17 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/pdf/text/pdf_groups.h"
 #include "base/utf8.h"
+#include "engine/pdf/text/pdf_groups.h"
 
 namespace docket::engine {
 namespace {
 
 // In units of the font size.
-constexpr float widest_shift = 0.5F;      // of raised and lowered words from their line's baseline
 constexpr float widest_space = 1.5F;      // on a line
 constexpr float widest_collision = 0.2F;  // of neighbours on a line that are not drawn one after the other
 constexpr float smallest_space = 0.03F;
 constexpr float widest_letter_space = 0.4F;
-constexpr float same_place_along = 0.1F;
-constexpr float same_place_across = 0.2F;
 
 constexpr float letter_space_variance = 1.3F;  // by the smallest one
 constexpr float piece_size = 0.05F;            // how much the sizes of a word's pieces may differ
@@ -189,7 +186,7 @@ class LineMaker {
       if (made.size() > first) {
         auto& before = made.back();
         const bool is_second = made.size() == first + 1;
-        if (goes_on_in_small_capitals(before, word)) {
+        if (continues_in_small_capitals(before, word)) {
           // Kerned apart, but one word.
         } else if (gap_between(before, word) >= space || (is_second && is_mark_before(before, word))) {
           before.space_after = true;
@@ -226,7 +223,7 @@ class LineMaker {
 
   /// Whether a word in small capitals goes on behind its large one, or with what is no letter: its size is another
   /// then.
-  [[nodiscard]] bool goes_on_in_small_capitals(const GlyphWord& word, const GlyphWord& next) const {
+  [[nodiscard]] bool continues_in_small_capitals(const GlyphWord& word, const GlyphWord& next) const {
     const auto font = [this](std::uint32_t glyph) { return page_.styles[page_.glyphs[glyph].style].font; };
     const float ratio = std::min(next.size, word.size) / std::max(next.size, word.size);
     if (next.first != word.end || ratio < smallest_capitals || ratio > largest_capitals ||

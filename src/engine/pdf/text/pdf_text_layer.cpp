@@ -1,59 +1,25 @@
 #include "engine/pdf/text/pdf_text_layer.h"
 
 #include <PDFDoc.h>
-#include <UnicodeTypeTable.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <initializer_list>
 #include <iterator>
-#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "engine/pdf/text/pdf_characters.h"
 #include "engine/pdf/text/pdf_font.h"
 #include "engine/pdf/text/pdf_layer_device.h"
 #include "engine/pdf/text/pdf_lines.h"
 #include "engine/pdf/text/pdf_page_tags.h"
+#include "engine/pdf/text/pdf_pitch.h"
 #include "engine/pdf/text/pdf_words.h"
 #include "engine/text/text_layer_check.h"
 #include "engine/text/unicode_text.h"
 
 namespace docket::engine {
 namespace {
-
-/// Whether a font's characters are all of one width, told from words: not every descriptor says so.
-class Pitch {
- public:
-  void add(const Word& word) noexcept {
-    const auto letters = static_cast<std::size_t>(std::count_if(
-        word.text.begin(), word.text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }));
-    const bool is_plain = std::none_of(word.text.begin(), word.text.end(), [](char c) { return c < 0x20; });
-    if (letters == 0 || word.size <= 0 || !is_plain) {
-      return;  // digits are of one width in most fonts
-    }
-    const float width = word.box.width() / (word.size * static_cast<float>(word.text.size()));
-    narrowest_ = words_ == 0 ? width : std::min(narrowest_, width);
-    widest_ = words_ == 0 ? width : std::max(widest_, width);
-    ++words_;
-    letters_ += letters;
-  }
-
-  [[nodiscard]] bool is_fixed() const noexcept {
-    return words_ >= least_words && letters_ >= least_letters && widest_ - narrowest_ < 0.02F * widest_;
-  }
-
- private:
-  static constexpr std::size_t least_words = 4;
-  static constexpr std::size_t least_letters = 16;
-
-  float narrowest_ = 0;
-  float widest_ = 0;
-  std::size_t words_ = 0;
-  std::size_t letters_ = 0;
-};
 
 /// Makes lines of text of a page's characters. One a page.
 class LayerBuilder {
@@ -81,7 +47,7 @@ class LayerBuilder {
 
  private:
   void end_group() {
-    // A line of Latin words in a paragraph that runs leftwards runs leftwards, too.
+    // A line of Latin words in a right-to-left paragraph is read from right to left, too.
     for (const auto& [line, directions] : visual_) {
       put_in_reading_order(layer_.lines[line].words, logical_order(directions, balance_ < 0));
     }
@@ -105,7 +71,7 @@ class LayerBuilder {
       return;
     }
     Line line;
-    // The space after the last word is up to whoever joins lines.
+    // Whether a space follows the last word is decided where lines are joined.
     words_.back().space_after = true;
     line.words.assign(std::make_move_iterator(words_.begin()), std::make_move_iterator(words_.end()));
     note_directions();
@@ -119,7 +85,7 @@ class LayerBuilder {
     line.baseline = !is_level ? line.box.y1 : first->turns == 0 ? base : -base;
     line.group = group_;
     if (first->turns == 1 && style_of(first->first).is_vertical) {
-      line.writing = Writing::downwards;
+      line.writing_mode = WritingMode::vertical;
     }
     line.tag = tags_.of_line();
     layer_.lines.push_back(std::move(line));
@@ -155,7 +121,7 @@ class LayerBuilder {
     Word word;
     word.text.reserve(characters_.size());
     for (const auto character : characters_) {
-      append(word.text, character);
+      append_searchable(word.text, character);
     }
     if (word.text.empty()) {
       return false;
@@ -194,56 +160,6 @@ class LayerBuilder {
     const auto& first = layer_.fonts[static_cast<std::size_t>(a)];
     const auto& second = layer_.fonts[static_cast<std::size_t>(b)];
     return first.bold == second.bold && first.italic == second.italic && first.monospace == second.monospace;
-  }
-
-  // Ligatures and shaped letters as the letters they stand for: whoever searches for "file" types no U+FB01.
-  static void append(std::string& text, char32_t character) {
-    if (character >= 0x20 && character < 0x7f) {
-      text.push_back(static_cast<char>(character));
-      return;
-    }
-    const bool presentation_form = (character >= 0xfb00 && character <= 0xfdff && character != 0xfdfc) ||
-                                   (character >= 0xfe70 && character <= 0xfefc);
-    if (!presentation_form) {
-      append_text(text, character);
-      return;
-    }
-    for (const auto letter : normalized({character})) {
-      append_text(text, letter);
-    }
-  }
-
-  // A letter and the mark behind it as one character, where there is one: whoever searches for "naïve" types no mark.
-  static void compose(std::vector<char32_t>& characters) {
-    const auto is_mark = [](char32_t c) { return c >= 0x300 && c < 0x370; };
-    if (std::ranges::none_of(characters, is_mark)) {
-      return;
-    }
-    std::size_t kept = 0;
-    for (const auto character : characters) {
-      if (kept > 0 && is_mark(character)) {
-        auto& letter = characters[kept - 1];
-        constexpr char32_t last_above = 0x314;
-        const bool has_no_dot = character <= last_above && (letter == U'ı' || letter == U'ȷ');
-        const char32_t base = !has_no_dot ? letter : letter == U'ı' ? U'i' : U'j';
-        const auto whole = normalized({base, character});
-        if (whole.size() == 1 && normalized({base}) == std::u32string(1, base)) {
-          letter = whole.front();
-          continue;
-        }
-      }
-      characters[kept++] = character;
-    }
-    characters.resize(kept);
-  }
-
-  // In Unicode's normal form KC.
-  static std::u32string normalized(std::initializer_list<char32_t> characters) {
-    const std::vector<Unicode> given(characters.begin(), characters.end());
-    int length = 0;
-    const std::unique_ptr<Unicode, decltype(&std::free)> letters(
-        unicodeNormalizeNFKC(given.data(), static_cast<int>(given.size()), &length, nullptr), &std::free);
-    return {letters.get(), letters.get() + std::max(length, 0)};
   }
 
   // The next line's words stand in visual order as yet, which has to be changed where some of them run right to left.
@@ -288,15 +204,15 @@ class LayerBuilder {
   std::int16_t add_font(const PageFont& page_font) {
     const auto font = describe_font(page_font.name(), page_font.flags());
     auto& fonts = layer_.fonts;
-    auto place = std::find(fonts.begin(), fonts.end(), font);
-    if (place == fonts.end()) {
+    auto known = std::find(fonts.begin(), fonts.end(), font);
+    if (known == fonts.end()) {
       if (fonts.size() >= max_fonts) {
         return -1;
       }
-      place = fonts.insert(place, font);
+      known = fonts.insert(known, font);
       pitches_.emplace_back();
     }
-    return static_cast<std::int16_t>(place - fonts.begin());
+    return static_cast<std::int16_t>(known - fonts.begin());
   }
 
   // Of the link under the middle of `box`.
@@ -308,9 +224,9 @@ class LayerBuilder {
       return -1;
     }
     auto& links = layer_.links;
-    const auto place = std::find(links.begin(), links.end(), area->uri);
-    const auto index = static_cast<std::int16_t>(place - links.begin());
-    if (place == links.end()) {
+    const auto known = std::find(links.begin(), links.end(), area->uri);
+    const auto index = static_cast<std::int16_t>(known - links.begin());
+    if (known == links.end()) {
       links.push_back(area->uri);
     }
     return index;
@@ -325,7 +241,7 @@ class LayerBuilder {
   TextLayer layer_;
   std::int32_t group_ = 0;
   std::vector<std::int16_t> known_;  ///< what the page's fonts are in the layer
-  std::vector<Pitch> pitches_;       ///< of the layer's fonts
+  std::vector<FontPitch> pitches_;   ///< of the layer's fonts
   // Of the group in hand: its lines with words that run right to left, and how many words more run left to right.
   std::vector<std::pair<std::size_t, std::vector<Direction>>> visual_;
   int balance_ = 0;

@@ -12,10 +12,8 @@ namespace docket::engine {
 namespace {
 
 // In units of the font size.
-constexpr float widest_gap = 0.1F;        // within a word
-constexpr float widest_overlap = 0.2F;    // of neighbours in a word
-constexpr float same_place_along = 0.1F;  // where a character is drawn over another
-constexpr float same_place_across = 0.2F;
+constexpr float widest_gap = 0.1F;      // within a word
+constexpr float widest_overlap = 0.2F;  // of neighbours in a word
 // In points.
 constexpr float widest_step = 0.5F;  // between the baselines of a word's characters
 // How far the middle of an accent may be from its letter's, by the letter's width, and their baselines by its height.
@@ -36,7 +34,7 @@ constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 12> accents{{{0x00
                                                                            {0x02dc, 0x0303},
                                                                            {0x02dd, 0x030b}}};
 
-/// The combining mark of an accent; 0 for what is none.
+/// The combining mark of an accent; 0 for other characters.
 std::uint32_t mark_of(std::uint32_t code) noexcept {
   if (code != 0x60 && (code < 0xa8 || code > 0x02dd)) {
     return 0;

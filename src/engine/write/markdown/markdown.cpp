@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/layout/layout.h"
+#include "engine/layout/blocks/code_blocks.h"
 #include "engine/layout/blocks/note_marks.h"
 #include "engine/text/text_style.h"
 
@@ -19,8 +19,8 @@ bool is_markdown_number(std::string_view marker) noexcept {
   return digits != 0 && digits + 1 == marker.size() && digits <= 9 && (marker[digits] == '.' || marker[digits] == ')');
 }
 
-/// What of a block's look says nothing: that of the whole document's text, and a heading's own.
-TextStyle usual_look(const Block& block, const Page& page) {
+/// What of a block's style says nothing: that of the whole document's text, and a heading's own.
+TextStyle usual_style(const Block& block, const Page& page) {
   TextStyle usual;
   if (block.kind == BlockKind::heading) {
     usual = style_of(block.lines, page.fonts);
@@ -41,15 +41,15 @@ MarkdownWriter::MarkdownWriter(std::string page_separator, const NoteLabels& lab
 
 template <class Sink>
 void MarkdownWriter::add_words(WordJoiner& joiner, const Block& block, const Page& page, Sink&& sink) const {
-  const auto usual = usual_look(block, page);
-  const auto look = [&](const Word& word) -> TextLook {
+  const auto usual = usual_style(block, page);
+  const auto style = [&](const Word& word) -> SpanStyle {
     const auto note = word.script == Script::note ? labels_->note(note_mark(word.text)) : NoteId{0};
     if (note != 0) {  // whatever it looks like, and wherever it leads
       return {.script = word.script, .note = note};
     }
-    return look_of(word, page.fonts, usual);
+    return span_style_of(word, page.fonts, usual);
   };
-  add_lines(joiner, block.lines, look, sink);
+  add_lines(joiner, block.lines, style, sink);
 }
 
 /// The whole block, which is no part of the running text; `lead` stands before it.
@@ -95,7 +95,7 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
       is_first = false;
       continue;
     }
-    if (!(is_first && is_open_ && goes_on(end_, block))) {
+    if (!(is_first && is_open_ && continues(end_, block))) {
       close_block(out);
       begin_block(block, out);
     }
@@ -113,7 +113,7 @@ void MarkdownWriter::add_page(const Page& page, std::string& out) {
 }
 
 void MarkdownWriter::add_table(const Block& table, const Page& page, bool is_first, std::string& out) {
-  if (is_first && table_.goes_on(table)) {
+  if (is_first && table_.continues(table)) {
     table_.add(table, page, out);
     return;
   }
@@ -159,7 +159,7 @@ void MarkdownWriter::begin_block(const Block& block, std::string& out) {
   if (block.kind == BlockKind::list_item) {
     begin_list_item(block, out);
     in_quote_ = false;
-    inline_.begin(MarkdownPlace::start);
+    inline_.begin(MarkdownContext::start);
     return;
   }
   const bool is_quote = block.kind == BlockKind::quote;
@@ -168,11 +168,11 @@ void MarkdownWriter::begin_block(const Block& block, std::string& out) {
   in_quote_ = is_quote;
   any_text_ = true;
   indents_.clear();
-  inline_.begin(MarkdownPlace::start);
+  inline_.begin(MarkdownContext::start);
   if (block.kind == BlockKind::heading) {
     out.append(static_cast<std::size_t>(std::clamp<int>(block.level, 1, 6)), '#');
     out += ' ';
-    inline_.begin(MarkdownPlace::heading);
+    inline_.begin(MarkdownContext::heading);
   }
 }
 
@@ -211,7 +211,7 @@ void MarkdownWriter::begin_list_item(const Block& block, std::string& out) {
   } else {
     out += "- ";
     if (block.marker != "-" && !block.marker.empty()) {  // letters and Roman numerals are the item's own words
-      append_markdown(out, block.marker, MarkdownPlace::inside);
+      append_markdown(out, block.marker, MarkdownContext::inside);
       out += ' ';
     }
   }
@@ -248,7 +248,7 @@ void MarkdownWriter::add_note(const Block& block, const Page& page) {
   add_words(note_.text.joiner(), block, page, note_.text.sink(page.links));
   const auto end = end_of(block);
   // Many notes have no full stop: what is broken off fills its last line, or says that more is to come.
-  note_.is_broken_off = (end.is_full && !ends_sentence(end.word)) || goes_on(end.word, "More");
+  note_.is_broken_off = (end.is_full && !ends_sentence(end.word)) || continues(end.word, "More");
   note_.is_open = true;
   note_.is_carried = false;
   has_notes_ = true;

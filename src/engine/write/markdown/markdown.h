@@ -44,8 +44,8 @@ class MarkdownWriter final : public Writer {
 
   /// What takes the pieces of the running text.
   auto sink(std::string& out) {
-    return [this, &out](std::string_view piece, std::span<const Stretch> stretches) {
-      inline_.put(piece, stretches, links_, out);
+    return [this, &out](std::string_view piece, std::span<const TextSpan> spans) {
+      inline_.put(piece, spans, links_, out);
     };
   }
   void close_block(std::string& out);

@@ -7,7 +7,7 @@
 //
 // The comment holds a JSON object: `page` from 1 within its file, `file` from 0 where a job has several, `kind` as in
 // json, `level` of headings and list items, `box` in points from the page's top left corner, `lines`: how many lines of
-// Markdown follow, so that whoever reads it need not guess where a block of code ends. What stands in the
+// Markdown follow, so that a reader need not guess where a block of code ends. What stands in the
 // margins, running headers and page numbers are here, too.
 #pragma once
 

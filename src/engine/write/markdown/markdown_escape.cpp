@@ -9,13 +9,13 @@ namespace {
 bool is_alpha(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool is_digit(char c) noexcept {
+bool is_ascii_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 bool is_word(char c) noexcept {
-  return is_alpha(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+  return is_alpha(c) || is_ascii_digit(c) || static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_punctuation(char c) noexcept {
+bool is_ascii_punctuation(char c) noexcept {
   return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
 }
 
@@ -42,7 +42,7 @@ bool is_markup(std::string_view piece, std::size_t i, bool at_start) noexcept {
   const char before = i > 0 ? piece[i - 1] : '\0';
   switch (c) {
     case '\\':
-      return is_punctuation(next);
+      return is_ascii_punctuation(next);
     case '`':
       return true;
     case '*':
@@ -71,21 +71,21 @@ std::size_t block_start(std::string_view piece) noexcept {
       (c == '-' && only(piece, '-'))) {
     return 0;
   }
-  const auto digits = static_cast<std::size_t>(std::ranges::find_if_not(piece, is_digit) - piece.begin());
+  const auto digits = static_cast<std::size_t>(std::ranges::find_if_not(piece, is_ascii_digit) - piece.begin());
   const bool is_number = digits > 0 && digits <= 9 && digits + 1 == piece.size();
   return is_number && (piece.back() == '.' || piece.back() == ')') ? digits : std::string_view::npos;
 }
 
 }  // namespace
 
-void append_markdown(std::string& out, std::string_view piece, MarkdownPlace place) {
+void append_markdown(std::string& out, std::string_view piece, MarkdownContext context) {
   if (piece.empty()) {
     return;
   }
   auto first = std::string_view::npos;
-  if (place == MarkdownPlace::start) {
+  if (context == MarkdownContext::start) {
     first = block_start(piece);
-  } else if (place == MarkdownPlace::heading && only(piece, '#')) {
+  } else if (context == MarkdownContext::heading && only(piece, '#')) {
     first = 0;
   }
   std::size_t plain = 0;
@@ -95,7 +95,7 @@ void append_markdown(std::string& out, std::string_view piece, MarkdownPlace pla
     plain = first;
   }
   for (auto i = plain; i < piece.size(); ++i) {
-    if (is_special(piece[i]) && is_markup(piece, i, place == MarkdownPlace::start)) {
+    if (is_special(piece[i]) && is_markup(piece, i, context == MarkdownContext::start)) {
       out.append(piece.substr(plain, i - plain));
       out += '\\';
       plain = i;

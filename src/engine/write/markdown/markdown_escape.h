@@ -8,7 +8,7 @@
 namespace docket::engine {
 
 /// Where a piece of text stands in its block.
-enum class MarkdownPlace : std::uint8_t {
+enum class MarkdownContext : std::uint8_t {
   inside,   ///< after other text
   start,    ///< the first piece of a paragraph or list item, where # - + > 1. would begin something else
   heading,  ///< in a heading, whose trailing # would be taken for its end
@@ -16,6 +16,6 @@ enum class MarkdownPlace : std::uint8_t {
 
 /// Appends `piece`, which has no space at either end and stands between spaces, with a backslash before what would be
 /// markup. One piece is judged at a time, so a character that might only pair with one elsewhere is escaped.
-void append_markdown(std::string& out, std::string_view piece, MarkdownPlace place);
+void append_markdown(std::string& out, std::string_view piece, MarkdownContext context);
 
 }  // namespace docket::engine

@@ -15,20 +15,20 @@ bool is_punctuation(char32_t c) noexcept {
   return c < 0x80 ? (c > 0x20 && !is_letter(c) && !is_digit(c)) : (!is_letter(c) && !is_digit(c));
 }
 
-bool has_emphasis(const TextLook& look) noexcept {
-  return look.bold || look.italic;
+bool has_emphasis(const SpanStyle& style) noexcept {
+  return style.bold || style.italic;
 }
 
-bool has_same_marks(const TextLook& one, const TextLook& other) noexcept {
+bool has_same_marks(const SpanStyle& one, const SpanStyle& other) noexcept {
   return one.bold == other.bold && one.italic == other.italic && one.code == other.code && one.link == other.link;
 }
 
 /// Inside a word, marks of emphasis are only seen where CommonMark (0.31, 6.2) lets them open and close: elsewhere the
-/// stretch before goes on.
-void mend(std::string_view piece, std::vector<Stretch>& parts) {
+/// span before continues.
+void repair(std::string_view piece, std::vector<TextSpan>& parts) {
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    auto& next = parts[i].look;
-    const auto& last = parts[i - 1].look;
+    auto& next = parts[i].style;
+    const auto& last = parts[i - 1].style;
     const auto before = last_char(piece.substr(0, parts[i - 1].end)).code;
     const auto after = first_char(piece.substr(parts[i - 1].end)).code;
     const bool closes_badly = has_emphasis(last) && is_punctuation(before) && !is_punctuation(after);
@@ -42,25 +42,25 @@ void mend(std::string_view piece, std::vector<Stretch>& parts) {
 }
 
 /// A letter or two amid a word in a typewriter's font are no code: a ligature, say, that another font had.
-void drop_code_in_words(std::string_view piece, std::vector<Stretch>& parts) {
+void drop_code_in_words(std::string_view piece, std::vector<TextSpan>& parts) {
   constexpr std::size_t most = 4;  // bytes
   for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
     const auto begin = parts[i - 1].end;
-    auto& look = parts[i].look;
-    if (look.code && parts[i].end - begin <= most && !parts[i - 1].look.code && !parts[i + 1].look.code &&
+    auto& style = parts[i].style;
+    if (style.code && parts[i].end - begin <= most && !parts[i - 1].style.code && !parts[i + 1].style.code &&
         is_letter(last_char(piece.substr(0, begin)).code) && !is_punctuation(first_char(piece.substr(begin)).code) &&
         is_letter(first_char(piece.substr(parts[i].end)).code)) {
-      const auto script = look.script;
-      look = parts[i - 1].look;
-      look.script = script;
+      const auto script = style.script;
+      style = parts[i - 1].style;
+      style.script = script;
     }
   }
 }
 
-/// The full stop after a link is none of it, and of no emphasis that the link has.
-void part_from_links(std::string_view piece, std::vector<Stretch>& parts) {
+/// A full stop after a link belongs neither to the link nor to its emphasis.
+void part_from_links(std::string_view piece, std::vector<TextSpan>& parts) {
   auto& last = parts.back();
-  if (last.look.link < 0) {
+  if (last.style.link < 0) {
     return;
   }
   const auto begin = parts.size() > 1 ? parts[parts.size() - 2].end : 0;
@@ -68,7 +68,7 @@ void part_from_links(std::string_view piece, std::vector<Stretch>& parts) {
   if (text == std::string_view::npos || begin + text + 1 == last.end) {
     return;
   }
-  const Stretch rest{last.end, {.script = last.look.script}};
+  const TextSpan rest{last.end, {.script = last.style.script}};
   last.end = begin + text + 1;
   parts.push_back(rest);
 }
@@ -106,7 +106,7 @@ bool says_address(std::string_view text, std::string_view uri) {
   while (text.ends_with('/') || text.ends_with('.') || text.ends_with(',')) {
     text.remove_suffix(1);
   }
-  // Parts of a long address that is broken over lines are links of their own. A word that an address has is none.
+  // Parts of a long address that is broken over lines are links of their own. A word that occurs in an address is not.
   const bool is_part = text.size() >= 8 && text.find_first_of("/.:_=?&%#0123456789") != std::string_view::npos;
   return text.find(uri) != std::string_view::npos || (is_part && uri.find(text) != std::string_view::npos);
 }
@@ -140,99 +140,99 @@ void append_destination(std::string& out, std::string_view uri) {
 }
 
 /// What opens and closes emphasis.
-std::string_view emphasis_mark(const TextLook& look) noexcept {
-  return look.bold && look.italic ? "***" : look.bold ? "**" : look.italic ? "*" : "";
+std::string_view emphasis_mark(const SpanStyle& style) noexcept {
+  return style.bold && style.italic ? "***" : style.bold ? "**" : style.italic ? "*" : "";
 }
 
 }  // namespace
 
-TextLook look_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept {
-  TextLook look{.script = word.script, .link = word.link};
+SpanStyle span_style_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept {
+  SpanStyle style{.script = word.script, .link = word.link};
   if (const auto* font = font_of(word, fonts)) {
-    look.code = font->monospace && !usual.monospace && word.link < 0;
-    look.bold = font->bold && !usual.bold && !look.code;
-    look.italic = font->italic && !usual.italic && !look.code;
+    style.code = font->monospace && !usual.monospace && word.link < 0;
+    style.bold = font->bold && !usual.bold && !style.code;
+    style.italic = font->italic && !usual.italic && !style.code;
   }
-  return look;
+  return style;
 }
 
-void MarkdownInline::put(std::string_view piece, std::span<const Stretch> stretches, std::span<const std::string> links,
+void MarkdownInline::put(std::string_view piece, std::span<const TextSpan> spans, std::span<const std::string> links,
                          std::string& out) {
-  parts_.assign(stretches.begin(), stretches.end());
+  parts_.assign(spans.begin(), spans.end());
   if (parts_.empty()) {
     parts_.push_back({piece.size(), {}});
   }
   part_from_links(piece, parts_);
   drop_code_in_words(piece, parts_);
-  mend(piece, parts_);
+  repair(piece, parts_);
   bool space = any_;
   std::size_t begin = 0;
   for (const auto& part : parts_) {
     const auto text = piece.substr(begin, part.end - begin);
     begin = part.end;
-    turn_to(part.look, links, std::exchange(space, false), out);
+    turn_to(part.style, links, std::exchange(space, false), out);
     any_ = true;
-    if (look_.link >= 0) {
+    if (style_.link >= 0) {
       link_text_ += text;
     }
     auto& into = target(out);
-    if (look_.code) {
+    if (style_.code) {
       code_ += text;
-    } else if (look_.note != 0) {
+    } else if (style_.note != 0) {
       into += "[^";
-      into += label_of(look_.note);
+      into += label_of(style_.note);
       into += ']';
-    } else if (look_.script == Script::normal) {
-      append_markdown(into, text, place_);
-    } else if (const auto raised = in_script(text, look_.script)) {
+    } else if (style_.script == Script::normal) {
+      append_markdown(into, text, context_);
+    } else if (const auto raised = in_script(text, style_.script)) {
       into += *raised;
     } else {
-      const bool is_super = look_.script != Script::subscript;
+      const bool is_super = style_.script != Script::subscript;
       into += is_super ? "<sup>" : "<sub>";
-      append_markdown(into, text, MarkdownPlace::inside);
+      append_markdown(into, text, MarkdownContext::inside);
       into += is_super ? "</sup>" : "</sub>";
     }
-    place_ = place_ == MarkdownPlace::start ? MarkdownPlace::inside : place_;
+    context_ = context_ == MarkdownContext::start ? MarkdownContext::inside : context_;
   }
 }
 
-void MarkdownInline::turn_to(const TextLook& look, std::span<const std::string> links, bool space, std::string& out) {
+void MarkdownInline::turn_to(const SpanStyle& style, std::span<const std::string> links, bool space, std::string& out) {
   // What is raised or lowered, and a reference to a note, keeps the marks that are open.
-  if (has_same_marks(look, look_)) {
-    (look_.code ? code_ : target(out)) += space ? " " : "";
-    look_.script = look.script;
-    look_.note = look.note;
+  if (has_same_marks(style, style_)) {
+    (style_.code ? code_ : target(out)) += space ? " " : "";
+    style_.script = style.script;
+    style_.note = style.note;
     return;
   }
   close_marks(out);
-  if (look.link != look_.link) {
+  if (style.link != style_.link) {
     close_link(out);
   }
   target(out) += space ? " " : "";
-  if (look.link >= 0 && look_.link < 0 && static_cast<std::size_t>(look.link) < links.size()) {
-    uri_ = links[static_cast<std::size_t>(look.link)];
-    look_.link = look.link;
+  if (style.link >= 0 && style_.link < 0 && static_cast<std::size_t>(style.link) < links.size()) {
+    uri_ = links[static_cast<std::size_t>(style.link)];
+    style_.link = style.link;
   }
-  const auto link = look_.link;
-  look_ = look;
-  look_.link = link;
-  target(out) += emphasis_mark(look_);
+  const auto link = style_.link;
+  style_ = style;
+  style_.link = link;
+  target(out) += emphasis_mark(style_);
 }
 
 void MarkdownInline::close_marks(std::string& out) {
   auto& into = target(out);
-  if (look_.code) {
+  if (style_.code) {
     append_code(into, std::exchange(code_, {}));
   }
-  into += emphasis_mark(look_);
-  look_ = {.link = look_.link};
+  into += emphasis_mark(style_);
+  style_ = {.link = style_.link};
 }
 
 void MarkdownInline::close_link(std::string& out) {
-  if (look_.link < 0) {
+  if (style_.link < 0) {
     return;
   }
-  look_.link = -1;
+  style_.link = -1;
   if (says_address(link_text_, uri_)) {
     out += link_markdown_;
   } else {
@@ -247,7 +247,7 @@ void MarkdownInline::close_link(std::string& out) {
 }
 
 void MarkdownInline::end_page(std::string& out) {
-  if (look_.link >= 0) {
+  if (style_.link >= 0) {
     close(out);
   }
 }

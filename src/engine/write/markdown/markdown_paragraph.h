@@ -17,14 +17,14 @@ class MarkdownParagraph {
   /// `lead` stands before the text and is Markdown.
   void begin(std::string lead) {
     text_ = std::move(lead);
-    inline_.begin(MarkdownPlace::start);
+    inline_.begin(MarkdownContext::start);
   }
 
   /// Where its words go, and what takes the pieces that it makes of them; `links` are those of the words' page.
   WordJoiner& joiner() noexcept { return joiner_; }
   auto sink(std::span<const std::string> links) {
-    return [this, links](std::string_view piece, std::span<const Stretch> stretches) {
-      inline_.put(piece, stretches, links, text_);
+    return [this, links](std::string_view piece, std::span<const TextSpan> spans) {
+      inline_.put(piece, spans, links, text_);
     };
   }
 

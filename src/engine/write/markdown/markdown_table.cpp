@@ -48,16 +48,16 @@ void append_pipe_text(std::string& out, const Cell& cell, const Page& page) {
   WordJoiner joiner;
   MarkdownInline markdown;
   std::string text;
-  markdown.begin(MarkdownPlace::inside);
-  const auto sink = [&](std::string_view piece, std::span<const Stretch> stretches) {
-    markdown.put(piece, stretches, page.links, text);
+  markdown.begin(MarkdownContext::inside);
+  const auto sink = [&](std::string_view piece, std::span<const TextSpan> spans) {
+    markdown.put(piece, spans, page.links, text);
   };
-  // That a whole cell is bold or italic is the table's look and says nothing; that some of its words are, does.
+  // That a whole cell is bold or italic is the table's style and says nothing; that some of its words are, does.
   auto usual = style_of(cell.lines, page.fonts);
   // Figures in a typewriter's font are no code.
   usual.monospace = page.body.monospace || !has_letters(cell);
   add_lines(
-      joiner, cell.lines, [&](const Word& word) { return look_of(word, page.fonts, usual); }, sink);
+      joiner, cell.lines, [&](const Word& word) { return span_style_of(word, page.fonts, usual); }, sink);
   joiner.finish(sink);
   markdown.close(text);
   for (const char c : text) {
@@ -105,7 +105,7 @@ void MarkdownTable::begin(const Block& table, const Page& page, std::string& out
   add_rows(table, page, 1, out);
 }
 
-bool MarkdownTable::goes_on(const Block& table) const {
+bool MarkdownTable::continues(const Block& table) const {
   constexpr float same_place = 0.03F;  // of the table's width
   if (!is_open_ || size_of_table(table).columns != columns_ ||
       std::abs(table.box.width() - width_) > same_place * width_) {
@@ -180,7 +180,7 @@ void MarkdownTable::add_html_row(const std::vector<const Cell*>& cells, std::str
     append_span(out, "rowspan", cell->row_span);
     append_span(out, "colspan", cell->column_span);
     out += '>';
-    append_html(out, text_of(std::span(cell->lines)), HtmlPlace::text);
+    append_html(out, text_of(std::span(cell->lines)), HtmlContext::text);
     out += "</";
     out += tag;
     out += '>';

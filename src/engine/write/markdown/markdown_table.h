@@ -18,7 +18,7 @@ class MarkdownTable {
 
   /// Whether `table`, the first thing on a page, goes on the open table, the last thing on the page before: its columns
   /// are the same, and it has the same heads or none.
-  [[nodiscard]] bool goes_on(const Block& table) const;
+  [[nodiscard]] bool continues(const Block& table) const;
 
   /// Adds the rows of a table that goes on the open one, without the heads that it repeats.
   void add(const Block& table, const Page& page, std::string& out);

@@ -17,8 +17,8 @@ std::string label_of(NoteId note) {
   if (note < first_by_page) {
     return std::to_string(note);
   }
-  const auto place = note - first_by_page;
-  return std::to_string(place / most_on_page) + "-" + std::to_string(place % most_on_page);
+  const auto position = note - first_by_page;
+  return std::to_string(position / most_on_page) + "-" + std::to_string(position % most_on_page);
 }
 
 void NoteLabels::begin_page(const Page& page) {
@@ -36,8 +36,8 @@ void NoteLabels::begin_page(const Page& page) {
       used_.set(number);
       notes_.emplace_back(block.marker, number);
     } else {
-      const auto place = pages_ * most_on_page + static_cast<NoteId>(notes_.size()) + 1;
-      notes_.emplace_back(block.marker, first_by_page + place);
+      const auto position = pages_ * most_on_page + static_cast<NoteId>(notes_.size()) + 1;
+      notes_.emplace_back(block.marker, first_by_page + position);
     }
   }
 }

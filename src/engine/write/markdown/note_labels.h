@@ -11,7 +11,7 @@
 
 namespace docket::engine {
 
-/// Stands for a footnote of a document, and for its label. 0 is none.
+/// Stands for a footnote of a document, and for its label. 0: no footnote.
 using NoteId = std::uint32_t;
 
 /// Its label: the note's own number, or else "7-2" for the second note of the seventh page.

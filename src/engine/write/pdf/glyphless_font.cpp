@@ -12,7 +12,7 @@ constexpr std::uint16_t units_per_em = 1000;
 constexpr std::int16_t ascent = 800;
 constexpr std::int16_t descent = -200;
 constexpr std::uint16_t advance = 500;
-constexpr std::uint16_t glyphs = 2;
+constexpr std::uint16_t glyph_count = 2;
 
 /// A table's bytes, big-endian.
 class Table {
@@ -89,8 +89,8 @@ std::string hhea() {
 }
 
 std::string maxp() {
-  // Of points, contours and instructions there are none; zones: one.
-  return Table().u32(0x00010000).u16(glyphs).zeros(8).u16(1).zeros(16).take();
+  // No points, no contours, no instructions; one zone.
+  return Table().u32(0x00010000).u16(glyph_count).zeros(8).u16(1).zeros(16).take();
 }
 
 std::string cmap() {
@@ -126,7 +126,7 @@ std::string glyphless_font() {
                                  {"head", padded(head(adjustment))},
                                  {"hhea", padded(hhea())},
                                  {"hmtx", padded(Table().u16(advance).i16(0).i16(0).take())},
-                                 {"loca", padded(Table().zeros(std::size_t{2} * (glyphs + 1)).take())},
+                                 {"loca", padded(Table().zeros(std::size_t{2} * (glyph_count + 1)).take())},
                                  {"maxp", padded(maxp())},
                                  {"name", padded(Table().u16(0).u16(0).u16(6).take())},
                                  {"post", padded(Table().u32(0x00030000).zeros(28).take())}}};

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "engine/write/block_kind.h"
-#include "engine/write/pdf/page_place.h"
+#include "engine/write/pdf/page_matrices.h"
 
 namespace docket::engine {
 namespace {

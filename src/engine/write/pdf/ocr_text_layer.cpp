@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/hex.h"
+#include "base/utf8.h"
 #include "engine/model/page_rotation.h"
 #include "engine/text/unicode_text.h"
-#include "base/utf8.h"
-#include "engine/write/pdf/page_place.h"
+#include "engine/write/pdf/page_matrices.h"
 
 namespace docket::engine {
 namespace {
@@ -18,8 +18,8 @@ namespace {
 constexpr char32_t first_beyond = 0x10000;
 constexpr std::uint16_t first_code_beyond = 0xD800;
 constexpr std::size_t most_beyond = 2048;
-constexpr double advance = 0.5;  // of a glyph, in ems
-constexpr double descent = 0.2;
+constexpr double glyph_advance = 0.5;  // of a glyph, in ems
+constexpr double glyph_descent = 0.2;
 
 template <class Visit>
 void each_line(const Page& page, const Visit& visit) {
@@ -96,13 +96,13 @@ class LayerWriter {
     const double length = static_cast<double>(down ? box.height() : box.width());
     const double across = static_cast<double>(down ? box.width() : box.height());
     const double size = std::clamp(down || word.size <= 0 ? across : static_cast<double>(word.size), 1.0, 2000.0);
-    const double natural = size * advance * static_cast<double>(characters.size());
+    const double natural = size * glyph_advance * static_cast<double>(characters.size());
     set_font(size);
     append_pdf_number(out_, std::clamp(100 * length / natural, 0.1, 10'000.0));
     out_ += " Tz ";
     if (down) {
       out_ += "0 -1 1 0 ";
-      append_pdf_number(out_, static_cast<double>(box.x0) + descent * across);
+      append_pdf_number(out_, static_cast<double>(box.x0) + glyph_descent * across);
       out_ += ' ';
       append_pdf_number(out_, height - static_cast<double>(box.y0));
     } else {

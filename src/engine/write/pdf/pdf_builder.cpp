@@ -25,10 +25,11 @@ class JSON;
 #include <vector>
 
 #include "engine/model/mapped_file.h"
-#include "engine/write/pdf/pix_rows.h"
+#include "engine/readers/open_document.h"
 #include "engine/write/pdf/glyphless_font.h"
 #include "engine/write/pdf/layout_boxes.h"
-#include "engine/write/pdf/page_place.h"
+#include "engine/write/pdf/page_matrices.h"
+#include "engine/write/pdf/pix_rows.h"
 
 namespace docket::engine {
 namespace {
@@ -48,7 +49,7 @@ struct Stopped : std::runtime_error {
 /// The end of qpdf's pipeline.
 class SinkPipeline final : public Pipeline {
  public:
-  explicit SinkPipeline(const Assembly::Sink& sink) : Pipeline("result", nullptr), sink_(sink) {}
+  explicit SinkPipeline(const ByteSink& sink) : Pipeline("result", nullptr), sink_(sink) {}
 
   void write(unsigned char const* data, std::size_t size) override {
     if (auto taken = sink_({reinterpret_cast<const char*>(data), size}); !taken) {
@@ -58,14 +59,14 @@ class SinkPipeline final : public Pipeline {
   void finish() override {}
 
  private:
-  const Assembly::Sink& sink_;
+  const ByteSink& sink_;
 };
 
 double number_of(Handle value) {
   return value.isNumber() ? value.getNumericValue() : 0;
 }
 
-/// A page's box with its corners in order; nothing where it is none.
+/// A page's box with its corners in order; nothing where it is not a box.
 std::optional<Box> box_of(Handle array) {
   if (!array.isArray() || array.getArrayNItems() < 4) {
     return std::nullopt;
@@ -114,10 +115,9 @@ std::string add_resource(QPDFPageObjectHelper& page, const std::string& kind, co
 /// Puts one document together. Lives for one call of build_pdf().
 class Builder {
  public:
-  Builder(const PdfPlan& plan, PdfPages how, const Assembly::ResolvedPages& pages)
-      : plan_(plan), how_(how), pages_(pages) {}
+  Builder(const PdfPlan& plan, PdfPages how, const ResolvedPages& pages) : plan_(plan), how_(how), pages_(pages) {}
 
-  void write(const Assembly::Sink& sink) {
+  void write(const ByteSink& sink) {
     const bool in_place = plan_.files.size() == 1 && is_pdf(plan_.files.front());
     if (!in_place) {
       made_.emptyPDF();
@@ -364,7 +364,7 @@ class Builder {
 
   const PdfPlan& plan_;
   PdfPages how_;
-  const Assembly::ResolvedPages& pages_;
+  const ResolvedPages& pages_;
   // What streams are read from lives as long as the documents that have them.
   std::vector<MappedFile> mapped_;
   std::vector<std::unique_ptr<DocumentReader>> readers_;
@@ -377,13 +377,12 @@ class Builder {
 
 }  // namespace
 
-Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const Assembly::ResolvedPages& pages,
-                       const Assembly::Sink& sink) {
+Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const ResolvedPages& pages, const ByteSink& sink) {
   try {
     Builder(plan, how, pages).write(sink);
     return {};
   } catch (const Stopped& stopped) {
-    return tl::unexpected(stopped.error);
+    return fail(stopped.error);
   } catch (const std::bad_alloc&) {
     throw;  // the end of the child, which says so by its exit code
   } catch (const std::exception& exception) {

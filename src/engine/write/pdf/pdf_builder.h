@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "engine/write/page_source.h"
 #include "engine/write/pdf/pdf_output.h"
 
 namespace docket::engine {
@@ -21,7 +22,6 @@ struct PdfPlan {
 enum class PdfPages : std::uint8_t { originals, pictures };
 
 /// Writes the document. Errors: the source's, the sink's; corrupt if a file cannot be taken over so.
-Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const Assembly::ResolvedPages& pages,
-                       const Assembly::Sink& sink);
+Result<void> build_pdf(const PdfPlan& plan, PdfPages how, const ResolvedPages& pages, const ByteSink& sink);
 
 }  // namespace docket::engine

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "engine/model/page_rotation.h"
+#include "engine/write/page_source.h"
 #include "engine/write/pdf/pdf_builder.h"
 
 namespace docket::engine {
@@ -35,7 +36,7 @@ bool PdfOutput::is_original() const {
          std::ranges::none_of(notes_, [](const auto& entry) { return entry.second.has_layer; });
 }
 
-Result<void> PdfOutput::copy_original(const Assembly::Sink& sink) const {
+Result<void> PdfOutput::copy_original(const ByteSink& sink) const {
   std::array<char, std::size_t{64} * 1024> buffer{};
   for (off_t at = 0;;) {
     const auto size = ::pread(files_.front().descriptor, buffer.data(), buffer.size(), at);
@@ -55,8 +56,7 @@ Result<void> PdfOutput::copy_original(const Assembly::Sink& sink) const {
   }
 }
 
-Result<void> PdfOutput::write(Format format, const Assembly::ResolvedPages& pages, const Begin& begin,
-                              const Assembly::Sink& sink) {
+Result<void> PdfOutput::write(Format format, const ResolvedPages& pages, const Begin& begin, const ByteSink& sink) {
   if (auto begun = begin(); !begun) {
     return begun;
   }

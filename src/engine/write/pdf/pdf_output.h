@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "document/media_type.h"
 #include "engine/model/reader.h"
-#include "engine/model/rendering.h"
+#include "engine/write/page_source.h"
 #include "engine/write/pdf/ocr_text_layer.h"
 
 namespace docket::engine {
@@ -49,12 +50,11 @@ class PdfOutput {
 
   /// Writes `format`, pdf or layout_pdf. Errors: the sink's and the source's; corrupt where a file cannot be read any
   /// more.
-  Result<void> write(Format format, const Assembly::ResolvedPages& pages, const Begin& begin,
-                     const Assembly::Sink& sink);
+  Result<void> write(Format format, const ResolvedPages& pages, const Begin& begin, const ByteSink& sink);
 
  private:
   [[nodiscard]] bool is_original() const;
-  Result<void> copy_original(const Assembly::Sink& sink) const;
+  Result<void> copy_original(const ByteSink& sink) const;
 
   std::vector<SourceFile> files_;
   ReadOptions options_;

@@ -1,0 +1,15 @@
+// What results are made of a page and of a document.
+#pragma once
+
+#include <string>
+
+#include "document/format.h"
+
+namespace docket::engine {
+
+struct RenderOptions {
+  FormatSet formats;
+  std::string page_separator;  ///< Markdown and text; empty: a blank line
+};
+
+}  // namespace docket::engine

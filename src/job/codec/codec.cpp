@@ -1,0 +1,357 @@
+#include "job/codec/codec.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "base/bytes.h"
+#include "job/codec/section_bytes.h"
+
+namespace docket {
+namespace {
+
+// What versions before 5 can hold is written as they do: workers of before and after an upgrade share a store.
+constexpr std::uint16_t job_version = 5;      // of other work than documents
+constexpr std::uint16_t job_with_origin = 4;  // of documents
+constexpr std::uint16_t job_with_sameness = 3;
+constexpr std::uint16_t job_with_retention = 2;  // an older one: `pages`, `expire_ms` and `keep_input` are new in it
+constexpr std::uint16_t oldest_job_version = 1;
+constexpr std::uint16_t unit_version = 1;
+// Of pages and outputs; again the oldest one that will do.
+constexpr std::uint16_t with_names = 3;
+constexpr std::uint16_t without_names = 2;
+constexpr std::uint16_t without_sums = 1;
+
+struct StoredUnit {
+  std::uint16_t version;
+  std::uint8_t kind;
+  std::uint8_t pool;
+  std::uint8_t priority;
+  std::uint8_t reserved;
+  std::uint16_t file;
+  std::uint64_t seq;
+  std::uint8_t job[16];
+  std::uint32_t first_page;
+  std::uint32_t last_page;
+  std::uint32_t attempt;
+  std::uint32_t failures;
+  std::uint32_t owners_lost;
+  std::uint32_t reserved_too;
+};
+static_assert(sizeof(StoredUnit) == 56);
+
+// Error codes that a later version appended are let through: word() has "unknown" for them, and a job that can be
+// shown is worth more than one that cannot.
+
+void put_error(ByteWriter& out, ErrorCode code, std::string_view detail) {
+  out.put(static_cast<std::uint16_t>(code));
+  out.put_string(detail);
+}
+
+tl::unexpected<Error> bad_record(std::string_view what) {
+  return fail(ErrorCode::bad_record, "a stored " + std::string(what) + " is damaged or of another version");
+}
+
+void put_output_file(ByteWriter& out, const OutputFile& output_file) {
+  out.put(static_cast<std::uint8_t>(output_file.pages));
+  out.put(output_file.seq);
+  out.put(output_file.attempt);
+}
+
+/// False if what stands there names no output file.
+bool get_output_file(ByteReader& in, OutputFile& output_file) noexcept {
+  const auto pages = in.get<std::uint8_t>();
+  output_file.pages = pages == 1;
+  output_file.seq = in.get<std::uint64_t>();
+  output_file.attempt = in.get<std::uint32_t>();
+  return pages <= 1;
+}
+
+std::uint16_t version_for(const Outputs& outputs) noexcept {
+  const auto has_name = [](const Section& section) { return !section.name.empty(); };
+  return std::ranges::any_of(outputs.sections, has_name) ? with_names : without_names;
+}
+
+/// Nothing for an unknown version.
+std::optional<SectionParts> parts_of(std::uint16_t version) noexcept {
+  switch (version) {
+    case without_sums:
+      return SectionParts::place;
+    case without_names:
+      return SectionParts::sum;
+    case with_names:
+      return SectionParts::name;
+    default:
+      return std::nullopt;
+  }
+}
+
+void put_origin(ByteWriter& out, const Origin& origin) {
+  for (const auto* text : {&origin.log, &origin.client, &origin.client_name, &origin.host, &origin.request_id,
+                           &origin.traceparent, &origin.tracestate}) {
+    out.put_string(*text);
+  }
+}
+
+void get_origin(ByteReader& in, Origin& origin) {
+  for (auto* text : {&origin.log, &origin.client, &origin.client_name, &origin.host, &origin.request_id,
+                     &origin.traceparent, &origin.tracestate}) {
+    *text = in.get_string();
+  }
+}
+
+void put_outputs(ByteWriter& out, const Outputs& outputs) {
+  put_output_file(out, outputs.output_file);
+  put_sections(out, outputs.sections, *parts_of(version_for(outputs)));
+}
+
+bool get_outputs(ByteReader& in, Outputs& outputs, SectionParts parts) {
+  return get_output_file(in, outputs.output_file) && get_sections(in, outputs.sections, parts);
+}
+
+void put_strings(ByteWriter& out, const std::vector<std::string>& texts) {
+  out.put(static_cast<std::uint32_t>(texts.size()));
+  for (const auto& text : texts) {
+    out.put_string(text);
+  }
+}
+
+/// False for a count that cannot be true.
+bool get_strings(ByteReader& in, std::vector<std::string>& texts) {
+  const auto count = in.get<std::uint32_t>();
+  if (in.remaining() / sizeof(std::uint32_t) < count) {
+    return false;
+  }
+  texts.resize(count);
+  for (auto& text : texts) {
+    text = in.get_string();
+  }
+  return true;
+}
+
+void put_work(ByteWriter& out, const DocumentWork& work) {
+  const auto& options = work.options;
+  out.put(options.formats.bits);
+  out.put_string(options.languages);
+  out.put(static_cast<std::uint8_t>(options.ocr));
+  out.put(options.dpi);
+  out.put_string(options.page_separator);
+  out.put_string(options.pages.text());
+}
+
+/// `version` is the record's.
+bool get_work(ByteReader& in, DocumentWork& work, std::uint16_t version) {
+  auto& options = work.options;
+  options.formats.bits = in.get<std::uint32_t>();
+  options.languages = in.get_string();
+  const auto ocr = in.get<std::uint8_t>();
+  options.ocr = static_cast<OcrMode>(ocr);
+  options.dpi = in.get<std::uint16_t>();
+  options.page_separator = in.get_string();
+  const auto pages = PageSet::parse(version >= job_with_retention ? in.get_string() : std::string());
+  options.pages = pages.value_or(PageSet());
+  return pages && ocr <= static_cast<std::uint8_t>(OcrMode::off);
+}
+
+void put_work(ByteWriter& out, const CommandWork& work) {
+  put_strings(out, work.arguments);
+  put_strings(out, work.readable);
+  out.put(work.log_size);
+  out.put(work.output_size);
+  out.put(work.workers);
+  out.put(static_cast<std::uint8_t>(work.per_file ? 1 : 0));
+  out.put(static_cast<std::uint8_t>(work.network ? 1 : 0));
+}
+
+bool get_work(ByteReader& in, CommandWork& work) {
+  if (!get_strings(in, work.arguments) || !get_strings(in, work.readable)) {
+    return false;
+  }
+  work.log_size = in.get<std::uint64_t>();
+  work.output_size = in.get<std::uint64_t>();
+  work.workers = in.get<std::uint32_t>();
+  const auto per_file = in.get<std::uint8_t>();
+  const auto network = in.get<std::uint8_t>();
+  work.per_file = per_file != 0;
+  work.network = network != 0;
+  return per_file <= 1 && network <= 1;
+}
+
+/// The payload of a record of this version. False if it is none.
+bool get_work(ByteReader& in, Work& work, std::uint16_t version) {
+  const auto kind = version > job_with_origin ? in.get<WorkKind>() : WorkKind::document;
+  switch (kind) {
+    case WorkKind::document:
+      return get_work(in, work.emplace<DocumentWork>(), version);
+    case WorkKind::command:
+      return get_work(in, work.emplace<CommandWork>());
+  }
+  return false;
+}
+
+}  // namespace
+
+// ---- JobRecord
+
+std::string encode(const JobRecord& record) {
+  ByteWriter out;
+  const bool is_document = kind_of(record.work) == WorkKind::document;
+  out.put(is_document ? job_with_origin : job_version);
+  out.put(record.pool);
+  out.put(record.priority);
+  out.put_raw(record.id.key());
+  out.put_string(record.owner);
+  if (!is_document) {
+    out.put(kind_of(record.work));
+  }
+  std::visit([&out](const auto& work) { put_work(out, work); }, record.work);
+  const auto& limits = record.limits;
+  out.put(limits.max_pages);
+  out.put(limits.max_pixels);
+  out.put(limits.memory);
+  out.put(limits.cpu_seconds);
+  out.put(limits.unit_ms);
+  out.put(limits.attempts);
+  out.put(record.expire_ms);
+  out.put(static_cast<std::uint8_t>(record.keep_input ? 1 : 0));
+  out.put(static_cast<std::uint8_t>(record.fingerprint ? 1 : 0));
+  if (record.fingerprint) {
+    out.put(*record.fingerprint);
+  }
+  put_origin(out, record.origin);
+  return out.take();
+}
+
+Result<JobRecord> decode_job(std::string_view bytes) {
+  ByteReader in(bytes);
+  const auto version = in.get<std::uint16_t>();
+  if (version < oldest_job_version || version > job_version) {
+    return bad_record("job");
+  }
+  JobRecord record;
+  record.pool = in.get<std::uint8_t>();
+  record.priority = in.get<std::uint8_t>();
+  record.id = JobId::from_key(in.get_raw(sizeof(JobId))).value_or(JobId{});
+  record.owner = in.get_string();
+  const bool has_work = get_work(in, record.work, version);
+  auto& limits = record.limits;
+  limits.max_pages = in.get<std::uint32_t>();
+  limits.max_pixels = in.get<std::uint64_t>();
+  limits.memory = in.get<std::uint64_t>();
+  limits.cpu_seconds = in.get<std::uint32_t>();
+  limits.unit_ms = in.get<std::uint32_t>();
+  limits.attempts = in.get<std::uint32_t>();
+  std::uint8_t keep_input = 1;
+  if (version >= job_with_retention) {
+    record.expire_ms = in.get<std::uint64_t>();
+    keep_input = in.get<std::uint8_t>();
+  }
+  const auto has_sameness = version >= job_with_sameness ? in.get<std::uint8_t>() : std::uint8_t{0};
+  if (has_sameness != 0) {
+    record.fingerprint = in.get<Sha256>();
+  }
+  if (version >= job_with_origin) {
+    get_origin(in, record.origin);
+  }
+  record.keep_input = keep_input != 0;
+  if (!in.ok() || !in.at_end() || !has_work || keep_input > 1 || has_sameness > 1) {
+    return bad_record("job");
+  }
+  return record;
+}
+
+// ---- Unit
+
+std::string encode(const Unit& unit) {
+  StoredUnit stored{.version = unit_version,
+                    .kind = static_cast<std::uint8_t>(unit.kind),
+                    .pool = unit.pool,
+                    .priority = unit.priority,
+                    .reserved = 0,
+                    .file = unit.file,
+                    .seq = unit.seq,
+                    .job = {},
+                    .first_page = unit.first_page,
+                    .last_page = unit.last_page,
+                    .attempt = unit.attempt,
+                    .failures = unit.failures,
+                    .owners_lost = unit.owners_lost,
+                    .reserved_too = 0};
+  std::memcpy(stored.job, unit.job.bytes.data(), sizeof stored.job);
+  ByteWriter out;
+  out.put(stored);
+  return out.take();
+}
+
+Result<Unit> decode_unit(std::string_view bytes) {
+  if (bytes.size() != sizeof(StoredUnit)) {
+    return bad_record("unit");
+  }
+  const auto stored = ByteReader(bytes).get<StoredUnit>();
+  if (stored.version != unit_version || stored.kind > static_cast<std::uint8_t>(UnitKind::run)) {
+    return bad_record("unit");
+  }
+  Unit unit{.seq = stored.seq,
+            .job = {},
+            .kind = static_cast<UnitKind>(stored.kind),
+            .pool = stored.pool,
+            .priority = stored.priority,
+            .file = stored.file,
+            .first_page = stored.first_page,
+            .last_page = stored.last_page,
+            .attempt = stored.attempt,
+            .failures = stored.failures,
+            .owners_lost = stored.owners_lost};
+  std::memcpy(unit.job.bytes.data(), stored.job, sizeof stored.job);
+  return unit;
+}
+
+// ---- PageRecord
+
+std::string encode(const PageRecord& page) {
+  ByteWriter out;
+  out.put(version_for(page.outputs));
+  out.put(page.file);
+  out.put(page.page);
+  put_error(out, page.error, page.error_detail);
+  put_outputs(out, page.outputs);
+  return out.take();
+}
+
+Result<PageRecord> decode_page(std::string_view bytes) {
+  ByteReader in(bytes);
+  const auto parts = parts_of(in.get<std::uint16_t>());
+  if (!parts) {
+    return bad_record("page");
+  }
+  PageRecord page;
+  page.file = in.get<std::uint16_t>();
+  page.page = in.get<std::uint32_t>();
+  page.error = static_cast<ErrorCode>(in.get<std::uint16_t>());
+  page.error_detail = in.get_string();
+  if (!get_outputs(in, page.outputs, *parts) || !in.ok() || !in.at_end()) {
+    return bad_record("page");
+  }
+  return page;
+}
+
+// ---- Outputs
+
+std::string encode(const Outputs& outputs) {
+  ByteWriter out;
+  out.put(version_for(outputs));
+  put_outputs(out, outputs);
+  return out.take();
+}
+
+Result<Outputs> decode_outputs(std::string_view bytes) {
+  ByteReader in(bytes);
+  Outputs outputs;
+  const auto parts = parts_of(in.get<std::uint16_t>());
+  if (!parts || !get_outputs(in, outputs, *parts) || !in.ok() || !in.at_end()) {
+    return bad_record("list of outputs");
+  }
+  return outputs;
+}
+
+}  // namespace docket

@@ -1,0 +1,163 @@
+#include "work/command/command_outputs.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace docket {
+namespace {
+
+bool is_result(std::string_view name) noexcept {
+  return name.starts_with("result.") && name.find('/') == std::string_view::npos;
+}
+
+/// A file to be stored: below one of two folders.
+struct Source {
+  int folder;
+  std::string path;
+  std::string name;
+  std::uint64_t size;
+};
+
+/// Appends `length` bytes of `from` to `to`.
+Result<void> append(int from, int to, std::uint64_t length) {
+  std::array<char, 65536> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): is read into
+  while (length > 0) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length, buffer.size()));
+    const auto got = ::read(from, buffer.data(), wanted);
+    if (got == 0 || (got < 0 && errno != EINTR)) {
+      return fail_errno("read", got == 0 ? EIO : errno);
+    }
+    for (ssize_t done = 0; done < got;) {
+      const auto put = ::write(to, buffer.data() + done, static_cast<std::size_t>(got - done));
+      if (put < 0 && errno != EINTR) {
+        return fail_writing("write", errno);
+      }
+      done += std::max<ssize_t>(put, 0);
+    }
+    length -= static_cast<std::uint64_t>(std::max<ssize_t>(got, 0));
+  }
+  return {};
+}
+
+}  // namespace
+
+const Section* main_output(const Outputs& outputs) noexcept {
+  const Section* best = nullptr;
+  for (const auto& section : outputs.sections) {
+    if (section.name == "result.json") {
+      return &section;
+    }
+    const bool is_better = is_result(section.name) ? best == nullptr || !is_result(best->name)
+                                                   : section.name == standard_output && best == nullptr;
+    best = is_better ? &section : best;
+  }
+  return best;
+}
+
+Result<Outputs> store_outputs(Spool& spool, const JobId& job, const OutputFile& own, const WorkFolder& folder,
+                              FoundFiles found, std::string_view result) {
+  const auto opened = folder.open_outputs();
+  if (!opened) {
+    return pass_on(opened);
+  }
+  std::vector<Source> sources;
+  bool has_result = false;
+  for (auto& file : found.files) {
+    has_result = has_result || is_result(file.name) || file.name == result;
+    sources.push_back({opened->get(), std::move(file.path), std::move(file.name), file.size});
+  }
+  if (!has_result) {
+    struct stat info {};
+    if (::fstatat(folder.folder(), folder.result_name().c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      return fail_errno("fstatat " + folder.result_name(), errno);
+    }
+    sources.push_back(
+        {folder.folder(), folder.result_name(), std::string(result), static_cast<std::uint64_t>(info.st_size)});
+  }
+  // The largest one is not copied.
+  std::ranges::stable_sort(sources, std::greater{}, &Source::size);
+  if (auto adopted = spool.adopt(job, own, sources.front().folder, sources.front().path); !adopted) {
+    return pass_on(adopted);
+  }
+  Outputs outputs{.output_file = own, .sections = {}};
+  std::uint64_t offset = 0;
+  Result<Fd> stored = spool.open_for_append(job, own);
+  for (const auto& source : sources) {
+    if (!stored) {
+      return pass_on(stored);
+    }
+    if (&source != &sources.front() && source.size > 0) {
+      if (::fchmodat(source.folder, source.path.c_str(), S_IRUSR, 0) != 0) {
+        return fail_errno("fchmodat " + source.path, errno);
+      }
+      const Fd from(::openat(source.folder, source.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+      if (!from) {
+        return fail_errno("open " + source.path, errno);
+      }
+      if (auto appended = append(from.get(), stored->get(), source.size); !appended) {
+        return pass_on(appended);
+      }
+    }
+    outputs.sections.push_back({.format = std::nullopt,
+                                .representation = Representation::raw,
+                                .offset = offset,
+                                .length = source.size,
+                                .sum = 0,
+                                .name = source.name});
+    offset += source.size;
+  }
+  std::ranges::sort(outputs.sections, {}, &Section::name);
+  return outputs;
+}
+
+Result<Outputs> copy_outputs(Spool& spool, const JobId& job, const OutputFile& own, const WorkFolder& folder,
+                             std::uint64_t max_bytes, std::string_view result, int result_file) {
+  auto stored = spool.open_for_append(job, own);
+  if (!stored) {
+    return pass_on(stored);
+  }
+  Outputs outputs{.output_file = own, .sections = {}};
+  std::uint64_t offset = 0;
+  const auto add = [&](int file, const FoundFile& found) -> Result<void> {
+    if (auto appended = append(file, stored->get(), found.size); !appended) {
+      return appended.error().code == ErrorCode::store_full
+                 ? appended
+                 : fail(ErrorCode::command_failed, "the file " + found.name + " was changed while it was stored");
+    }
+    outputs.sections.push_back({.format = std::nullopt,
+                                .representation = Representation::raw,
+                                .offset = offset,
+                                .length = found.size,
+                                .sum = 0,
+                                .name = found.name});
+    offset += found.size;
+    return {};
+  };
+  if (auto copied = folder.each_output(max_bytes, add); !copied) {
+    return pass_on(copied);
+  }
+  const auto is_named = [&](const Section& section) { return is_result(section.name) || section.name == result; };
+  if (std::ranges::none_of(outputs.sections, is_named)) {
+    struct stat info {};
+    if (::fstat(result_file, &info) != 0 || ::lseek(result_file, 0, SEEK_SET) != 0) {
+      return fail_errno("fstat", errno);
+    }
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    if (auto added = add(result_file, {.path = {}, .name = std::string(result), .size = size}); !added) {
+      return pass_on(added);
+    }
+  }
+  const auto same_name = [](const Section& a, const Section& b) { return a.name == b.name; };
+  std::ranges::stable_sort(outputs.sections, {}, &Section::name);
+  const auto twice = std::unique(outputs.sections.begin(), outputs.sections.end(), same_name);
+  outputs.sections.erase(twice, outputs.sections.end());
+  return outputs;
+}
+
+}  // namespace docket

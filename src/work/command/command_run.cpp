@@ -1,0 +1,331 @@
+#include "work/command/command_run.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "job/progress/page_progress.h"
+#include "store/section_checksum.h"
+#include "work/command/command_inputs.h"
+#include "work/command/command_outputs.h"
+#include "work/unit_files.h"
+#include "work/unit_lease.h"
+
+namespace docket {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Progress is recorded no more often than this.
+constexpr milliseconds record_interval{250};
+constexpr milliseconds record_retry{1000};
+// How often we look whether the job is still wanted, and at what the command has written.
+constexpr milliseconds look_interval{500};
+
+// sysexits.h
+constexpr int try_again = 75;
+
+/// As much of the end of `tail` as a status keeps behind `what`.
+Error command_failed(std::string what, std::string_view tail) {
+  const auto room = max_kept_detail - std::min(max_kept_detail, what.size() + 2);
+  while (tail.ends_with('\n')) {
+    tail.remove_suffix(1);
+  }
+  if (tail.size() > room) {
+    tail.remove_prefix(tail.size() - room);
+    while (!tail.empty() && (static_cast<unsigned char>(tail.front()) & 0xC0U) == 0x80U) {
+      tail.remove_prefix(1);  // the rest of a character
+    }
+  }
+  if (!tail.empty()) {
+    what.append(": ").append(tail);
+  }
+  return {ErrorCode::command_failed, std::move(what)};
+}
+
+bool is_full(const Error& error) noexcept {
+  return error.code == ErrorCode::store_full;
+}
+
+}  // namespace
+
+UnitEnd end_of_command(const launch::Exited& exited, const Limits& limits, Outputs outputs) {
+  switch (exited.why) {
+    case launch::Exited::Why::timed_out:
+      return ended::Failed{
+          {ErrorCode::timeout,
+           "the command took longer than " + std::to_string(limits.unit_ms / 1000) + " s (docket_unit_timeout)"}};
+    case launch::Exited::Why::stopped:
+      return ended::Released{};
+    case launch::Exited::Why::refused:
+      return ended::Refused{command_failed("the command could not be started", exited.tail)};
+    case launch::Exited::Why::nonsense:
+      return ended::Failed{command_failed("the command's answer is none", exited.tail)};
+    case launch::Exited::Why::itself:
+      break;
+  }
+  if (WIFSIGNALED(exited.wait_status)) {
+    const auto signal = WTERMSIG(exited.wait_status);
+    if (signal == SIGXCPU) {
+      return ended::Failed{{ErrorCode::timeout, "the command took more than " + std::to_string(limits.cpu_seconds) +
+                                                    " s of processor time (docket_cpu_limit)"},
+                           true};
+    }
+    const char* name = ::sigabbrev_np(signal);
+    return ended::Failed{command_failed(
+        "the command was ended by " + (name != nullptr ? "SIG" + std::string(name) : std::to_string(signal)),
+        exited.tail)};
+  }
+  const auto code = WEXITSTATUS(exited.wait_status);
+  if (code == 0) {
+    return ended::Completed{.total_pages = 0, .outputs = std::move(outputs)};
+  }
+  auto error = command_failed("exit code " + std::to_string(code), exited.tail);
+  if (code == try_again) {
+    return ended::Failed{std::move(error)};
+  }
+  return ended::Refused{std::move(error)};
+}
+
+UnitEnd end_of_job(const launch::JobDone& done) {
+  if (!done.failed) {
+    return ended::Completed{};
+  }
+  return ended::Refused{command_failed(done.error.empty() ? "the program says that it failed" : done.error, {})};
+}
+
+UnitEnd end_of_program(const launch::Exited& exited, UnitEnd end) {
+  const bool by_itself = exited.why == launch::Exited::Why::itself && WIFEXITED(exited.wait_status);
+  return by_itself ? ended::Failed{command_failed("the program ended amid its job, with exit code " +
+                                                      std::to_string(WEXITSTATUS(exited.wait_status)),
+                                                  exited.tail)}
+                   : std::move(end);
+}
+
+CommandRun::CommandRun(const CommandParts& parts, KeptProgram& program, StoreReader& reader, ClaimedUnit claimed)
+    : parts_(parts),
+      program_(program),
+      reader_(reader),
+      claimed_(std::move(claimed)),
+      lease_(lease_of(parts.membership, claimed_.unit)),
+      own_{.pages = false, .seq = claimed_.unit.seq, .attempt = claimed_.unit.attempt},
+      next_record_(Clock::now() + record_interval),
+      next_look_(Clock::now() + look_interval) {}
+
+std::optional<EndUnit> CommandRun::run() {
+  EndUnit end{.lease = lease_, .pages = {}, .end = ended::Released{}, .now_ms = 0};
+  const auto* work = std::get_if<CommandWork>(&claimed_.record.work);
+  auto ended = work != nullptr && !work->arguments.empty()
+                   ? run_command(*work)
+                   : fail(ErrorCode::crashed, "which command it was is not known any more");
+  if (!ended) {
+    program_.end();  // one that has spoilt its folder must not spoil the next job
+  }
+  if (lost_ || (!ended && is_unwanted(reader_, lease_))) {
+    return std::nullopt;
+  }
+  if (over_limit_) {
+    end.end = ended::Refused{*over_limit_};
+  } else if (ended) {
+    end.end = std::move(*ended);
+  } else if (is_full(ended.error()) && !was_run_) {  // no fault of the command's, and does not last
+    end.waits_for_room = true;
+  } else if (is_full(ended.error())) {  // to run it again and again would repeat what it does besides
+    end.end = ended::Failed{ended.error()};
+  } else if (ended.error().code == ErrorCode::command_failed) {
+    end.end = ended::Refused{ended.error()};
+  } else {
+    end.end = ended::Failed{{ErrorCode::crashed, ended.error().detail}};
+  }
+  end.steps = std::move(steps_);
+  end.now_ms = unix_ms();
+  return end;
+}
+
+Result<std::string> CommandRun::read_fields() {
+  std::string fields;
+  if (claimed_.status.head.has_fields != 0) {
+    const auto read = reader_.status(
+        claimed_.unit.job, [&](const StatusView&, std::string_view json, const QueueCounts&) { fields = json; });
+    if (!read) {
+      return pass_on(read);
+    }
+  }
+  return fields;
+}
+
+CommandEvents CommandRun::events() {
+  return {.progress =
+              [this](launch::Progress progress) {
+                steps_ = Steps{
+                    .processed = progress.processed, .total = progress.total, .message = std::move(progress.message)};
+                record_progress();
+              },
+          .lines =
+              [this](launch::LogLines lines) {
+                if (parts_.publish_lines) {
+                  parts_.publish_lines({.owner = OwnerKey::of(claimed_.status.owner),
+                                        .job = claimed_.unit.job,
+                                        .left_out = lines.left_out,
+                                        .lines = std::move(lines.lines)});
+                }
+              }};
+}
+
+Result<CommandEnd> CommandRun::run_once(const CommandWork& work, const WorkFolder& folder, const Fd& log,
+                                        const Fd& result) {
+  return parts_.launcher.run(launch_request(folder, claimed_, work), log, result, events(),
+                             [&] { return must_stop(folder, work); });
+}
+
+Result<CommandEnd> CommandRun::run_in_program(StayingProgram& program, const WorkFolder& folder,
+                                              std::string_view fields, const Fd& log, const Fd& result,
+                                              const CommandWork& work) {
+  const launch::Job job{.line = job_line(folder, claimed_, fields), .time_ms = claimed_.record.limits.unit_ms};
+  if (job.line.size() > launch::max_line) {
+    return fail(ErrorCode::command_failed, "the job's fields and names take more than the " +
+                                               std::to_string(launch::max_line) +
+                                               " bytes that a program can be given which stays (workers=N)");
+  }
+  return program.run(job, log, result, events(), [&] { return must_stop(folder, work); });
+}
+
+/// An error of our own with files, or command_failed for what the command has left.
+Result<UnitEnd> CommandRun::run_command(const CommandWork& work) {
+  const auto& unit = claimed_.unit;
+  const auto fields = read_fields();
+  if (!fields) {
+    return pass_on(fields);
+  }
+  StayingProgram* program = nullptr;
+  if (work.workers != 0) {
+    const auto kept = program_.get(parts_.launcher, parts_.store_path, work, claimed_.record.limits, parts_.quitting);
+    if (!kept) {
+      return pass_on(kept);
+    }
+    if (*kept == nullptr) {
+      return ended::Released{};
+    }
+    program = *kept;
+  }
+  auto folder = program != nullptr ? WorkFolder::make_within(program_.folder(), work_folder_name(unit))
+                                   : WorkFolder::make(parts_.store_path, work_folder_name(unit));
+  if (!folder) {
+    return pass_on(folder);
+  }
+  if (auto written = write_inputs(*folder, parts_.spool, claimed_, *fields); !written) {
+    return pass_on(written);
+  }
+  const auto log = parts_.spool.create_log(unit.job, unit.file == Unit::whole_job ? 0 : unit.file);
+  if (!log) {
+    return pass_on(log);
+  }
+  auto result = folder->create_result();
+  if (!result) {
+    return pass_on(result);
+  }
+  was_run_ = true;
+  auto how = program != nullptr ? run_in_program(*program, *folder, *fields, *log, *result, work)
+                                : run_once(work, *folder, *log, *result);
+  if (!how) {
+    return pass_on(how);
+  }
+  if (auto* released = std::get_if<ended::Released>(&*how)) {
+    return *released;
+  }
+  if (auto* failed = std::get_if<ended::Failed>(&*how)) {
+    return std::move(*failed);
+  }
+  auto end = std::holds_alternative<launch::JobDone>(*how)
+                 ? end_of_job(std::get<launch::JobDone>(*how))
+                 : end_of_command(std::get<launch::Exited>(*how), claimed_.record.limits, {});
+  if (program != nullptr && std::holds_alternative<launch::Exited>(*how)) {
+    end = end_of_program(std::get<launch::Exited>(*how), std::move(end));
+  }
+  auto* completed = std::get_if<ended::Completed>(&end);
+  if (completed == nullptr) {
+    return end;
+  }
+  struct stat answered {};
+  if (program != nullptr && ::fstat(result->get(), &answered) == 0 && answered.st_size == 0 &&
+      ::write(result->get(), "null", 4) != 4) {  // JSON for an answer without a value
+    return fail_writing("write", errno);
+  }
+  stored_ = true;
+  auto outputs = program != nullptr
+                     ? copy_outputs(parts_.spool, unit.job, own_, *folder, work.output_size, answer, result->get())
+                     : folder->find_outputs(work.output_size).and_then([&](FoundFiles&& found) {
+                         return store_outputs(parts_.spool, unit.job, own_, *folder, std::move(found), standard_output);
+                       });
+  if (!outputs) {
+    return pass_on(outputs);
+  }
+  if (auto kept = make_durable(*outputs); !kept) {
+    return pass_on(kept);
+  }
+  completed->outputs = std::move(*outputs);
+  return end;
+}
+
+/// Has what was stored be there after a loss of power, or be found missing.
+Result<void> CommandRun::make_durable(Outputs& outputs) {
+  const auto& job = claimed_.unit.job;
+  const auto stored = parts_.spool.open_output(job, own_);
+  if (!stored) {
+    return pass_on(stored);
+  }
+  if (!parts_.sync) {
+    return sum_up(stored->get(), outputs);
+  }
+  if (::fdatasync(stored->get()) != 0) {
+    return fail_writing("fdatasync", errno);  // a file system may hand out its room as late as here
+  }
+  return parts_.spool.sync_folders(std::array{job});
+}
+
+/// Asked by the launch client several times a second.
+bool CommandRun::must_stop(const WorkFolder& folder, const CommandWork& work) {
+  if (lost_ || over_limit_ || (parts_.quitting && parts_.quitting())) {
+    return true;
+  }
+  record_progress();
+  if (const auto now = Clock::now(); now >= next_look_) {
+    next_look_ = now + look_interval;
+    lost_ = lost_ || is_unwanted(reader_, lease_);
+    if (const auto found = folder.find_outputs(work.output_size);
+        !found && found.error().code == ErrorCode::command_failed) {
+      over_limit_ = found.error();
+    }
+  }
+  return lost_ || over_limit_;
+}
+
+void CommandRun::record_progress() {
+  const auto now = Clock::now();
+  if (!steps_ || now < next_record_ || lost_) {
+    return;
+  }
+  RecordSteps record{.lease = lease_, .steps = *steps_, .now_ms = unix_ms()};
+  const std::array<Command, 1> changes{&record};
+  parts_.committer.commit(changes);
+  next_record_ = Clock::now() + (record.result ? record_interval : record_retry);
+  if (record.result) {
+    steps_.reset();
+  } else if (record.result.error().code == ErrorCode::lease_lost) {
+    lost_ = true;
+  }
+}
+
+void CommandRun::on_end(const EndUnit* end) {
+  remove_unneeded(reader_, parts_.spool, claimed_, end, own_, stored_);
+}
+
+}  // namespace docket

@@ -1,0 +1,42 @@
+// The program of a command with workers=N, from one job to the next.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "job/work.h"
+#include "work/command/launch_client.h"
+#include "work/command/work_folder.h"
+
+namespace docket {
+
+/// A program that stays and its folder. Owned and used by one pool thread.
+class KeptProgram {
+ public:
+  KeptProgram() = default;
+  KeptProgram(const KeptProgram&) = delete;
+  KeptProgram& operator=(const KeptProgram&) = delete;
+  ~KeptProgram() { end(); }
+
+  /// The running program if it is the one that `work` and `limits` ask for and its file is the same as at its start,
+  /// else a new one; the old one is ended. Null: none can be started at the moment. Errors: store_full, io. Blocks.
+  Result<StayingProgram*> get(LaunchClient& launcher, const std::string& store_path, const CommandWork& work,
+                              const Limits& limits, const std::function<bool()>& stop);
+
+  /// Its folder, while there is one.
+  [[nodiscard]] const WorkFolder& folder() const { return *folder_; }
+  [[nodiscard]] bool is_ready() const { return program_ && program_->is_ready(); }
+  /// Ends it. Blocks for as long as that takes.
+  void end();
+
+ private:
+  CommandWork work_;
+  Limits limits_;
+  std::string file_;  ///< what tells one version of the program's file from another
+  std::optional<WorkFolder> folder_;
+  std::unique_ptr<StayingProgram> program_;
+};
+
+}  // namespace docket

@@ -1,0 +1,32 @@
+#include "work/unit_files.h"
+
+#include <array>
+#include <cstdint>
+#include <variant>
+
+namespace docket {
+
+void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
+                     const OutputFile& own, bool may_be_written) {
+  const auto& job = unit.unit.job;
+  const auto inputs = static_cast<std::uint32_t>(unit.status.files.size());
+  const bool committed = end != nullptr && end->result;
+  if (!committed) {
+    // The job's files were removed with it; what was created or written since belongs to no job.
+    if (const auto record = reader.record(job); !record && record.error().code == ErrorCode::not_found) {
+      static_cast<void>(spool.remove_job(job, inputs, std::array{own}));
+      return;
+    }
+  }
+  if (committed && end->result->head.input_gone != 0) {
+    for (std::uint32_t i = 0; i < inputs; ++i) {
+      static_cast<void>(spool.remove(Spool::input_path(job, i)));  // or the reaper does
+    }
+  }
+  const bool used = committed && (std::holds_alternative<ended::Completed>(end->end) || !end->pages.empty());
+  if (may_be_written && !used) {
+    static_cast<void>(spool.remove(Spool::output_path(job, own)));
+  }
+}
+
+}  // namespace docket

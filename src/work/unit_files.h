@@ -1,0 +1,17 @@
+// What is left of a unit's files when its end is committed, or is not.
+#pragma once
+
+#include "job/outputs.h"
+#include "store/command.h"
+#include "store/reader.h"
+#include "store/spool/spool.h"
+
+namespace docket {
+
+/// Removes, after the commit of `end` (null: there was nothing to commit), what belongs to no job: all of `unit`'s job
+/// if that was removed meanwhile, uploads that are not kept, and the unit's `own` output file if it may have been
+/// written and the end does not refer to it. What cannot be removed is the reaper's. Blocks.
+void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
+                     const OutputFile& own, bool may_be_written);
+
+}  // namespace docket

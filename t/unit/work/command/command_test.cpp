@@ -1,0 +1,217 @@
+// What commands are given and leave, without running one.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "job/progress/page_progress.h"
+#include "work/command/command_inputs.h"
+#include "work/command/command_outputs.h"
+#include "work/command/command_run.h"
+#include "work/command/work_folder.h"
+
+namespace docket {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CommandFolder : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    store_ = (fs::temp_directory_path() / "docket-command-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(store_.data()), nullptr);
+    auto spool = Spool::open(store_, true);
+    ASSERT_TRUE(spool) << spool.error().detail;
+    spool_.emplace(std::move(*spool));
+    unit_.job = JobId::make(1'700'000'000'000);
+    unit_.seq = 7;
+    unit_.attempt = 2;
+  }
+  void TearDown() override { fs::remove_all(store_); }
+
+  WorkFolder make() {
+    auto folder = WorkFolder::make(store_, work_folder_name(unit_));
+    EXPECT_TRUE(folder) << folder.error().detail;
+    return std::move(*folder);
+  }
+  static void write(const std::string& path, std::string_view text) { std::ofstream(path) << text; }
+  static std::string read(const std::string& path) {
+    std::ifstream in(path);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  [[nodiscard]] std::string stored(const Section& section, const OutputFile& file) const {
+    return read(spool_->absolute(Spool::output_path(unit_.job, file))).substr(section.offset, section.length);
+  }
+  Result<Outputs> store(const WorkFolder& folder) {
+    auto found = folder.find_outputs(1'000'000);
+    if (!found) {
+      return pass_on(found);
+    }
+    return store_outputs(*spool_, unit_.job, own_, folder, std::move(*found), standard_output);
+  }
+
+  std::string store_;
+  std::optional<Spool> spool_;
+  Unit unit_;
+  const OutputFile own_{.pages = false, .seq = 7, .attempt = 2};
+};
+
+TEST_F(CommandFolder, IsGoneWithItsOwner) {
+  std::string path;
+  {
+    const auto folder = make();
+    path = folder.path();
+    EXPECT_EQ(path, store_ + "/work/" + unit_.job.text() + ".7-2");
+    EXPECT_TRUE(fs::is_directory(path + "/in") && fs::is_directory(path + "/out") && fs::is_directory(path + "/tmp"));
+    write(path + "/out/file", "x");
+  }
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(CommandFolder, ThoseWhoseOwnersDiedAreRemoved) {
+  const auto alive = make();
+  for (const auto* name : {"01890000-0000-7000-8000-000000000000.7-1", "strange", "program.17.1"}) {
+    fs::create_directories(store_ + "/work/" + name + "/out/deep");
+  }
+  write(store_ + "/work/file", "x");
+  remove_stale_work_folders(store_);
+  EXPECT_TRUE(fs::exists(alive.path() + "/in"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(store_ + "/work"), {}), 1);
+}
+
+TEST_F(CommandFolder, AProgramThatStaysHasAPartForEachUnit) {
+  auto program = WorkFolder::make(store_, "program");
+  ASSERT_TRUE(program);
+  {
+    auto part = WorkFolder::make_within(*program, "one");
+    ASSERT_TRUE(part);
+    EXPECT_EQ(part->path(), program->path());
+    EXPECT_EQ(part->inputs(), program->path() + "/in/one");
+    ASSERT_TRUE(part->write_input("0", "input"));
+    EXPECT_EQ(read(program->path() + "/in/one/0"), "input");
+    ASSERT_TRUE(part->create_result());
+    write(part->outputs() + "/file", "output");
+    const auto found = part->find_outputs(100);
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->files.size(), 1U);
+    EXPECT_EQ(found->files[0].name, "file");
+  }
+  EXPECT_FALSE(fs::exists(program->path() + "/in/one"));
+  EXPECT_FALSE(fs::exists(program->path() + "/out/one"));
+  EXPECT_FALSE(fs::exists(program->path() + "/result.one"));
+  EXPECT_TRUE(fs::exists(program->path() + "/tmp"));
+}
+
+TEST_F(CommandFolder, OutputsAreStoredInOneFile) {
+  auto folder = make();
+  ASSERT_TRUE(folder.create_result());
+  write(folder.path() + "/out/small", "small");
+  write(folder.path() + "/out/large", std::string(5000, 'l'));
+  fs::create_directory(folder.path() + "/out/sub");
+  write(folder.path() + "/out/sub/result.txt", "not the main one");
+  ASSERT_EQ(::chmod((folder.path() + "/out/small").c_str(), 0), 0);
+  const auto outputs = store(folder);
+  ASSERT_TRUE(outputs) << outputs.error().detail;
+  EXPECT_EQ(outputs->output_file, own_);
+  ASSERT_EQ(outputs->sections.size(), 4U);
+  EXPECT_EQ(outputs->sections[0].name, "large");
+  EXPECT_EQ(outputs->sections[0].offset, 0U) << "the largest one is not copied";
+  EXPECT_EQ(stored(outputs->sections[0], own_), std::string(5000, 'l'));
+  EXPECT_EQ(outputs->sections[1].name, "small");
+  EXPECT_EQ(stored(outputs->sections[1], own_), "small");
+  EXPECT_EQ(outputs->sections[2].name, "stdout");
+  EXPECT_EQ(stored(outputs->sections[3], own_), "not the main one");
+  EXPECT_EQ(main_output(*outputs), &outputs->sections[2]);
+}
+
+TEST_F(CommandFolder, AResultOfItsOwnIsTheMainOne) {
+  auto folder = make();
+  ASSERT_TRUE(folder.create_result());
+  write(folder.path() + "/out/result.txt", "text");
+  write(folder.path() + "/out/result.json", "{}");
+  const auto outputs = store(folder);
+  ASSERT_TRUE(outputs);
+  ASSERT_EQ(outputs->sections.size(), 2U);
+  EXPECT_EQ(main_output(*outputs)->name, "result.json");
+  EXPECT_EQ(main_output({.output_file = own_, .sections = {outputs->sections[1]}})->name, "result.txt");
+  EXPECT_EQ(main_output({}), nullptr);
+}
+
+TEST_F(CommandFolder, NamesThatAreNoUtf8AreMadeSo) {
+  auto folder = make();
+  ASSERT_TRUE(folder.create_result());
+  write(folder.path() + "/out/a\xFF", "one");
+  write(folder.path() + "/out/a\xFE", "two");
+  const auto found = folder.find_outputs(100);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->files.size(), 1U) << "two files cannot have one name";
+  EXPECT_EQ(found->files[0].name, "a\xEF\xBF\xBD");
+  EXPECT_EQ(found->passed_over, 1U);
+}
+
+TEST_F(CommandFolder, InputsAreNamedByNumbers) {
+  ASSERT_TRUE(spool_->create_input(unit_.job, 0));
+  ASSERT_TRUE(spool_->create_input(unit_.job, 1));
+  auto folder = make();
+  ClaimedUnit claimed;
+  claimed.unit = unit_;
+  claimed.unit.kind = UnitKind::run;
+  claimed.unit.file = Unit::whole_job;
+  claimed.status.files.resize(2);
+  claimed.status.files[0].filename = "--help \"\n";
+  claimed.status.files[1].filename = "../../etc/passwd";
+  ASSERT_TRUE(write_inputs(folder, *spool_, claimed, R"({"a":1})"));
+  EXPECT_TRUE(fs::exists(folder.path() + "/in/0") && fs::exists(folder.path() + "/in/1"));
+  EXPECT_EQ(read(folder.path() + "/in/fields.json"), R"({"a":1})");
+  const auto files = read(folder.path() + "/in/files.json");
+  EXPECT_NE(files.find(R"({"name":"--help \"\n","path":")" + folder.path() + R"(/in/0","size":0,)"), std::string::npos)
+      << files;
+  EXPECT_NE(files.find(R"("name":"../../etc/passwd","path":")" + folder.path() + "/in/1\""), std::string::npos)
+      << files;
+  EXPECT_NE(files.find(R"("type":"application/octet-stream")"), std::string::npos) << files;
+}
+
+TEST(CommandEnd, ExitCodesAndSignalsSayWhatBecomesOfTheJob) {
+  const Limits limits{.cpu_seconds = 3, .unit_ms = 5000};
+  const auto end = [&](launch::Exited::Why why, int status, std::string tail = "") {
+    return end_of_command({.why = why, .wait_status = status, .result_cut = false, .tail = std::move(tail)}, limits,
+                          {});
+  };
+  using Why = launch::Exited::Why;
+  EXPECT_TRUE(std::holds_alternative<ended::Completed>(end(Why::itself, 0)));
+  const auto refused = end(Why::itself, 3 << 8, "first\nlast\n");
+  ASSERT_TRUE(std::holds_alternative<ended::Refused>(refused));
+  EXPECT_EQ(std::get<ended::Refused>(refused).error.detail, "exit code 3: first\nlast");
+  EXPECT_TRUE(std::holds_alternative<ended::Failed>(end(Why::itself, 75 << 8)));
+  const auto killed = end(Why::itself, SIGKILL);
+  ASSERT_TRUE(std::holds_alternative<ended::Failed>(killed));
+  EXPECT_FALSE(std::get<ended::Failed>(killed).repeats);
+  const auto busy = end(Why::itself, SIGXCPU);
+  ASSERT_TRUE(std::holds_alternative<ended::Failed>(busy));
+  EXPECT_TRUE(std::get<ended::Failed>(busy).repeats);
+  EXPECT_EQ(std::get<ended::Failed>(end(Why::timed_out, SIGKILL)).error.code, ErrorCode::timeout);
+  EXPECT_TRUE(std::holds_alternative<ended::Released>(end(Why::stopped, SIGTERM)));
+  EXPECT_EQ(std::get<ended::Refused>(end(Why::refused, 0, "no such file")).error.detail,
+            "the command could not be started: no such file");
+  EXPECT_TRUE(std::holds_alternative<ended::Failed>(end(Why::nonsense, SIGKILL)));
+}
+
+TEST(CommandEnd, AsMuchOfTheLogsEndAsAStatusKeepsIsToldInWholeCharacters) {
+  std::string tail(400, 'x');
+  for (int i = 0; i < 200; ++i) {
+    tail += "\xC3\xA4";
+  }
+  const auto end = end_of_command({.why = launch::Exited::Why::itself, .wait_status = 1 << 8, .tail = tail}, {}, {});
+  const auto& detail = std::get<ended::Refused>(end).error.detail;
+  EXPECT_LE(detail.size(), max_kept_detail);
+  EXPECT_GT(detail.size(), max_kept_detail - 3);
+  EXPECT_TRUE(detail.starts_with("exit code 1: \xC3\xA4")) << detail;
+  EXPECT_TRUE(detail.ends_with("\xC3\xA4"));
+}
+
+}  // namespace
+}  // namespace docket
