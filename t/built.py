@@ -1,6 +1,8 @@
 """The build that is tested, build/$DOCKET_BUILD (default: release), and what waiting for it takes."""
+import contextlib
 import ctypes
 import os
+import random
 import shutil
 import socket
 import time
@@ -37,11 +39,23 @@ def wait_for(condition, timeout=30.0, what="", interval=0.02):
         time.sleep(interval)
 
 
+_reserved = []  # sockets whose names say to other test processes that the port is in use
+
+
 def free_port():
-    """A loopback port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A loopback port that nobody listens on and that is this process's until its end: neither another free_port() nor
+    an outgoing connection is given it, so that what is started later can still bind it."""
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split())
+    ports = [port for port in range(10000, 65536) if not first <= port <= last] or range(first, last + 1)
+    for port in random.sample(ports, len(ports)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            reservation = socket.socket(socket.AF_UNIX)
+            reservation.bind(f"\0docket-test-port-{port}")
+            _reserved.append(reservation)
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as nginx does
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
 
 
 def has_landlock():
