@@ -1,12 +1,7 @@
 #include "callback/callback_sender.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
-#include <pthread.h>
-
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <exception>
 #include <map>
 #include <optional>
@@ -15,6 +10,8 @@
 
 #include "base/clock.h"
 #include "callback/callback_transfer.h"
+#include "callback/libcurl.h"
+#include "host/blocked_signals.h"
 
 namespace docket {
 namespace {
@@ -25,46 +22,21 @@ using std::chrono::steady_clock;
 /// The fallback for a wakeup that was lost; also, how soon a store that cannot write is asked again.
 constexpr std::int64_t look_again_ms = 1000;
 
-struct FreeMulti {
-  void operator()(CURLM* multi) const noexcept { ::curl_multi_cleanup(multi); }
-};
-
 bool is_transient(ErrorCode code) noexcept {
   return code == ErrorCode::store_full || code == ErrorCode::store_unavailable || code == ErrorCode::io;
 }
-
-/// Threads of libcurl that wait for a name server may outlive a module that is unloaded (CURLOPT_QUICK_EXIT): libcurl
-/// stays where it is, to the end of the process.
-void keep_libcurl() noexcept {
-  Dl_info found{};
-  if (::dladdr(reinterpret_cast<const void*>(&::curl_multi_init), &found) != 0 && found.dli_fname != nullptr) {
-    static_cast<void>(::dlopen(found.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE));
-  }
-}
-
-/// While it lives the threads that are started have all signals blocked: they are the event loop's.
-class BlockedSignals {
- public:
-  BlockedSignals() noexcept {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 
 /// What the thread works with. Made and destroyed by the sender while the thread does not run.
 class CallbackSender::Loop {
  public:
-  Loop(Parts parts, CURLM* multi)
-      : parts_(std::move(parts)), reader_(parts_.store.reader()), multi_(multi), random_(std::random_device{}()) {}
+  Loop(Parts parts, LibcurlUse libcurl, CurlMulti multi)
+      : parts_(std::move(parts)),
+        reader_(parts_.store.reader()),
+        libcurl_(std::move(libcurl)),
+        multi_(std::move(multi)),
+        random_(std::random_device{}()) {}
   ~Loop() {
     for (const auto& [easy, one] : sending_) {
       ::curl_multi_remove_handle(multi_.get(), easy);
@@ -291,7 +263,8 @@ class CallbackSender::Loop {
 
   Parts parts_;
   std::unique_ptr<StoreReader> reader_;
-  std::unique_ptr<CURLM, FreeMulti> multi_;
+  LibcurlUse libcurl_;
+  CurlMulti multi_;
   std::map<CURL*, Sending> sending_;
   std::map<Receiver, std::uint32_t> busy_;  ///< how many of `sending_` go there
   std::vector<EndDelivery> ends_;           ///< to be written down
@@ -307,20 +280,18 @@ CallbackSender::CallbackSender(std::unique_ptr<Loop> loop) : loop_(std::move(loo
 }
 
 Result<std::unique_ptr<CallbackSender>> CallbackSender::start(Parts parts) {
-  if (::curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-    return fail(ErrorCode::io, "libcurl cannot be used");
+  auto libcurl = LibcurlUse::begin();
+  if (!libcurl) {
+    return pass_on(libcurl);
   }
-  keep_libcurl();
-  CURLM* const multi = ::curl_multi_init();
-  if (multi == nullptr) {
-    ::curl_global_cleanup();
+  CurlMulti multi(::curl_multi_init());
+  if (!multi) {
     return fail(ErrorCode::io, "libcurl has no memory");
   }
   try {
-    auto loop = std::make_unique<Loop>(std::move(parts), multi);
+    auto loop = std::make_unique<Loop>(std::move(parts), std::move(*libcurl), std::move(multi));
     return std::unique_ptr<CallbackSender>(new CallbackSender(std::move(loop)));
   } catch (const std::exception& error) {
-    ::curl_global_cleanup();
     return fail(ErrorCode::io, error.what());
   }
 }
@@ -328,8 +299,6 @@ Result<std::unique_ptr<CallbackSender>> CallbackSender::start(Parts parts) {
 CallbackSender::~CallbackSender() {
   loop_->stop();
   thread_.join();
-  loop_.reset();
-  ::curl_global_cleanup();
 }
 
 }  // namespace docket

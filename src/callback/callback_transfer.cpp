@@ -91,15 +91,7 @@ Result<std::unique_ptr<CallbackTransfer>> CallbackTransfer::make(CallbackRequest
 }
 
 bool CallbackTransfer::set_headers() {
-  for (const auto& line : request_.headers) {
-    auto* longer = ::curl_slist_append(headers_.get(), line.c_str());
-    if (longer == nullptr) {
-      return false;
-    }
-    static_cast<void>(headers_.release());  // it is the head of the longer one
-    headers_.reset(longer);
-  }
-  return true;
+  return std::ranges::all_of(request_.headers, [this](const auto& line) { return append(headers_, line); });
 }
 
 Result<void> CallbackTransfer::set_up() {
@@ -127,7 +119,7 @@ Result<void> CallbackTransfer::set_up() {
   set(CURLOPT_PROXY, "");  // none, whatever the environment says
   set(CURLOPT_NOSIGNAL, 1L);
   // A name server that does not answer must not hold up the others when this one is given up. Its thread is left to
-  // itself, and so libcurl has to stay where it is: see CallbackSender::start().
+  // itself, and so libcurl has to stay where it is: see LibcurlUse.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout_ms));
   // A connection that a trusted callback made would not be checked again.

@@ -1,14 +1,13 @@
 // One try of a callback on its way, by libcurl.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "callback/address_filter.h"
+#include "callback/libcurl.h"
 #include "job/delivery.h"
 
 namespace docket {
@@ -43,13 +42,6 @@ class CallbackTransfer {
   [[nodiscard]] std::uint64_t retry_after_ms() const;
 
  private:
-  struct FreeEasy {
-    void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }
-  };
-  struct FreeList {
-    void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
-  };
-
   explicit CallbackTransfer(CallbackRequest request) : request_(std::move(request)) {}
   Result<void> set_up();
   bool set_headers();
@@ -62,8 +54,8 @@ class CallbackTransfer {
   std::size_t received_ = 0;
   bool refused_ = false;  ///< an address was
   bool opened_ = false;   ///< a socket was
-  std::unique_ptr<curl_slist, FreeList> headers_;
-  std::unique_ptr<CURL, FreeEasy> easy_;  // the last: it points to the others
+  CurlList headers_;
+  CurlEasy easy_;  // the last: it points to the others
 };
 
 }  // namespace docket

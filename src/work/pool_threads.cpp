@@ -1,32 +1,15 @@
 #include "work/pool_threads.h"
 
-#include <pthread.h>
-
 #include <algorithm>
-#include <csignal>
 #include <exception>
+
+#include "host/blocked_signals.h"
 
 namespace docket {
 namespace {
 
 /// How often a thread that waits for units looks whether it is to end.
 constexpr std::chrono::milliseconds look_interval{250};
-
-/// Signals are for the event loop's thread: a new thread has the mask of the one that starts it.
-class AllBlocked {
- public:
-  AllBlocked() noexcept {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  ~AllBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllBlocked(const AllBlocked&) = delete;
-  AllBlocked& operator=(const AllBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 
@@ -41,7 +24,7 @@ void PoolThreads::wake(std::uint64_t waiting) noexcept {
   }
   ++wakes_;
   woken_.notify_all();
-  const AllBlocked blocked;
+  const BlockedSignals blocked;  // a new thread has the mask of the one that starts it
   for (waiting -= std::min<std::uint64_t>(waiting, idle_); waiting > 0 && running_ < pool_.slots; --waiting) {
     try {
       threads_.emplace_back([this] { run(); });

@@ -1,8 +1,13 @@
 #include "work/unit_files.h"
 
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <variant>
+
+#include "store/section_checksum.h"
 
 namespace docket {
 
@@ -27,6 +32,20 @@ void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit,
   if (may_be_written && !used) {
     static_cast<void>(spool.remove(Spool::output_path(job, own)));
   }
+}
+
+Result<void> make_durable(Spool& spool, const JobId& job, const OutputFile& own, Outputs& outputs, bool sync) {
+  const auto stored = spool.open_output(job, own);
+  if (!stored) {
+    return pass_on(stored);
+  }
+  if (!sync) {
+    return sum_up(stored->get(), outputs);
+  }
+  if (::fdatasync(stored->get()) != 0) {
+    return fail_writing("fdatasync", errno);  // a file system may hand out its room as late as here
+  }
+  return spool.sync_folders(std::array{job});
 }
 
 }  // namespace docket

@@ -1,6 +1,8 @@
 // What is left of a unit's files when its end is committed, or is not.
 #pragma once
 
+#include "base/error.h"
+#include "job/job_id.h"
 #include "job/outputs.h"
 #include "store/command.h"
 #include "store/reader.h"
@@ -13,5 +15,9 @@ namespace docket {
 /// written and the end does not refer to it. What cannot be removed is the reaper's. Blocks.
 void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
                      const OutputFile& own, bool may_be_written);
+
+/// Has the unit's `own` output file, which `outputs` say the sections of, be there after a loss of power, or be found
+/// missing or damaged: syncs it and its folder, or with `sync` off sums its sections up. Blocks. store_full, io.
+Result<void> make_durable(Spool& spool, const JobId& job, const OutputFile& own, Outputs& outputs, bool sync);
 
 }  // namespace docket

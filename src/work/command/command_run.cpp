@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "job/progress/page_progress.h"
-#include "store/section_checksum.h"
 #include "work/command/command_inputs.h"
 #include "work/command/command_outputs.h"
 #include "work/unit_files.h"
@@ -268,27 +267,11 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work) {
   if (!outputs) {
     return pass_on(outputs);
   }
-  if (auto kept = make_durable(*outputs); !kept) {
+  if (auto kept = make_durable(parts_.spool, unit.job, own_, *outputs, parts_.sync); !kept) {
     return pass_on(kept);
   }
   completed->outputs = std::move(*outputs);
   return end;
-}
-
-/// Has what was stored be there after a loss of power, or be found missing.
-Result<void> CommandRun::make_durable(Outputs& outputs) {
-  const auto& job = claimed_.unit.job;
-  const auto stored = parts_.spool.open_output(job, own_);
-  if (!stored) {
-    return pass_on(stored);
-  }
-  if (!parts_.sync) {
-    return sum_up(stored->get(), outputs);
-  }
-  if (::fdatasync(stored->get()) != 0) {
-    return fail_writing("fdatasync", errno);  // a file system may hand out its room as late as here
-  }
-  return parts_.spool.sync_folders(std::array{job});
 }
 
 /// Asked by the launch client several times a second.

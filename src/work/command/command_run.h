@@ -38,7 +38,6 @@ class CommandRun final : public UnitTask {
   Result<CommandEnd> run_in_program(StayingProgram& program, const WorkFolder& folder, std::string_view fields,
                                     const Fd& log, const Fd& result, const CommandWork& work);
   [[nodiscard]] CommandEvents events();
-  Result<void> make_durable(Outputs& outputs);
   bool must_stop(const WorkFolder& folder, const CommandWork& work);
   void record_progress();
 
