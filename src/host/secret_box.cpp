@@ -1,7 +1,9 @@
 #include "host/secret_box.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <unistd.h>
 
@@ -10,6 +12,7 @@
 
 #include "base/fd.h"
 #include "base/folder.h"
+#include "base/hex.h"
 
 namespace docket {
 namespace {
@@ -117,6 +120,29 @@ Result<std::string> SecretBox::unseal(std::string_view sealed) const {
     return not_ours();
   }
   return secret;
+}
+
+Result<std::string> SecretBox::sign(std::string_view text) const {
+  // Another key than the one that seals: derived from it, as HKDF does (RFC 5869, 2.3).
+  constexpr std::string_view purpose = "docket signature\1";
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> key{};
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> sum{};
+  unsigned size = 0;
+  if (::HMAC(::EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes_of(purpose), purpose.size(), key.data(),
+             &size) == nullptr ||
+      ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(size), bytes_of(text), text.size(), sum.data(), &size) ==
+          nullptr) {
+    return fail(ErrorCode::io, "OpenSSL cannot sign");
+  }
+  std::string signature;
+  append_hex(signature, std::string_view(reinterpret_cast<const char*>(sum.data()), size));
+  return signature;
+}
+
+bool SecretBox::is_signed(std::string_view text, std::string_view signature) const {
+  const auto wanted = sign(text);
+  return wanted && wanted->size() == signature.size() &&
+         ::CRYPTO_memcmp(wanted->data(), signature.data(), signature.size()) == 0;
 }
 
 }  // namespace docket

@@ -23,6 +23,13 @@ class SecretBox {
   /// What was sealed. bad_record for bytes that this key did not seal.
   [[nodiscard]] Result<std::string> unseal(std::string_view sealed) const;
 
+  /// A word by which `text` is known to come from who has the key: 64 hexadecimal digits (HMAC-SHA256 under a key of
+  /// its own). io where OpenSSL cannot make it.
+  [[nodiscard]] Result<std::string> sign(std::string_view text) const;
+
+  /// Whether `signature` is that of `text`; takes the same time wherever it differs.
+  [[nodiscard]] bool is_signed(std::string_view text, std::string_view signature) const;
+
  private:
   using Bytes = std::array<std::uint8_t, 32>;
 

@@ -1,6 +1,7 @@
 // What a job's work is: the payload of its record.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -11,7 +12,11 @@
 namespace docket {
 
 /// Kinds of work. Numbers are stored; 1 is not used, since older versions wrote it for something else.
-enum class WorkKind : std::uint8_t { document = 0, command = 2 };
+enum class WorkKind : std::uint8_t { document = 0, command = 2, upstream = 3 };
+
+constexpr bool is_kind(WorkKind kind) noexcept {
+  return kind == WorkKind::document || kind == WorkKind::command || kind == WorkKind::upstream;
+}
 
 /// Documents to be read.
 struct DocumentWork {
@@ -33,10 +38,24 @@ struct CommandWork {
   friend bool operator==(const CommandWork&, const CommandWork&) = default;
 };
 
-using Work = std::variant<DocumentWork, CommandWork>;
+/// A request to be sent to another server (docket_pass). Its header fields may say who the client is: they are the
+/// job's secret, sealed, and forgotten when it is final. Its body, if it has one, is the job's only file.
+struct UpstreamWork {
+  std::string method;
+  std::string url;                  ///< absolute, http or https
+  std::string socket;               ///< path of the UNIX socket that the server listens on; empty: the URL's host
+  std::uint64_t response_size = 0;  ///< docket_pass_response, in bytes
+  std::uint16_t failing = 0;        ///< docket_pass_fail_on: bit n for responses of n hundred
+
+  friend bool operator==(const UpstreamWork&, const UpstreamWork&) = default;
+};
+
+using Work = std::variant<DocumentWork, CommandWork, UpstreamWork>;
 
 inline WorkKind kind_of(const Work& work) noexcept {
-  return std::holds_alternative<CommandWork>(work) ? WorkKind::command : WorkKind::document;
+  constexpr std::array<WorkKind, std::variant_size_v<Work>> kinds{WorkKind::document, WorkKind::command,
+                                                                  WorkKind::upstream};
+  return kinds[work.index()];
 }
 
 }  // namespace docket

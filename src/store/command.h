@@ -97,6 +97,17 @@ struct RecordSteps {
   Result<void> result{};
 };
 
+/// How far the server says it is that a job's request was sent to (docket_pass): the same without a lease, since
+/// whoever is told need not be who holds the unit. not_found if there is no such job; illegal_change if it is not being
+/// processed as a whole.
+struct ReportSteps {
+  JobId job;
+  Steps steps;
+  std::int64_t now_ms = 0;
+
+  Result<void> result{};
+};
+
 /// The end of a unit, with the pages, or the steps, that were not recorded yet. lease_lost as above.
 struct EndUnit {
   Lease lease;
@@ -220,7 +231,7 @@ struct ResendDelivery {
 };
 
 using Command =
-    std::variant<AcceptJob*, ClaimUnit*, RecordPages*, RecordSteps*, EndUnit*, CancelJob*, RemoveJob*, RecoverHolder*,
-                 RequeueJob*, FailJob*, NameClient*, TakeDeliveries*, EndDelivery*, ResendDelivery*>;
+    std::variant<AcceptJob*, ClaimUnit*, RecordPages*, RecordSteps*, ReportSteps*, EndUnit*, CancelJob*, RemoveJob*,
+                 RecoverHolder*, RequeueJob*, FailJob*, NameClient*, TakeDeliveries*, EndDelivery*, ResendDelivery*>;
 
 }  // namespace docket

@@ -34,9 +34,10 @@ struct WorkPool {
   std::function<bool()> wait{};
 };
 
-/// The pools of documents and of commands.
+/// The pools of documents, of commands and of requests to other servers.
 inline constexpr std::uint8_t document_pool = 0;
 inline constexpr std::uint8_t command_pool = 1;
+inline constexpr std::uint8_t upstream_pool = 2;
 
 /// Takes a slot of the pool and works until no unit of it waits, no slot is free, its processor can do none or the
 /// worker is draining. Other pools are not concerned. Blocks; pool threads only.

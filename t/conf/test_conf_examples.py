@@ -8,7 +8,9 @@ import http.client
 import json
 import re
 import shutil
+import socket
 import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -23,7 +25,7 @@ LINE = documents.page_text(1)
 PDF = documents.text_pdf(1)
 
 # Every file in conf/ has a test of this name.
-TESTS = {"nginx.conf": "test_the_smallest", "tokens.conf": "test_tokens", "commands.conf": "test_commands", "tls.conf": "test_tls",
+TESTS = {"nginx.conf": "test_the_smallest", "tokens.conf": "test_tokens", "commands.conf": "test_commands", "upstream.conf": "test_an_upstream", "tls.conf": "test_tls",
          "proxy.conf": "test_events_through_a_proxy", "behind-a-proxy.conf": "test_behind_a_proxy",
          "container.conf": "test_the_container_s"}
 
@@ -59,6 +61,12 @@ class Example(Docket):
         def lines():
             return [line for line in (self.folder / "access.log").read_text().splitlines() if part in line]
         return wait_for(lines, 10, f"{part} in the log")
+
+
+def takes_connections(port):
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
@@ -194,6 +202,32 @@ def test_commands(example):
     assert docket.result(heads, "files/1/stdout").text == "bet"
     words = run("/words", [("file", ("a.txt", b"one two three"))], data={"name": "Ada"})
     assert docket.result(words, "result").json() == {"status": "yes", "for": "Ada", "words": {"a.txt": 3}}
+
+
+def test_an_upstream(example):
+    app = free_port()
+    docket = example("upstream.conf", lambda port: {
+        "127.0.0.1:8000": f"127.0.0.1:{port}", "127.0.0.1:5000": f"127.0.0.1:{app}"}).start()
+    with subprocess.Popen([sys.executable, ROOT / "conf" / "upstream" / "app.py", str(app)], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as flask:
+        try:
+            wait_for(lambda: takes_connections(app), 30, "the application")
+            answer = docket.request("POST", "/background/reports/june?seconds=0.1", data=b"a\nb\n")
+            assert answer.status_code == 202, answer.text
+            job = answer.json()["job_id"]
+            docket.finish(job)
+            assert docket.get(f"/result/{job}/response").json() == {"report": "june", "lines": 2, "by": None}
+            # The same application as ever, for who knows nothing of jobs.
+            answer = docket.get("/reports/june")
+            assert (answer.status_code, answer.text, answer.headers["Set-Cookie"]) == (200, "<h1>june</h1>", "seen=1")
+            assert docket.get("/nothing").status_code == 404
+            answer = docket.get("/old", allow_redirects=False)
+            assert (answer.status_code, answer.headers["Location"]) == (301, "/reports/new")
+            asked = docket.request("POST", "/reports/may", data=b"x", headers={"Prefer": "respond-async"})
+            assert asked.status_code == 202
+            docket.finish(asked.json()["job_id"])
+        finally:
+            flask.terminate()
 
 
 def test_behind_a_proxy(example, scan):

@@ -61,6 +61,7 @@ def test_nginxs_own_errors_say_what_is_wrong(start):
         location = /few     { docket_tasks anyone; limit_req zone=few; }
         location = /few429  { docket_tasks anyone; limit_req zone=few; limit_req_status 429; }
         location = /gone    { docket_tasks anyone; return 410; }
+        location = /locked  { docket_tasks anyone; return 423; }
         location = /asked   { docket_upload; auth_request /no; }
         location = /no      { internal; return 403; }""")
     docket.get("/few")
@@ -68,7 +69,8 @@ def test_nginxs_own_errors_say_what_is_wrong(start):
     for path, code, word, mention in (("/denied", 403, "forbidden", "deny"), ("/basic", 401, "unauthorized", "Credentials"),
                                       ("/few", 503, "service_unavailable", "limit_req"),
                                       ("/few429", 429, "too_many_requests", "limit_req"),
-                                      ("/gone", 410, "error", "refused"), ("/asked", 403, "forbidden", "auth_request")):
+                                      ("/gone", 410, "gone", "refused"),
+                                      ("/locked", 423, "error", "refused"), ("/asked", 403, "forbidden", "auth_request")):
         answer = docket.get(path) if "few" in path or path == "/gone" else docket.upload(PDF, path=path)
         assert_problem(answer, code, word, mention)
         assert answer.json()["detail"].endswith(".")

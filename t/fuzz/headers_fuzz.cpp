@@ -1,8 +1,8 @@
 // The header fields that clients write: whatever they write is read or refused, and what we write we can read.
 //
-// Input: a line that names what the rest is: accept, disposition, filename, none-match, origin, part, path, token,
-// tokens, trace or type. origin takes Origin from the next line and Host from what follows it, token Authorization and
-// X-Api-Key, trace traceparent and tracestate.
+// Input: a line that names what the rest is: accept, disposition, filename, head, none-match, origin, part, path,
+// progress, token, tokens, trace or type. origin takes Origin from the next line and Host from what follows it, token
+// Authorization and X-Api-Key, trace traceparent and tracestate.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -19,6 +19,8 @@
 #include "http/field/tokens.h"
 #include "http/field/trace_context.h"
 #include "http/form/part_head.h"
+#include "http/upstream/progress_body.h"
+#include "http/upstream/response_head.h"
 
 namespace {
 
@@ -42,6 +44,28 @@ void try_accept(std::string_view field) {
       expect(asked == otherwise, "what is there in one form is answered in it");
     }
   }
+}
+
+/// What another server answers goes to clients in fields that are sound.
+void try_head(std::string_view text) {
+  const auto head = parse_response_head(text);
+  if (!head) {
+    return;
+  }
+  expect(head->status >= 200 && head->status <= 599, "a final status");
+  for (const auto& field : head->fields) {
+    expect(!field.name.empty() && std::all_of(field.name.begin(), field.name.end(), is_token_char),
+           "a name is a token");
+    expect(std::none_of(field.value.begin(), field.value.end(),
+                        [](char c) { return c == '\r' || c == '\n' || c == '\0'; }),
+           "a value ends no line");
+  }
+}
+
+void try_progress(std::string_view body) {
+  const auto steps = parse_progress(body);
+  expect(steps ? docket::is_valid_utf8(steps->message) : steps.error().code == ErrorCode::bad_request,
+         "a message that can be shown, or an error");
 }
 
 void try_disposition(std::string_view field) {
@@ -161,13 +185,15 @@ struct Try {
   std::string_view name;
   void (*run)(std::string_view text);
 };
-constexpr std::array<Try, 11> tries{{{"accept", try_accept},
+constexpr std::array<Try, 13> tries{{{"accept", try_accept},
                                      {"disposition", try_disposition},
                                      {"filename", try_filename},
+                                     {"head", try_head},
                                      {"none-match", try_none_match},
                                      {"origin", try_origin},
                                      {"part", try_part},
                                      {"path", try_path},
+                                     {"progress", try_progress},
                                      {"token", try_token},
                                      {"tokens", try_tokens},
                                      {"trace", try_trace},

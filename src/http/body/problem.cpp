@@ -103,6 +103,8 @@ std::string_view status_line(unsigned status) noexcept {
       return "408 Request Timeout";
     case 409:
       return "409 Conflict";
+    case 410:
+      return "410 Gone";
     case 411:
       return "411 Length Required";
     case 412:

@@ -165,7 +165,6 @@ void append_files(std::string& out, const StatusView& status) {
 }
 
 void append_results(std::string& out, const JobId& id, const StatusView& status) {
-  const bool is_command = status.head.kind == WorkKind::command;
   const bool has_failed = status.head.state == State::failed;
   bool is_first = true;
   const auto append = [&](std::string_view name) {
@@ -180,7 +179,11 @@ void append_results(std::string& out, const JobId& id, const StatusView& status)
     out += '"';
   };
   out += R"(,"results":{)";
-  if (is_command) {
+  if (status.head.kind == WorkKind::upstream) {
+    if (!has_failed) {
+      append("response");
+    }
+  } else if (status.head.kind == WorkKind::command) {
     if (!has_failed) {
       append("result");
       append("files");

@@ -65,6 +65,10 @@ Route parse_route(std::string_view path) noexcept {
       route.what = Route::What::outputs;
     } else if (word == "log") {
       route.what = Route::What::log;
+    } else if (word == "response") {
+      route.what = Route::What::response;
+    } else if (word == "progress") {
+      route.what = Route::What::progress;
     } else if (const auto format = format_of(word)) {
       route.what = Route::What::result;
       route.format = *format;

@@ -23,6 +23,8 @@ struct Route {
     output,     ///< {id}/files/{name} and {id}/result, which has no name: what a command made
     outputs,    ///< {id}/files
     log,        ///< {id}/log
+    response,   ///< {id}/response: the answer of the server that the request was passed to
+    progress,   ///< {id}/progress: where that server says how far it is
   };
 
   What what = What::not_found;

@@ -41,6 +41,15 @@ Result<bool> boolean_of(const RawOptions& options, Option option) {
 
 }  // namespace
 
+bool prefers_async(std::string_view prefer) {
+  bool found = false;
+  each_item(prefer, ",", [&](std::string_view preference) {
+    found = equal_ignoring_case(trim(preference.substr(0, preference.find(';'))), "respond-async");
+    return !found;
+  });
+  return found;
+}
+
 std::optional<std::uint32_t> preferred_wait(std::string_view prefer) {
   std::optional<std::uint32_t> wait;
   each_item(prefer, ",", [&](std::string_view preference) {

@@ -18,6 +18,8 @@ struct Waiting {
   std::optional<Format> result = {};  ///< of an upload: this result is the answer; nothing: the status
   bool raw = false;                   ///< of an upload: that result itself, not wrapped in JSON
   bool output = false;                ///< of an upload to a command: its result is the answer
+  bool async = false;                 ///< of a request that is passed on: the client prefers not to wait
+  bool response = false;              ///< of a request that is passed on: the upstream's answer is the answer
 };
 
 /// What a GET asks for with `?wait=N` or else `Prefer: wait=N`, no more than `longest` seconds; fractions are rounded
@@ -33,6 +35,9 @@ Result<Waiting> waiting_of(const RawOptions& options, std::string_view prefer, F
 
 /// Whether a GET of a result asks with `?raw=1` for the result itself; bad_option for what is neither true nor false.
 Result<bool> wants_raw(const Query& query);
+
+/// Whether the field Prefer has the preference `respond-async` (RFC 7240, 4.1).
+bool prefers_async(std::string_view prefer);
 
 /// The seconds of the preference `wait` in a field Prefer (RFC 7240, 4.3); nothing if there is none that makes sense.
 std::optional<std::uint32_t> preferred_wait(std::string_view prefer);

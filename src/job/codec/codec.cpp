@@ -177,6 +177,23 @@ bool get_work(ByteReader& in, CommandWork& work) {
   return per_file <= 1 && network <= 1;
 }
 
+void put_work(ByteWriter& out, const UpstreamWork& work) {
+  out.put_string(work.method);
+  out.put_string(work.url);
+  out.put_string(work.socket);
+  out.put(work.response_size);
+  out.put(work.failing);
+}
+
+bool get_work(ByteReader& in, UpstreamWork& work) {
+  work.method = in.get_string();
+  work.url = in.get_string();
+  work.socket = in.get_string();
+  work.response_size = in.get<std::uint64_t>();
+  work.failing = in.get<std::uint16_t>();
+  return true;
+}
+
 /// The payload of a record of this version. False if it is none.
 bool get_work(ByteReader& in, Work& work, std::uint16_t version) {
   const auto kind = version > job_with_origin ? in.get<WorkKind>() : WorkKind::document;
@@ -185,6 +202,8 @@ bool get_work(ByteReader& in, Work& work, std::uint16_t version) {
       return get_work(in, work.emplace<DocumentWork>(), version);
     case WorkKind::command:
       return get_work(in, work.emplace<CommandWork>());
+    case WorkKind::upstream:
+      return get_work(in, work.emplace<UpstreamWork>());
   }
   return false;
 }

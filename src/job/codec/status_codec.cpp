@@ -57,10 +57,6 @@ std::uint32_t size32(std::string_view text) noexcept {
 // What stands for the kind in a job of documents that has another one's results, as older versions wrote it.
 constexpr auto kind_of_linked_job = static_cast<WorkKind>(1);
 
-bool is_kind(WorkKind kind) noexcept {
-  return kind == WorkKind::document || kind == WorkKind::command;
-}
-
 bool is_state(std::uint8_t value) noexcept {
   return value <= static_cast<std::uint8_t>(State::failed);
 }

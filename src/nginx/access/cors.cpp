@@ -32,6 +32,8 @@ std::string_view methods_of(Handler handler) noexcept {
     case Handler::upload:
     case Handler::command:
       return "POST, PUT";
+    case Handler::pass:
+      return "GET, HEAD, POST, PUT, PATCH, DELETE";
     case Handler::result:
       return "GET, HEAD, POST, DELETE";
     default:

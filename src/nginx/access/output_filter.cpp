@@ -20,8 +20,9 @@ ngx_http_output_body_filter_pt next_body_filter;
 
 /// Whether nginx answers here by itself: an error page of its own in a location with a handler of ours.
 bool is_nginx_own_error(ngx_http_request_t* r) noexcept {
+  const Context* context = find_context(r);
   return r == r->main && r->headers_out.status >= 400 && location_conf(r)->handler != Handler::none &&
-         view(r->headers_out.content_type) != http::problem_type;
+         view(r->headers_out.content_type) != http::problem_type && (context == nullptr || !context->is_passed_on);
 }
 
 /// The body for an error that nginx found: the stable word where we have one, else the phrase of the status as a word.

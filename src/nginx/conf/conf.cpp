@@ -46,6 +46,7 @@ ngx_http_handler_pt function_of(Handler handler) noexcept {
   switch (handler) {
     case Handler::upload:
     case Handler::command:
+    case Handler::pass:
       return handle_upload;
     case Handler::result:
       return handle_result;
@@ -93,6 +94,7 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->strict_sandbox = NGX_CONF_UNSET_UINT;
     main->queue_jobs = NGX_CONF_UNSET;
     main->concurrency = NGX_CONF_UNSET;
+    main->pass_connections = NGX_CONF_UNSET;
     main->tessdata = copy(cf->pool, tessdata_folder());
     main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->logs = ngx_array_create(cf->pool, 1, sizeof(void*));
@@ -150,6 +152,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->owner = static_cast<ngx_http_complex_value_t*>(NGX_CONF_UNSET_PTR);
     init(location->callbacks);
     init(location->command);
+    init(location->upstream);
   }
   return location;
 }
@@ -163,6 +166,7 @@ void inherit_handler(const LocationConf* location_of_block, LocationConf* block,
     block->file = location_of_block->file;
     block->line = location_of_block->line;
     block->command = location_of_block->command;
+    block->upstream = location_of_block->upstream;
     core->handler = function_of(block->handler);
   }
 }
@@ -185,7 +189,7 @@ char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
   const auto* server = static_cast<const ServerConf*>(servers[ngx_http_docket_module.ctx_index]);
   if (server->result_prefixes->nelts == 1) {
     location->default_result_url = *static_cast<const ngx_str_t*>(server->result_prefixes->elts);
-  } else if (location->handler == Handler::upload || location->handler == Handler::command) {
+  } else if (makes_jobs(location->handler)) {
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                   "\"%V\" needs a docket_result location in its server, or \"docket_result_url\": the "
                   "server has %s docket_result location in "
@@ -262,8 +266,8 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   }
   ngx_conf_init_uint_value(location->ocr, static_cast<ngx_uint_t>(OcrMode::automatic));
   ngx_conf_init_uint_value(location->dpi, 300);
-  // A command has fields and files of any kind, and no options of documents.
-  const bool is_command = location->handler == Handler::command;
+  // Other work has fields and files of any kind, and no options of documents.
+  const bool is_other_work = location->handler == Handler::command || location->handler == Handler::pass;
   if (location->options == NGX_CONF_UNSET_UINT) {
     location->options = previous->options;
   }
@@ -272,8 +276,8 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   }
   location->allowed_options = location->options;
   location->taken_types = location->types;
-  ngx_conf_init_uint_value(location->allowed_options, is_command ? 0 : http::default_options().bits);
-  ngx_conf_init_uint_value(location->taken_types, is_command ? every_type | 1 : every_type);
+  ngx_conf_init_uint_value(location->allowed_options, is_other_work ? 0 : http::default_options().bits);
+  ngx_conf_init_uint_value(location->taken_types, is_other_work ? every_type | 1 : every_type);
   ngx_conf_merge_uint_value(location->max_files, previous->max_files, 32);
   ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
   ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
@@ -293,6 +297,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_uint_value(location->live, previous->live, 0);
   merge(location->callbacks, previous->callbacks);
   merge(location->command, previous->command);
+  merge(location->upstream, previous->upstream);
   if (location->result_url == nullptr) {
     location->result_url = previous->result_url;
   }
@@ -316,6 +321,7 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
   ngx_conf_init_uint_value(main->strict_sandbox, 0);
   ngx_conf_init_value(main->concurrency, 0);
   ngx_conf_init_value(main->queue_jobs, default_queue_jobs);
+  ngx_conf_init_value(main->pass_connections, default_pass_connections);
   if (main->store == nullptr) {
     if (main->uses != 0) {
       ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "locations with docket directives need \"docket_store\" in http");

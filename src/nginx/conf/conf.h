@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "nginx/conf/callback_conf.h"
 #include "nginx/conf/command_conf.h"
+#include "nginx/conf/upstream_conf.h"
 #include "nginx/core/ngx.h"
 
 namespace docket::http {
@@ -17,9 +18,10 @@ namespace docket::ngx {
 class TokenFile;
 
 /// What a location does. One handler a location.
-enum class Handler : ngx_uint_t { none = 0, upload, command, result, tasks, events, health };
+enum class Handler : ngx_uint_t { none = 0, upload, command, pass, result, tasks, events, health };
 
 inline constexpr ngx_int_t default_queue_jobs = 100'000;
+inline constexpr ngx_int_t default_pass_connections = 64;
 
 /// A pool of commands that has a name of its own.
 struct PoolConf {
@@ -41,17 +43,19 @@ struct MainConf {
   ngx_str_t io_threads_name;
   ngx_thread_pool_t* threads;
   ngx_thread_pool_t* io_threads;
-  ngx_int_t concurrency;      ///< 0: as many as there are cores
-  ngx_uint_t uses;            ///< how many locations have a handler of ours
-  ngx_uint_t uploads;         ///< how many have docket_upload
-  ngx_uint_t commands;        ///< how many have docket_command
-  ngx_str_t languages;        ///< of the first upload location: what the engine is warmed with
-  ngx_array_t* pools;         ///< PoolConf: those with names, each once
-  ngx_array_t* token_files;   ///< TokenFile*: one for each path
-  ngx_array_t* logs;          ///< ngx_open_file_t*: one for each docket_log's path
-  SecretFiles* secret_files;  ///< of docket_callback_secret
-  ngx_int_t request_id;       ///< index of nginx's $request_id, where there are logs
-  ngx_str_t tessdata;         ///< folder of the language models; empty: not found
+  ngx_int_t concurrency;       ///< 0: as many as there are cores
+  ngx_uint_t uses;             ///< how many locations have a handler of ours
+  ngx_uint_t uploads;          ///< how many have docket_upload
+  ngx_uint_t commands;         ///< how many have docket_command
+  ngx_uint_t passes;           ///< how many have docket_pass
+  ngx_int_t pass_connections;  ///< requests to other servers at once, of all workers
+  ngx_str_t languages;         ///< of the first upload location: what the engine is warmed with
+  ngx_array_t* pools;          ///< PoolConf: those with names, each once
+  ngx_array_t* token_files;    ///< TokenFile*: one for each path
+  ngx_array_t* logs;           ///< ngx_open_file_t*: one for each docket_log's path
+  SecretFiles* secret_files;   ///< of docket_callback_secret
+  ngx_int_t request_id;        ///< index of nginx's $request_id, where there are logs
+  ngx_str_t tessdata;          ///< folder of the language models; empty: not found
 };
 
 struct ServerConf {
@@ -96,6 +100,7 @@ struct LocationConf {
   ngx_uint_t live;                  ///< docket_health live
   CallbackConf callbacks;
   CommandConf command;
+  UpstreamConf upstream;
 };
 
 inline MainConf* main_conf(ngx_http_request_t* r) noexcept {
@@ -109,6 +114,11 @@ inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
 /// What is wrong with docket_defaults for this location: a `return` that is not made here, an `expire` beyond
 /// docket_expire. nginx/directives/defaults_directive.cpp.
 Result<void> check_defaults(const LocationConf& location);
+
+/// Whether the handler takes requests that become jobs.
+constexpr bool makes_jobs(Handler handler) noexcept {
+  return handler == Handler::upload || handler == Handler::command || handler == Handler::pass;
+}
 
 /// The content handler of a location; null for Handler::none.
 ngx_http_handler_pt function_of(Handler handler) noexcept;

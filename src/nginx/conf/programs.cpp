@@ -55,7 +55,7 @@ bool find_programs(ngx_conf_t* cf, MainConf& main) noexcept try {
       return false;
     }
   }
-  const bool needs_engine = main.uploads != 0 || main.commands == 0;
+  const bool needs_engine = main.uploads != 0 || (main.commands == 0 && main.passes == 0);
   if (main.engine.data == nullptr && needs_engine) {
     main.engine = beside_module(cf->pool, "docket-engine");
     const char* problem =

@@ -19,6 +19,7 @@ struct Context {
   EventStream* events = nullptr;   ///< docket_events: what sends them
   EventSocket* socket = nullptr;   ///< the same over a WebSocket
   ngx_chain_t* problem = nullptr;  ///< nginx's own error page is to be replaced by this
+  bool is_passed_on = false;       ///< another server's answer, with whatever status, is being sent
 
   // For the variables: what the request was about. Strings are the pool's.
   std::optional<JobId> job;

@@ -160,7 +160,8 @@ ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcep
   const auto size = static_cast<off_t>(range.prefix.size() + range.suffix.size()) + range.length;
   if (size == 0) {
     set_type(r, range.content_type);
-    return send_empty(r, NGX_HTTP_OK);
+    r->headers_out.last_modified_time = range.last_modified;
+    return send_empty(r, range.status);
   }
   if (!add_common_headers(r)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -179,7 +180,7 @@ ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcep
   if (chain == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  set_status(r, NGX_HTTP_OK);
+  set_status(r, range.status);
   r->headers_out.content_length_n = size;
   r->headers_out.last_modified_time = range.last_modified;
   r->allow_ranges = (r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) != 0 ? 1 : 0;  // RFC 9110, 14.2

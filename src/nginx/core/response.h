@@ -43,7 +43,8 @@ struct FileRange {
   std::string_view prefix{};
   std::string_view suffix{};
   std::string_view content_type;
-  time_t last_modified = 0;
+  time_t last_modified = 0;         ///< -1: not known
+  ngx_uint_t status = NGX_HTTP_OK;  ///< Range is for 200 only
 };
 
 /// Answers with a range and the texts around it, which are copied; the file by sendfile where nginx may. Takes Range. A

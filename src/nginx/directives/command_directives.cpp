@@ -14,16 +14,6 @@
 namespace docket::ngx {
 namespace {
 
-/// One argument of a command, in which variables may stand.
-bool compile(ngx_conf_t* cf, const ngx_str_t& argument, ngx_http_complex_value_t* value) noexcept {
-  ngx_str_t text = argument;
-  ngx_http_compile_complex_value_t compile{};
-  compile.cf = cf;
-  compile.value = &text;
-  compile.complex_value = value;
-  return ngx_http_compile_complex_value(&compile) == NGX_OK;
-}
-
 /// The pool of this name, made if it is new; null where memory is short, or where it has other slots already.
 bool add_pool(ngx_conf_t* cf, const ngx_str_t& name, ngx_uint_t slots) noexcept {
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));

@@ -25,6 +25,16 @@ inline char* refuse(ngx_conf_t* cf, const ngx_str_t& value, const char* why) noe
   return conf_error;
 }
 
+/// Prepares a text in which variables may stand, of which a copy is used; false after saying what is wrong.
+inline bool compile(ngx_conf_t* cf, const ngx_str_t& text, ngx_http_complex_value_t* value) noexcept {
+  ngx_str_t copied = text;
+  ngx_http_compile_complex_value_t compile{};
+  compile.cf = cf;
+  compile.value = &copied;
+  compile.complex_value = value;
+  return ngx_http_compile_complex_value(&compile) == NGX_OK;
+}
+
 /// What stands behind `name=` in an argument.
 inline std::optional<ngx_str_t> after(const ngx_str_t& argument, std::string_view name) noexcept {
   const auto text = view(argument);

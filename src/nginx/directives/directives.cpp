@@ -214,6 +214,8 @@ ngx_conf_post_t fields_range{within<size_t, 0, 16 * 1024 * 1024>};
 ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limits<off_t>::max()>};
 ngx_conf_post_t command_log_range{within<size_t, 4096, 1024 * 1024 * 1024>};
 ngx_conf_post_t command_output_range{within<off_t, 4096, std::numeric_limits<off_t>::max()>};
+ngx_conf_post_t pass_response_range{within<off_t, 4096, std::numeric_limits<off_t>::max()>};
+ngx_conf_post_t connections_range{within<ngx_int_t, 1, 1024>};
 ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
 ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
 ngx_conf_post_t wait_range{within<time_t, 0, 86'400>};
@@ -239,6 +241,7 @@ char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler) noe
   ++main->uses;
   main->uploads += handler == Handler::upload ? 1 : 0;
   main->commands += handler == Handler::command ? 1 : 0;
+  main->passes += handler == Handler::pass ? 1 : 0;
   return conf_ok;
 }
 
@@ -262,6 +265,13 @@ ngx_command_t commands[] = {
      offsetof(LocationConf, command.log_size), &command_log_range},
     {ngx_string("docket_command_output"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_off_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, command.output_size), &command_output_range},
+    {ngx_string("docket_pass"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE12, set_pass, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_set_header"), everywhere | NGX_CONF_TAKE2, set_header, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_pass_connections"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_num_slot,
+     NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, pass_connections), &connections_range},
+    {ngx_string("docket_pass_fail_on"), everywhere | NGX_CONF_1MORE, set_fail_on, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_pass_response"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_off_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, upstream.response_size), &pass_response_range},
     {ngx_string("docket_result"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_result, NGX_HTTP_LOC_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_for_callers<Handler::tasks>,

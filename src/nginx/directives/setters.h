@@ -26,6 +26,11 @@ char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_command(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_command_paths(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
+// nginx/directives/upstream_directives.cpp
+char* set_pass(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_header(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_fail_on(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
 // nginx/directives/document_directives.cpp
 char* set_formats(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_languages(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

@@ -19,9 +19,11 @@
 #include "nginx/jobs/input.h"
 #include "nginx/jobs/job_changes.h"
 #include "nginx/jobs/open_job.h"
+#include "nginx/jobs/response.h"
 #include "nginx/jobs/result.h"
 #include "nginx/jobs/result_lookup.h"
 #include "nginx/jobs/status.h"
+#include "nginx/upload/progress_report.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
@@ -44,6 +46,9 @@ bool is_due(ngx_http_request_t* r, Worker& worker, const Caller& caller, const R
   }
   if (route.what == Route::What::output || route.what == Route::What::outputs) {
     return job->head.kind != WorkKind::command;
+  }
+  if (route.what == Route::What::response) {
+    return job->head.kind != WorkKind::upstream;
   }
   if (route.what == Route::What::status) {
     const auto known = find_list(r, "if-none-match");
@@ -75,6 +80,8 @@ ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& cal
         return send_command_output(r, worker, caller, route);
       case Route::What::outputs:
         return send_command_outputs(r, worker, caller, route);
+      case Route::What::response:
+        return send_response(r, worker, caller, route.id, ResponseUse::result);
       default:
         return send_result(r, worker, caller, route, raw);
     }
@@ -104,6 +111,7 @@ Methods methods_of(const Route& route) noexcept {
     case Route::What::output:
     case Route::What::outputs:
     case Route::What::log:
+    case Route::What::response:
       return {NGX_HTTP_GET | NGX_HTTP_HEAD, "GET, HEAD, OPTIONS"};
     case Route::What::cancel:
       return {NGX_HTTP_POST, "POST, OPTIONS"};
@@ -118,6 +126,9 @@ Methods methods_of(const Route& route) noexcept {
 
 ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
   const Route route = http::parse_route(path_behind_location(r));
+  if (route.what == Route::What::progress) {
+    return take_progress(r, route.id);  // whoever has the job's token may, and no one else
+  }
   const Methods methods = methods_of(route);
   Caller caller;
   if (const auto answered = check_access(r, methods.mask, methods.allow, caller)) {
@@ -141,6 +152,7 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
     case Route::What::image:
     case Route::What::output:
     case Route::What::outputs:
+    case Route::What::response:
       return send_when_due(r, *worker, caller, route);
     case Route::What::log:
       return send_command_log(r, *worker, caller, route);

@@ -17,6 +17,7 @@
 #include "nginx/held/held_request.h"
 #include "nginx/held/long_poll.h"
 #include "nginx/jobs/command_result.h"
+#include "nginx/jobs/response.h"
 #include "nginx/jobs/result.h"
 #include "nginx/jobs/status.h"
 
@@ -30,6 +31,7 @@ Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, 
       files_(worker, conf, job_.id()),
       body_(r, *this),
       form_({.max_bytes = conf.max_fields, .options = options_of(conf)}),
+      kind_(work_of(conf)),
       answered_job_(job_.id()) {}
 
 Upload::~Upload() {
@@ -39,13 +41,14 @@ Upload::~Upload() {
 }
 
 Result<void> Upload::begin() {
-  if (auto may = http::check_preconditions(preconditions_of(r_), std::nullopt); !may) {
+  const bool is_passed_on = kind_ == WorkKind::upstream;  // then its fields are for the other server
+  if (auto may = http::check_preconditions(preconditions_of(r_), std::nullopt); !may && !is_passed_on) {
     return may;
   }
   if (auto has_body = body_.prepare(); !has_body) {
     return has_body;
   }
-  if (find_header(r_, "content-range")) {  // RFC 9110, 14.5
+  if (!is_passed_on && find_header(r_, "content-range")) {  // RFC 9110, 14.5
     return fail(ErrorCode::bad_request,
                 "Content-Range says that this is a piece of a file; pieces are not put together here. Send the file "
                 "whole.");
@@ -55,7 +58,7 @@ Result<void> Upload::begin() {
   }
   const std::string_view content_type =
       r_->headers_in.content_type != nullptr ? view(r_->headers_in.content_type->value) : std::string_view();
-  if (http::is_multipart_form(content_type)) {
+  if (!is_passed_on && http::is_multipart_form(content_type)) {
     auto boundary = http::multipart_boundary(content_type);
     if (!boundary) {
       return pass_on(boundary);
@@ -65,12 +68,12 @@ Result<void> Upload::begin() {
     parser_.emplace(std::move(*boundary), limits, *this);
     return {};
   }
-  if (is_command(conf_) && http::is_urlencoded_form(content_type)) {
+  if (kind_ == WorkKind::command && http::is_urlencoded_form(content_type)) {
     urlencoded_.emplace();
     return {};
   }
   has_body_ = r_->headers_in.content_length_n > 0 || r_->headers_in.chunked;
-  if (!has_body_ && is_command(conf_)) {
+  if (!has_body_ && kind_ != WorkKind::document) {
     return {};  // a job without files and fields
   }
   if (!has_body_) {
@@ -84,6 +87,7 @@ Result<void> Upload::begin() {
 // ---- The body.
 
 Result<void> Upload::body_data(std::string_view bytes) {
+  got_bytes_ = true;
   if (!urlencoded_) {
     return parser_ ? parser_->feed(bytes) : files_.append(bytes);
   }
@@ -145,6 +149,9 @@ Result<void> Upload::end_of_body() {
   if (urlencoded_) {
     return http::add_urlencoded(form_, *urlencoded_);
   }
+  if (!got_bytes_ && kind_ == WorkKind::upstream) {
+    return {};  // a chunked body may turn out to be empty
+  }
   return has_body_ ? files_.end() : Result<void>();
 }
 
@@ -153,7 +160,7 @@ Result<void> Upload::submit() {
   if (auto end = end_of_body(); !end) {
     return end;
   }
-  if (files_.all().empty() && !is_command(conf_)) {
+  if (files_.all().empty() && kind_ == WorkKind::document) {
     return fail(ErrorCode::no_file, "The form has no file.");
   }
   auto submission = job_.make_submission(form_.take(), files_);
@@ -226,6 +233,9 @@ std::optional<ngx_int_t> Upload::send_end(bool last) {
   remember_job(state);
   Caller caller;
   caller.owner = job_.owner();
+  if (waiting.response) {
+    return send_passed_on(caller);
+  }
   if (!waiting.result && !waiting.output) {
     return send_status(r_, worker_, caller, answered_job_, NGX_HTTP_OK);
   }
@@ -239,6 +249,15 @@ std::optional<ngx_int_t> Upload::send_end(bool last) {
   }
   return send_result(r_, worker_, caller,
                      {.what = http::Route::What::result, .id = answered_job_, .format = *waiting.result}, waiting.raw);
+}
+
+/// The other server's answer, as if it had come from there.
+ngx_int_t Upload::send_passed_on(const Caller& caller) {
+  const auto url = job_.result_url() + answered_job_.text() + "/response";
+  if (add_header(r_, "Content-Location", url) == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return send_response(r_, worker_, caller, answered_job_, ResponseUse::instead);
 }
 
 /// Keeps for the variables what the request made.
@@ -265,6 +284,9 @@ ngx_int_t Upload::send_accepted(State state) {
     filename = files_.all().front().filename;
   }
   http::append_accepted(text, answered_job_, state, job_.result_url(), filename);
+  if (job_.waiting().async && add_static_header(r_, "Preference-Applied", "respond-async") == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
   // 202 where the client waited and the job did not end in time.
   const auto code = job_.waiting().seconds == 0 ? conf_.upload_code : ngx_uint_t{NGX_HTTP_ACCEPTED};
   return send_body(r_, code, "application/json", text);
@@ -272,7 +294,9 @@ ngx_int_t Upload::send_accepted(State state) {
 
 ngx_int_t handle_upload(ngx_http_request_t* r) noexcept try {
   Caller caller;
-  if (const auto answered = check_access(r, NGX_HTTP_POST | NGX_HTTP_PUT, "POST, PUT, OPTIONS", caller)) {
+  constexpr ngx_uint_t any_method = ~ngx_uint_t{0};
+  const auto methods = work_of(*location_conf(r)) == WorkKind::upstream ? any_method : NGX_HTTP_POST | NGX_HTTP_PUT;
+  if (const auto answered = check_access(r, methods, "POST, PUT, OPTIONS", caller)) {
     return *answered;
   }
   Worker* worker = Worker::current();

@@ -8,6 +8,7 @@
 
 #include "http/form/form.h"
 #include "http/form/multipart.h"
+#include "nginx/access/access.h"
 #include "nginx/conf/conf.h"
 #include "nginx/upload/body_reader.h"
 #include "nginx/upload/upload_files.h"
@@ -52,6 +53,7 @@ class Upload final : public BodyHandler, public http::MultipartEvents {
   void remember_job(State state) noexcept;
   ngx_int_t send_accepted(State state);
   std::optional<ngx_int_t> send_end(bool last);
+  ngx_int_t send_passed_on(const Caller& caller);
 
   ngx_http_request_t* r_;
   const LocationConf& conf_;
@@ -65,8 +67,10 @@ class Upload final : public BodyHandler, public http::MultipartEvents {
   bool has_body_ = false;                        ///< of a body that is no form
   bool in_file_ = false;                         ///< the part that is being received is a file
   Submission* submission_ = nullptr;             ///< while the SubmissionQueue has it
-  JobId answered_job_;                           ///< the one made for the request, or made before with its key
-  bool is_new_ = true;                           ///< no other job, nor another's results, are the request's
+  WorkKind kind_;
+  bool got_bytes_ = false;  ///< of the body
+  JobId answered_job_;      ///< the one made for the request, or made before with its key
+  bool is_new_ = true;      ///< no other job, nor another's results, are the request's
 };
 
 }  // namespace docket::ngx

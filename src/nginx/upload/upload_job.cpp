@@ -14,6 +14,7 @@
 #include "nginx/core/request.h"
 #include "nginx/upload/origin.h"
 #include "nginx/upload/upload_callback.h"
+#include "nginx/upload/upstream_request.h"
 #include "work/runner.h"
 
 namespace docket::ngx {
@@ -29,8 +30,13 @@ std::span<const std::string> languages(const MainConf& conf) {
 }  // namespace
 
 http::OptionSet options_of(const LocationConf& conf) noexcept {
-  if (!is_command(conf)) {
-    return http::every_option();
+  switch (work_of(conf)) {
+    case WorkKind::document:
+      return http::every_option();
+    case WorkKind::upstream:
+      return {};
+    case WorkKind::command:
+      break;
   }
   http::OptionSet options{static_cast<std::uint32_t>(conf.allowed_options) | http::options_of_answer().bits};
   if (conf.callbacks.from_client != 0) {
@@ -68,8 +74,8 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
   http::OptionSet of_location;
   if (conf_.defaults != nullptr) {
     auto defaults = *conf_.defaults;
-    if (is_command(conf_)) {
-      defaults[http::Option::return_].clear();  // a format, which a command does not have
+    if (work_of(conf_) != WorkKind::document) {
+      defaults[http::Option::return_].clear();  // a format, which other work does not have
     }
     of_location = http::add_defaults(options, defaults, http::preferred_wait(prefer).has_value());
   }
@@ -78,18 +84,15 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
   record.id = id_;
   record.owner = owner_;
   record.origin = origin_of(r_, conf_);
-  if (auto set = set_from_location(record); !set) {
+  if (auto set = set_from_location(submission->accept); !set) {
     return pass_on(set);
   }
   if (auto set = set_options(options, of_location, submission->accept); !set) {
     return pass_on(set);
   }
-  const auto waiting =
-      http::waiting_of(options, prefer, record.options().formats, static_cast<std::uint32_t>(conf_.wait_max));
-  if (!waiting) {
-    return pass_on(waiting);
+  if (auto set = set_waiting(options, record); !set) {
+    return pass_on(set);
   }
-  waiting_ = *waiting;
   submission->accept.status.owner = owner_;
   submission->accept.status.result_url = result_url_;
   submission->accept.status.files = files.all();
@@ -99,7 +102,7 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
   }
   submission->accept.limits = store_limits();
   // Results of a file with a password are only for clients that know it, and a command may do another thing each time.
-  if (conf_.dedupe != 0 && !is_command(conf_) && submission->accept.secret.empty()) {
+  if (conf_.dedupe != 0 && work_of(conf_) == WorkKind::document && submission->accept.secret.empty()) {
     record.fingerprint = fingerprint_of(record, files.all());
   }
   if (idempotent_) {
@@ -108,6 +111,9 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
       for (const auto& argument : command->arguments) {
         content.append(1, '\0').append(argument);
       }
+    }
+    if (const auto* upstream = std::get_if<UpstreamWork>(&record.work)) {
+      content.append(upstream->method).append(" ").append(upstream->url);
     }
     idempotent_->content = http::content_digest(form.options, content, files.all());
     submission->accept.idempotent = idempotent_;
@@ -125,21 +131,32 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
 }
 
 /// The values of the location's directives, as far as clients cannot change them or did not.
-Result<void> UploadJob::set_from_location(JobRecord& record) const {
-  if (is_command(conf_)) {
-    auto command = command_of_location();
-    if (!command) {
-      return pass_on(command);
+Result<void> UploadJob::set_from_location(AcceptJob& accept) const {
+  auto& record = accept.record;
+  switch (work_of(conf_)) {
+    case WorkKind::command: {
+      auto command = command_of_location();
+      if (!command) {
+        return pass_on(command);
+      }
+      record.work = std::move(*command);
+      record.pool = conf_.command.pool.len == 0 ? command_pool
+                                                : worker_.pool_number(view(conf_.command.pool)).value_or(command_pool);
+      break;
     }
-    record.work = std::move(*command);
-    record.pool = conf_.command.pool.len == 0 ? command_pool
-                                              : worker_.pool_number(view(conf_.command.pool)).value_or(command_pool);
-  } else {
-    auto& options = record.document().options;
-    options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
-    options.languages = view(conf_.languages);
-    options.ocr = static_cast<OcrMode>(conf_.ocr);
-    options.dpi = static_cast<std::uint16_t>(conf_.dpi);
+    case WorkKind::upstream:
+      if (auto set = set_outgoing_request(accept); !set) {
+        return set;
+      }
+      break;
+    case WorkKind::document: {
+      auto& options = record.document().options;
+      options.formats.bits = static_cast<std::uint32_t>(conf_.formats);
+      options.languages = view(conf_.languages);
+      options.ocr = static_cast<OcrMode>(conf_.ocr);
+      options.dpi = static_cast<std::uint16_t>(conf_.dpi);
+      break;
+    }
   }
   record.limits.max_pages = static_cast<std::uint32_t>(conf_.max_pages);
   record.limits.max_pixels = static_cast<std::uint64_t>(conf_.max_pixels);
@@ -149,6 +166,42 @@ Result<void> UploadJob::set_from_location(JobRecord& record) const {
   record.limits.attempts = static_cast<std::uint32_t>(conf_.attempts);
   record.priority = priority_of_location();
   record.keep_input = conf_.keep_input != 0;
+  return {};
+}
+
+/// The client's request as docket_pass sends it on.
+Result<void> UploadJob::set_outgoing_request(AcceptJob& accept) const {
+  auto request = outgoing_request(r_, conf_, worker_, id_, result_url_, accept.record.origin);
+  if (!request) {
+    return pass_on(request);
+  }
+  auto sealed = worker_.secrets().seal(request->head);
+  if (!sealed) {
+    return pass_on(sealed);
+  }
+  accept.secret = std::move(*sealed);
+  accept.record.work = std::move(request->work);
+  accept.record.pool = upstream_pool;
+  return {};
+}
+
+/// How long the answer is held. Where docket_pass says `prefer` it is for as long as it may, unless the client prefers
+/// otherwise (RFC 7240, 4.1 and 4.3).
+Result<void> UploadJob::set_waiting(const http::RawOptions& options, const JobRecord& record) {
+  const auto prefer = find_header(r_, "prefer").value_or(std::string_view());
+  const auto longest = static_cast<std::uint32_t>(conf_.wait_max);
+  const auto waiting = http::waiting_of(options, prefer, record.options().formats, longest);
+  if (!waiting) {
+    return pass_on(waiting);
+  }
+  waiting_ = *waiting;
+  if (conf_.upstream.prefer != 0) {
+    waiting_.response = true;
+    waiting_.async = http::prefers_async(prefer);
+    if (!waiting_.async && !waiting_.preferred) {
+      waiting_.seconds = options[http::Option::wait].empty() ? longest : waiting_.seconds;
+    }
+  }
   return {};
 }
 
@@ -207,11 +260,13 @@ Result<void> UploadJob::set_options(const http::RawOptions& options, http::Optio
   if (auto fits = http::check_password(options); !fits) {
     return pass_on(fits);
   }
-  auto secret = worker_.secrets().seal(options[http::Option::password]);
-  if (!secret) {
-    return pass_on(secret);
+  if (!options[http::Option::password].empty()) {
+    auto secret = worker_.secrets().seal(options[http::Option::password]);
+    if (!secret) {
+      return pass_on(secret);
+    }
+    accept.secret = std::move(*secret);
   }
-  accept.secret = std::move(*secret);
   return {};
 }
 

@@ -20,13 +20,15 @@
 
 namespace docket::ngx {
 
-/// Whether the location's work is a command.
-inline bool is_command(const LocationConf& conf) noexcept {
-  return conf.command.arguments != nullptr;
+/// What the location's jobs are.
+inline WorkKind work_of(const LocationConf& conf) noexcept {
+  return conf.command.arguments != nullptr ? WorkKind::command
+         : conf.upstream.url != nullptr    ? WorkKind::upstream
+                                           : WorkKind::document;
 }
 
 /// Which names of fields and query arguments are options: of a command those that clients may set, so that all others
-/// are its own; else all, and those that clients may not set are refused.
+/// are its own; of a request that is passed on none; else all, and those that clients may not set are refused.
 http::OptionSet options_of(const LocationConf& conf) noexcept;
 
 /// Made from the header of one request; becomes a Submission with the files and fields of its body. Owned by the
@@ -55,8 +57,10 @@ class UploadJob {
 
  private:
   Result<void> set_options(const http::RawOptions& options, http::OptionSet of_location, AcceptJob& accept);
-  Result<void> set_from_location(JobRecord& record) const;
+  Result<void> set_from_location(AcceptJob& accept) const;
   [[nodiscard]] Result<CommandWork> command_of_location() const;
+  Result<void> set_outgoing_request(AcceptJob& accept) const;
+  Result<void> set_waiting(const http::RawOptions& options, const JobRecord& record);
   [[nodiscard]] StoreLimits store_limits() const noexcept;
   [[nodiscard]] Result<void> check_room() const;
   Result<void> take_idempotency_key(std::string_view field);

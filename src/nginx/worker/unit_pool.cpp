@@ -54,7 +54,15 @@ UnitPool::UnitPool(const Parts& parts)
                 .publish_lines = parts.publish_lines,
                 .sync = parts.conf.sync != 0,
                 .quitting = context_.quitting,
-                .log = context_.log} {
+                .log = context_.log},
+      upstreams_{.spool = parts.spool,
+                 .client = upstream_client_,
+                 .secrets = parts.secrets,
+                 .membership = parts.membership,
+                 .sync = parts.conf.sync != 0,
+                 .quitting = context_.quitting,
+                 .log = context_.log} {
+  add_upstream_pool(static_cast<std::uint32_t>(parts.conf.pass_connections));
   add_command_pool(command_pool, slots_of(parts.conf));
   const std::span known(static_cast<const PoolConf*>(conf_.pools->elts), conf_.pools->nelts);
   for (std::size_t i = 0; i < parts.pools.size(); ++i) {
@@ -96,11 +104,11 @@ void UnitPool::wake() noexcept {
     return;
   }
   wake_documents();
-  wake_commands();
+  wake_threads();
 }
 
-void UnitPool::wake_commands() noexcept {
-  for (const auto& pool : command_pools_) {
+void UnitPool::wake_threads() noexcept {
+  for (const auto& pool : thread_pools_) {
     if (const auto counts = reader_.counts(pool->number())) {
       pool->wake(counts->waiting_units);
     }
@@ -114,8 +122,16 @@ void UnitPool::add_command_pool(std::uint8_t number, std::uint32_t slots) {
     auto drop = [commands = processor.get()] { commands->end_program(); };
     return {.processor = std::move(processor), .is_kept = std::move(is_kept), .drop = std::move(drop)};
   };
-  command_pools_.push_back(
+  thread_pools_.push_back(
       std::make_unique<PoolThreads>(context_, PoolThreads::Pool{.number = number, .slots = slots, .make = make}));
+}
+
+void UnitPool::add_upstream_pool(std::uint32_t slots) {
+  const auto make = [this]() -> ThreadProcessor {
+    return {.processor = std::make_unique<UpstreamProcessor>(upstreams_)};
+  };
+  thread_pools_.push_back(std::make_unique<PoolThreads>(
+      context_, PoolThreads::Pool{.number = upstream_pool, .slots = slots, .make = make}));
 }
 
 /// A thread that finds no unit, since another worker has taken it, has cost one task.

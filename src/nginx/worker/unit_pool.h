@@ -19,13 +19,14 @@
 #include "work/document/engine_client.h"
 #include "work/pool_threads.h"
 #include "work/runner.h"
+#include "work/upstream/upstream_client.h"
+#include "work/upstream/upstream_processor.h"
 
 namespace docket::ngx {
 
 /// Puts threads of docket_threads to work while units of documents wait, up to the host's slots, and threads of its own
-/// while those of commands do. Owned by the Runtime, which
-/// destroys it when nginx has ended its threads; functions are for the event loop. The threads share its WorkContext,
-/// whose parts are safe for that by themselves.
+/// while others do. Owned by the Runtime, which destroys it when nginx has ended its threads; functions are for the
+/// event loop. The threads share its WorkContext, whose parts are safe for that by themselves.
 class UnitPool {
  public:
   struct Parts {
@@ -65,8 +66,9 @@ class UnitPool {
 
  private:
   void wake_documents() noexcept;
-  void wake_commands() noexcept;
+  void wake_threads() noexcept;
   void add_command_pool(std::uint8_t number, std::uint32_t slots);
+  void add_upstream_pool(std::uint32_t slots);
   void work_ended() noexcept;
   [[nodiscard]] bool must_stop_now() const noexcept;
   static void on_wakeup(ngx_event_t* event) noexcept;
@@ -82,11 +84,14 @@ class UnitPool {
   DocumentProcessor documents_;
   WorkPool document_pool_;
   CommandParts commands_;
+  UpstreamClient upstream_client_;
+  UpstreamParts upstreams_;
   std::uint32_t working_ = 0;  ///< tasks at work on units of documents
   bool notified_ = false;      ///< a wakeup came while all were at work: look again when one ends
   unsigned looks_ = 0;
-  /// Of the pool of all commands, and of those with names. The last member: joined before what they use goes.
-  std::vector<std::unique_ptr<PoolThreads>> command_pools_;
+  /// Of requests to other servers, of all commands, and of the pools with names. The last member: joined before what
+  /// they use goes.
+  std::vector<std::unique_ptr<PoolThreads>> thread_pools_;
 };
 
 }  // namespace docket::ngx

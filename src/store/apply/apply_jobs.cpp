@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "job/progress/progress.h"
+#include "job/progress/run_progress.h"
 
 namespace docket {
 namespace {
@@ -68,6 +69,25 @@ Result<void> name_client(ApplyContext& context, const NameClient& command) {
   return {};
 }
 
+Result<void> report(ApplyContext& context, const ReportSteps& command) {
+  auto job = context.open_job(command.job);
+  if (!job) {
+    return pass_on(job);
+  }
+  if (job->status.head.kind == WorkKind::document) {
+    return fail(ErrorCode::illegal_change, "a job of documents has pages, and no steps");
+  }
+  Unit whole;
+  whole.job = command.job;
+  whole.kind = UnitKind::run;
+  whole.file = Unit::whole_job;
+  if (auto recorded = record_steps(job->status, whole, command.steps, command.now_ms); !recorded) {
+    return recorded;
+  }
+  context.close_job(*job);
+  return {};
+}
+
 }  // namespace
 
 void carry_out(ApplyContext& context, CancelJob& command) {
@@ -81,6 +101,10 @@ void carry_out(ApplyContext& context, RemoveJob& command) {
 
 void carry_out(ApplyContext& context, FailJob& command) {
   command.result = give_up(context, command);
+}
+
+void carry_out(ApplyContext& context, ReportSteps& command) {
+  command.result = report(context, command);
 }
 
 void carry_out(ApplyContext& context, NameClient& command) {

@@ -199,6 +199,10 @@ Result<Fd> Spool::open_for_append(const JobId& job, const OutputFile& output_fil
   return state_->create(job, output_path(job, output_file), O_WRONLY | O_APPEND);
 }
 
+Result<Fd> Spool::create_output(const JobId& job, const OutputFile& output_file) {
+  return state_->create(job, output_path(job, output_file), O_RDWR | O_EXCL);
+}
+
 Result<Fd> Spool::create_log(const JobId& job, std::uint32_t index) {
   const auto name = log_path(job, index);
   // Not truncated: a try that lost its lease may still write to it.

@@ -62,6 +62,8 @@ class Spool {
   Result<Fd> create_input(const JobId& job, std::uint32_t index);
   /// Opens an output file for writing with O_APPEND; creates it (and its folders) if need be.
   Result<Fd> open_for_append(const JobId& job, const OutputFile& output_file);
+  /// Creates an output file for writing, which there was none of.
+  Result<Fd> create_output(const JobId& job, const OutputFile& output_file);
   /// Creates a log for writing; that of an earlier try goes.
   Result<Fd> create_log(const JobId& job, std::uint32_t index);
   /// Makes the regular file `name` in the folder open as `folder`, on the same file system, an output file, which there

@@ -48,6 +48,19 @@ TEST(SecretBox, RefusesWhatItDidNotSeal) {
   EXPECT_EQ(box->unseal("short").error().code, ErrorCode::bad_record);
 }
 
+TEST(SecretBox, KnowsWhatItHasSigned) {
+  const TempFolder here;
+  const TempFolder there;
+  const auto box = SecretBox::open(here.path());
+  const auto signature = *box->sign("one");
+  EXPECT_EQ(signature.size(), 64U);
+  EXPECT_TRUE(SecretBox::open(here.path())->is_signed("one", signature));
+  EXPECT_FALSE(box->is_signed("two", signature));
+  EXPECT_FALSE(box->is_signed("one", ""));
+  EXPECT_FALSE(box->is_signed("one", signature + "0"));
+  EXPECT_FALSE(SecretBox::open(there.path())->is_signed("one", signature));
+}
+
 TEST(SecretBox, SaysWhatIsWrongWithTheKey) {
   const TempFolder folder;
   std::ofstream(folder.path() + "/key") << "no key";

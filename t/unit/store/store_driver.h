@@ -208,6 +208,11 @@ class StoreDriver {
     return commit(change).result;
   }
 
+  Result<void> report_steps(const JobId& job, Steps steps) {
+    ReportSteps change{.job = job, .steps = std::move(steps), .now_ms = now()};
+    return commit(change).result;
+  }
+
   EndUnit end_change(const Held& held, UnitEnd how, std::vector<PageRecord> pages = {}) {
     return {.lease = held.lease(), .pages = std::move(pages), .end = std::move(how), .now_ms = now()};
   }

@@ -78,6 +78,26 @@ TYPED_TEST_P(StoreRuns, StepsAreRecordedByWhoHoldsTheUnit) {
   EXPECT_EQ(this->events(), (std::vector<std::string>{"accepted", "started", "updated", "retried"}));
 }
 
+TYPED_TEST_P(StoreRuns, StepsAreReportedByOthersWhileAJobIsProcessed) {
+  auto& d = *this->driver;
+  const auto job = d.accept({.files = 1, .command = command(false)});
+  EXPECT_EQ(d.report_steps(job, {.processed = 1, .total = 5, .message = ""}).error().code, ErrorCode::illegal_change);
+  const auto held = d.claim(worker(1));
+  ASSERT_TRUE(held);
+  ASSERT_TRUE(d.report_steps(job, {.processed = 2, .total = 5, .message = "two of five"}));
+  ASSERT_TRUE(d.report_steps(job, {.processed = 1, .total = 5, .message = ""}));
+  EXPECT_EQ(d.head(job).processed_pages, 2U) << "what a client has seen does not decrease";
+  EXPECT_EQ(d.head(job).total_pages, 5U);
+  ASSERT_TRUE(d.end(*held, ended::Completed{.total_pages = 0, .outputs = held->outputs()}));
+  EXPECT_EQ(d.report_steps(job, {.processed = 3, .total = 5, .message = ""}).error().code, ErrorCode::illegal_change);
+  ASSERT_TRUE(d.remove(job).result);
+  EXPECT_EQ(d.report_steps(job, {.processed = 3, .total = 5, .message = ""}).error().code, ErrorCode::not_found);
+  const auto document = d.accept();
+  ASSERT_TRUE(d.claim());
+  EXPECT_EQ(d.report_steps(document, {.processed = 1, .total = 1, .message = ""}).error().code,
+            ErrorCode::illegal_change);
+}
+
 TYPED_TEST_P(StoreRuns, StepsComeWithTheEnd) {
   auto& d = *this->driver;
   const auto job = d.accept({.files = 0, .command = command(false)});
@@ -99,6 +119,6 @@ TYPED_TEST_P(StoreRuns, DocumentsHaveNoSteps) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StoreRuns, AJobWithoutFilesIsDone, EachFileHasItsOutputs, StepsAreRecordedByWhoHoldsTheUnit,
-                            StepsComeWithTheEnd, DocumentsHaveNoSteps);
+                            StepsAreReportedByOthersWhileAJobIsProcessed, StepsComeWithTheEnd, DocumentsHaveNoSteps);
 
 }  // namespace docket

@@ -211,7 +211,8 @@ class Repair {
     if (head.kind == WorkKind::document) {
       record.document().options.formats = head.formats;
     } else {
-      record.work = CommandWork{};  // which program it was is not known any more, and so its job will fail
+      // Which program or request it was is not known any more, and so its job will fail.
+      record.work = head.kind == WorkKind::upstream ? Work(UpstreamWork{}) : Work(CommandWork{});
     }
     record.keep_input = head.input_gone == 0;
     tables_.writer.put(tables_.t.jobs, id.key(), encode(record));

@@ -33,6 +33,15 @@ TEST(PreferredWait, IsNoneWhereItMakesNoSense) {
   }
 }
 
+TEST(PrefersAsync, IsFoundAmongPreferences) {
+  for (const auto* field : {"respond-async", "wait=10, Respond-Async", "respond-async; x=y"}) {
+    EXPECT_TRUE(prefers_async(field)) << field;
+  }
+  for (const auto* field : {"", "wait=10", "respond", "x=respond-async", "return=minimal; respond-async"}) {
+    EXPECT_FALSE(prefers_async(field)) << field;
+  }
+}
+
 TEST(WaitingOfAGet, AnArgumentBeforeAPreference) {
   EXPECT_EQ(waiting_of(Query(""), "", longest)->seconds, 0U);
   EXPECT_EQ(waiting_of(Query("wait=9"), "wait=3", longest)->seconds, 9U);

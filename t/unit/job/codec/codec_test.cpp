@@ -82,6 +82,16 @@ JobRecord sample_command() {
   return record;
 }
 
+JobRecord sample_request() {
+  auto record = sample_job();
+  record.work = UpstreamWork{.method = "POST",
+                             .url = "http://127.0.0.1:5000/a?b",
+                             .socket = "/run/app.socket",
+                             .response_size = std::uint64_t{1} << 33,
+                             .failing = 1U << 5U};
+  return record;
+}
+
 TEST(Codec, AJobComesBack) {
   EXPECT_EQ(decode_job(encode(sample_job())), sample_job());
   EXPECT_EQ(decode_job(encode(JobRecord{})), JobRecord{});
@@ -97,6 +107,12 @@ TEST(Codec, AJobOfACommandComesBack) {
   EXPECT_EQ(decode_job(encode(sample_command())), sample_command());
   expect_exact_length(encode(sample_command()), decode_job);
   expect_no_harm_from_damage(encode(sample_command()), decode_job);
+}
+
+TEST(Codec, AJobOfARequestComesBack) {
+  EXPECT_EQ(decode_job(encode(sample_request())), sample_request());
+  expect_exact_length(encode(sample_request()), decode_job);
+  expect_no_harm_from_damage(encode(sample_request()), decode_job);
 }
 
 TEST(Codec, AJobOfDocumentsIsWrittenAsBeforeThereWereOthers) {
