@@ -1,6 +1,7 @@
 """Measures Docket, each figure as a share of its peer's in the same run, and prints a table.
 
-    scripts/bench [--json] [--seconds N] [--rounds N] [upload|status|waiting|events|callbacks|loop|memory|conversion|scores …]
+    scripts/bench [--json] [--seconds N] [--rounds N] [upload|status|waiting|events|callbacks|commands|passing|
+                  loop|memory|conversion|scores …]
 """
 import argparse
 import importlib
@@ -11,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from measure import report  # noqa: E402  (from this folder)
 
-ALL = ("upload", "status", "waiting", "events", "callbacks", "loop", "memory", "conversion", "scores")
+ALL = ("upload", "status", "waiting", "events", "callbacks", "commands", "passing", "loop", "memory", "conversion",
+       "scores")
 
 
 def main():

@@ -9,6 +9,7 @@ import pytest
 import torture
 from built import DOCKETCTL
 from docket import LOCATIONS, Docket, small_disk
+from upstream_server import Upstream
 
 SECONDS = int(os.environ.get("DOCKET_TORTURE_SECONDS", "45"))
 SEED = os.environ.get("DOCKET_TORTURE_SEED", "1")
@@ -45,13 +46,14 @@ def check_store(store):
 @pytest.mark.long
 def test_whatever_dies_no_job_is_lost():
     docket = Docket(http="docket_attempts 100; docket_concurrency 2;")
-    docket.configure(locations=LOCATIONS + torture.locations(docket.folder))
     for words in ALLOWED:
         docket.allow(words)
     with contextlib.ExitStack() as stack:
+        server = stack.enter_context(contextlib.closing(Upstream(torture.echo)))
+        docket.configure(locations=LOCATIONS + torture.locations(docket.folder, server.port))
         has_disk = stack.enter_context(small_disk(docket, f"{300 + 4 * SECONDS}m", needed=False))
         least = {deed: count * SECONDS // 45 // torture.SLOWNESS for deed, count in LEAST.items()}
-        run = torture.Torture(docket.start(), SECONDS, SEED, docket.store if has_disk else None, least)
+        run = torture.Torture(docket.start(), server, SECONDS, SEED, docket.store if has_disk else None, least)
         try:
             run.run()
         finally:

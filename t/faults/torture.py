@@ -23,6 +23,7 @@ LOCATION = """location = /again   { docket_upload 200; docket_dedupe on; }
     location = /command { docket_command %(program)s; }
     location = /files   { docket_command %(program)s per=file; }
     location = /workers { docket_command %(stays)s workers=1; }
+    location = /app/    { docket_pass http://127.0.0.1:%(port)d; }
 """
 # Takes a while, says how far it is, and leaves what was sent to it.
 PROGRAM = """#!/bin/sh
@@ -38,6 +39,8 @@ for line in sys.stdin:
     os.write(3, b'{"done": true}\\n')
 """
 COMMANDS = {"command": "/command", "files": "/files", "workers": "/workers"}
+# Requests that are passed on: one that may be sent again, and one that must not.
+REQUESTS = {"put": "PUT", "post": "POST"}
 FORMATS = ("markdown", "text", "json")
 SLOWNESS = 6 if SANITIZED else 1  # how much longer everything takes, and so what is between two deeds
 CLIENTS = 3
@@ -59,15 +62,23 @@ def sources():
         "command": [("a.txt", b"alpha")],
         "files": [("a.txt", b"alpha"), ("b.txt", b"beta")],
         "workers": [("a.txt", b"alpha")],
+        "put": [("", b"alpha")],
+        "post": [("", b"beta")],
     }
 
 
-def locations(folder):
-    """The locations that are new, with their programs in this folder."""
+def echo(_, got):
+    """What another server answers, after a while."""
+    time.sleep(0.2)
+    return 200, {"Content-Type": "text/plain"}, got.method.encode() + b" " + got.body
+
+
+def locations(folder, port):
+    """The locations that are new, with their programs in this folder and the port of the other server."""
     for name, text in (("program", PROGRAM), ("stays", STAYS)):
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
-    return LOCATION % {"program": folder / "program", "stays": folder / "stays"}
+    return LOCATION % {"program": folder / "program", "stays": folder / "stays", "port": port}
 
 
 class Job:
@@ -83,14 +94,15 @@ class Job:
 
 
 class Torture:
-    """One run. `docket` is running; its workers, engines and folder are this run's to damage.
+    """One run. `docket` is running; its workers, engines and folder are this run's to damage. `server` is where requests
+    are passed to.
 
     `disk` is the folder of a small file system that may be filled, or None. It goes on, up to four times as long, until
     there were so many deeds of each kind as `least` says.
     """
 
-    def __init__(self, docket, seconds, seed, disk=None, least=None):
-        self.docket, self.seconds, self.disk, self.least = docket, seconds, disk, least or {}
+    def __init__(self, docket, server, seconds, seed, disk=None, least=None):
+        self.docket, self.server, self.seconds, self.disk, self.least = docket, server, seconds, disk, least or {}
         self.seed = seed
         self.deeds = collections.Counter()
         self.refused = collections.Counter()
@@ -117,6 +129,8 @@ class Torture:
         if not self.docket.is_running():
             self.docket.start()
         self._check_ends()
+        posts = collections.Counter(got.headers["Idempotency-Key"] for got in self.server.got if got.method == "POST")
+        self.problems += [f"{job}, a POST, was sent {count} times" for job, count in posts.items() if count > 1]
         assert not self.problems, "\n".join(self.problems[:20])
 
     # ---- Clients.
@@ -160,8 +174,11 @@ class Torture:
 
     def _submit(self, name, path="/process_pdf"):
         """The new job's id; None if it was refused."""
-        files = [("file", file) for file in self._sources[name]]
-        answer = self.docket.request("POST", COMMANDS.get(name, path), files=files, timeout=20)
+        if name in REQUESTS:
+            answer = self.docket.request(REQUESTS[name], "/app/", data=self._sources[name][0][1], timeout=20)
+        else:
+            files = [("file", file) for file in self._sources[name]]
+            answer = self.docket.request("POST", COMMANDS.get(name, path), files=files, timeout=20)
         if answer.status_code in (200, 202):
             return answer.json()["job_id"]
         self.refused[answer.status_code] += 1
@@ -291,6 +308,8 @@ class Torture:
     @staticmethod
     def _parts(status):
         """The results that a job has."""
+        if "response" in status["results"]:
+            return ["response"]
         if "files" not in status["results"]:
             return FORMATS
         return ["files/0/result.txt", "files/1/result.txt"] if len(status["files"]) > 1 else ["result"]
@@ -305,6 +324,8 @@ class Torture:
                 self.problems.append(f"{id} ({job.name}) ended twice")
             if outcome == self._expected[job.name] or (job.cancelled and outcome[1] == "cancelled"):
                 continue
+            if job.name == "post" and outcome[0] == "failed" and outcome[1] in ("upstream_failed", "store_full"):
+                continue  # its worker died with it, or the disk was full
             details = [warning["detail"] for warning in self.docket.status(id)["warnings"][:3]]
             self.problems.append(f"{id} ({job.name}) came to {outcome[:5]} {details}, not {self._expected[job.name][:5]}; results "
                                  f"differ in {[form for form in outcome[5] if outcome[5][form] != self._expected[job.name][5].get(form)]}")

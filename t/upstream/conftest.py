@@ -1,13 +1,13 @@
 """A Docket with a location whose requests are passed to a server of the test's own."""
 import pytest
-from servers import Upstream
 
 from docket import LOCATIONS
+from upstream_server import Upstream
 
 
 @pytest.fixture
 def upstream():
-    """A function that starts a server; see servers.Upstream."""
+    """A function that starts a server; see upstream_server.Upstream."""
     servers = []
 
     def begin(answer, **arguments):

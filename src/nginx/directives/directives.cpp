@@ -215,7 +215,7 @@ ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limit
 ngx_conf_post_t command_log_range{within<size_t, 4096, 1024 * 1024 * 1024>};
 ngx_conf_post_t command_output_range{within<off_t, 4096, std::numeric_limits<off_t>::max()>};
 ngx_conf_post_t pass_response_range{within<off_t, 4096, std::numeric_limits<off_t>::max()>};
-ngx_conf_post_t connections_range{within<ngx_int_t, 1, 1024>};
+ngx_conf_post_t connections_range{within<ngx_int_t, 1, 512>};
 ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
 ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
 ngx_conf_post_t wait_range{within<time_t, 0, 86'400>};
