@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -34,13 +35,20 @@ struct Section {
   friend bool operator==(const Section&, const Section&) = default;
 };
 
+/// Outputs that come to no more bytes than this may stand in their record: a file costs syncs of its own.
+inline constexpr std::size_t max_inline_outputs = 4096;
+
 /// Where a page's, or the whole job's, outputs are. Immutable once committed.
 struct Outputs {
-  OutputFile output_file;
+  OutputFile output_file;  ///< names the unit that made them, also where there is no such file
   std::vector<Section> sections;
+  std::optional<std::string> bytes{};  ///< what the sections are ranges of; nothing: the output file
 
   friend bool operator==(const Outputs&, const Outputs&) = default;
 };
+
+/// The bytes of a section where they stand in the record; empty where they do not.
+std::string_view inline_bytes(const Outputs& outputs, const Section& section) noexcept;
 
 /// What all sections come to, in bytes.
 std::uint64_t size_of(const Outputs& outputs) noexcept;

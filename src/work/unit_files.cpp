@@ -28,7 +28,8 @@ void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit,
       static_cast<void>(spool.remove(Spool::input_path(job, i)));  // or the reaper does
     }
   }
-  const bool used = committed && (std::holds_alternative<ended::Completed>(end->end) || !end->pages.empty());
+  const auto* completed = end != nullptr ? std::get_if<ended::Completed>(&end->end) : nullptr;
+  const bool used = committed && ((completed != nullptr && !completed->outputs.bytes) || !end->pages.empty());
   if (may_be_written && !used) {
     static_cast<void>(spool.remove(Spool::output_path(job, own)));
   }

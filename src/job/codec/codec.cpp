@@ -18,6 +18,7 @@ constexpr std::uint16_t job_with_retention = 2;  // an older one: `pages`, `expi
 constexpr std::uint16_t oldest_job_version = 1;
 constexpr std::uint16_t unit_version = 1;
 // Of pages and outputs; again the oldest one that will do.
+constexpr std::uint16_t with_bytes = 4;
 constexpr std::uint16_t with_names = 3;
 constexpr std::uint16_t without_names = 2;
 constexpr std::uint16_t without_sums = 1;
@@ -68,6 +69,9 @@ bool get_output_file(ByteReader& in, OutputFile& output_file) noexcept {
 }
 
 std::uint16_t version_for(const Outputs& outputs) noexcept {
+  if (outputs.bytes) {
+    return with_bytes;
+  }
   const auto has_name = [](const Section& section) { return !section.name.empty(); };
   return std::ranges::any_of(outputs.sections, has_name) ? with_names : without_names;
 }
@@ -80,6 +84,7 @@ std::optional<SectionParts> parts_of(std::uint16_t version) noexcept {
     case without_names:
       return SectionParts::sum;
     case with_names:
+    case with_bytes:
       return SectionParts::name;
     default:
       return std::nullopt;
@@ -103,10 +108,24 @@ void get_origin(ByteReader& in, Origin& origin) {
 void put_outputs(ByteWriter& out, const Outputs& outputs) {
   put_output_file(out, outputs.output_file);
   put_sections(out, outputs.sections, *parts_of(version_for(outputs)));
+  if (outputs.bytes) {
+    out.put_string(*outputs.bytes);
+  }
 }
 
-bool get_outputs(ByteReader& in, Outputs& outputs, SectionParts parts) {
-  return get_output_file(in, outputs.output_file) && get_sections(in, outputs.sections, parts);
+/// Outputs in a record of this version; false if they are none.
+bool get_outputs(ByteReader& in, Outputs& outputs, std::uint16_t version) {
+  const auto parts = parts_of(version);
+  if (!parts || !get_output_file(in, outputs.output_file) || !get_sections(in, outputs.sections, *parts)) {
+    return false;
+  }
+  if (version != with_bytes) {
+    return true;
+  }
+  const auto& bytes = outputs.bytes.emplace(in.get_string());
+  return std::ranges::all_of(outputs.sections, [&](const Section& section) {
+    return section.offset <= bytes.size() && section.length <= bytes.size() - section.offset;
+  });
 }
 
 void put_strings(ByteWriter& out, const std::vector<std::string>& texts) {
@@ -339,16 +358,13 @@ std::string encode(const PageRecord& page) {
 
 Result<PageRecord> decode_page(std::string_view bytes) {
   ByteReader in(bytes);
-  const auto parts = parts_of(in.get<std::uint16_t>());
-  if (!parts) {
-    return bad_record("page");
-  }
+  const auto version = in.get<std::uint16_t>();
   PageRecord page;
   page.file = in.get<std::uint16_t>();
   page.page = in.get<std::uint32_t>();
   page.error = static_cast<ErrorCode>(in.get<std::uint16_t>());
   page.error_detail = in.get_string();
-  if (!get_outputs(in, page.outputs, *parts) || !in.ok() || !in.at_end()) {
+  if (!get_outputs(in, page.outputs, version) || !in.ok() || !in.at_end()) {
     return bad_record("page");
   }
   return page;
@@ -366,8 +382,8 @@ std::string encode(const Outputs& outputs) {
 Result<Outputs> decode_outputs(std::string_view bytes) {
   ByteReader in(bytes);
   Outputs outputs;
-  const auto parts = parts_of(in.get<std::uint16_t>());
-  if (!parts || !get_outputs(in, outputs, *parts) || !in.ok() || !in.at_end()) {
+  const auto version = in.get<std::uint16_t>();
+  if (!get_outputs(in, outputs, version) || !in.ok() || !in.at_end()) {
     return bad_record("list of outputs");
   }
   return outputs;

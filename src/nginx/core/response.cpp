@@ -64,6 +64,38 @@ bool has_error_page(ngx_http_request_t* r, ngx_uint_t status) noexcept {
   return false;
 }
 
+/// Opens the file of a range; else answers, and gives what the handler returns.
+std::optional<ngx_int_t> open_range(ngx_http_request_t* r, const FileRange& range, ngx_file_t& file) noexcept {
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+  file.name = copy(r->pool, range.path);
+  if (file.name.data == nullptr) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  ngx_open_file_info_t opened;
+  ngx_memzero(&opened, sizeof(opened));
+  opened.read_ahead = core->read_ahead;
+  opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;  // a range begins anywhere, direct I/O does not
+  opened.valid = core->open_file_cache_valid;
+  opened.min_uses = core->open_file_cache_min_uses;
+  opened.errors = core->open_file_cache_errors != 0 ? 1 : 0;
+  opened.events = core->open_file_cache_events != 0 ? 1 : 0;
+  if (ngx_open_cached_file(core->open_file_cache, &file.name, &opened, r->pool) != NGX_OK) {
+    if (opened.err == NGX_ENOENT || opened.err == NGX_ENOTDIR) {
+      return send_problem(r, Error{ErrorCode::not_found, {}});
+    }
+    ngx_log_error(NGX_LOG_CRIT, r->connection->log, opened.err, "docket: %s \"%V\" failed",
+                  opened.failed != nullptr ? opened.failed : "open()", &file.name);
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (range.offset + range.length > opened.size) {
+    ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0, "docket: \"%V\" is shorter than its record says", &file.name);
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  file.fd = opened.fd;
+  file.log = r->connection->log;
+  return std::nullopt;
+}
+
 }  // namespace
 
 ngx_table_elt_t* add_static_header(ngx_http_request_t* r, std::string_view name, std::string_view value) noexcept {
@@ -130,32 +162,15 @@ ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
 }
 
 ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcept {
-  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
-  ngx_str_t name = copy(r->pool, range.path);
-  auto* file = static_cast<ngx_file_t*>(ngx_pcalloc(r->pool, sizeof(ngx_file_t)));
-  if (name.data == nullptr || file == nullptr) {
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  }
-
-  ngx_open_file_info_t opened;
-  ngx_memzero(&opened, sizeof(opened));
-  opened.read_ahead = core->read_ahead;
-  opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;  // a range begins anywhere, direct I/O does not
-  opened.valid = core->open_file_cache_valid;
-  opened.min_uses = core->open_file_cache_min_uses;
-  opened.errors = core->open_file_cache_errors != 0 ? 1 : 0;
-  opened.events = core->open_file_cache_events != 0 ? 1 : 0;
-  if (ngx_open_cached_file(core->open_file_cache, &name, &opened, r->pool) != NGX_OK) {
-    if (opened.err == NGX_ENOENT || opened.err == NGX_ENOTDIR) {
-      return send_problem(r, Error{ErrorCode::not_found, {}});
+  ngx_file_t* file = nullptr;
+  if (!range.path.empty()) {
+    file = static_cast<ngx_file_t*>(ngx_pcalloc(r->pool, sizeof(ngx_file_t)));
+    if (file == nullptr) {
+      return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    ngx_log_error(NGX_LOG_CRIT, r->connection->log, opened.err, "docket: %s \"%V\" failed",
-                  opened.failed != nullptr ? opened.failed : "open()", &name);
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  }
-  if (range.offset + range.length > opened.size) {
-    ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0, "docket: \"%V\" is shorter than its record says", &name);
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (const auto answered = open_range(r, range, *file)) {
+      return *answered;
+    }
   }
   const auto size = static_cast<off_t>(range.prefix.size() + range.suffix.size()) + range.length;
   if (size == 0) {
@@ -166,9 +181,6 @@ ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcep
   if (!add_common_headers(r)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  file->fd = opened.fd;
-  file->name = name;
-  file->log = r->connection->log;
   const FileBody body{file, range.offset, range.length, range.prefix, range.suffix};
   // nginx cuts several ranges only out of one buffer.
   const bool several_ranges = r->method != NGX_HTTP_HEAD && r->headers_in.range != nullptr &&

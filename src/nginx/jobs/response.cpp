@@ -49,8 +49,11 @@ const Section* find_named(const Outputs& outputs, std::string_view name) {
   return found == outputs.sections.end() ? nullptr : &*found;
 }
 
-Result<std::string> read_head(Worker& worker, const JobId& id, const OutputFile& file, const Section& section) {
-  const auto opened = worker.spool().open_output(id, file);
+Result<std::string> read_head(Worker& worker, const JobId& id, const Outputs& outputs, const Section& section) {
+  if (outputs.bytes) {
+    return std::string(inline_bytes(outputs, section));
+  }
+  const auto opened = worker.spool().open_output(id, outputs.output_file);
   if (!opened) {
     return pass_on(opened);
   }
@@ -140,7 +143,7 @@ ngx_int_t send_response(ngx_http_request_t* r, Worker& worker, const Caller& cal
   if (body == nullptr || head_section == nullptr) {
     return send_problem(r, no_such_result("This job has no response."));
   }
-  const auto text = read_head(worker, id, outputs->output_file, *head_section);
+  const auto text = read_head(worker, id, *outputs, *head_section);
   if (!text) {
     return send_problem(r, text.error());
   }
@@ -155,12 +158,12 @@ ngx_int_t send_response(ngx_http_request_t* r, Worker& worker, const Caller& cal
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   context->is_passed_on = true;
-  return send_file_range(r, {.path = worker.spool().absolute(Spool::output_path(id, outputs->output_file)),
-                             .offset = static_cast<off_t>(body->offset),
-                             .length = static_cast<off_t>(body->length),
-                             .content_type = fields.content_type(),
-                             .last_modified = fields.last_modified(),
-                             .status = head->status});
+  std::string path;
+  auto range = range_of(worker, id, *outputs, *body, path);
+  range.content_type = fields.content_type();
+  range.last_modified = fields.last_modified();
+  range.status = head->status;
+  return send_file_range(r, range);
 }
 
 }  // namespace docket::ngx

@@ -20,6 +20,17 @@ Error not_made(Format format, FormatSet made) {
 
 }  // namespace
 
+FileRange range_of(Worker& worker, const JobId& id, const Outputs& outputs, const Section& section, std::string& path) {
+  if (outputs.bytes) {
+    return {.path = {}, .prefix = inline_bytes(outputs, section), .content_type = {}};
+  }
+  path = worker.spool().absolute(Spool::output_path(id, outputs.output_file));
+  return {.path = path,
+          .offset = static_cast<off_t>(section.offset),
+          .length = static_cast<off_t>(section.length),
+          .content_type = {}};
+}
+
 Error no_such_result(std::string detail) {
   return Error{ErrorCode::no_such_result, std::move(detail)};
 }

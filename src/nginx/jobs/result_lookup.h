@@ -12,6 +12,7 @@
 #include "job/job.h"
 #include "nginx/access/access.h"
 #include "nginx/core/ngx.h"
+#include "nginx/core/response.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
@@ -33,6 +34,10 @@ struct JobLook {
 /// The job that `route` names, looked up for this caller (open_job_blocking()); no_such_result where it does not have
 /// the format asked for.
 Result<JobLook> look_at_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const http::Route& route);
+
+/// A section of the job's outputs as the body of an answer, without its type and the like. `path` is filled with the
+/// file's name where there is one; both are referred to.
+FileRange range_of(Worker& worker, const JobId& id, const Outputs& outputs, const Section& section, std::string& path);
 
 /// The answer for the owner of a job that does not have the result asked for.
 Error no_such_result(std::string detail);

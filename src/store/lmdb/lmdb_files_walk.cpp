@@ -12,7 +12,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 void reach(JobFiles& files, const Outputs& outputs) {
-  if (outputs.sections.empty()) {
+  if (outputs.sections.empty() || outputs.bytes) {
     return;
   }
   auto& list = files.output_files;

@@ -144,7 +144,7 @@ std::vector<OutputFile> LmdbTransaction::output_files(const JobId& id) {
   std::vector<OutputFile> output_files;
   const auto note = [&](const Outputs& outputs) {
     const auto& output_file = outputs.output_file;
-    if (!outputs.sections.empty() &&
+    if (!outputs.sections.empty() && !outputs.bytes &&
         std::find(output_files.begin(), output_files.end(), output_file) == output_files.end()) {
       output_files.push_back(output_file);
     }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "host/write_at.h"
+#include "host/file_io.h"
 #include "work/unit_files.h"
 #include "work/unit_lease.h"
 
@@ -186,15 +186,24 @@ Result<UnitEnd> UpstreamRun::on_ended(const UpstreamWork& work, const TransferEn
       [](Outputs&& outputs) -> UnitEnd { return ended::Completed{.total_pages = 0, .outputs = std::move(outputs)}; });
 }
 
-/// Writes the answer's head behind its body, and has both be there after a loss of power.
+/// Writes the answer's head behind its body, and has both be there after a loss of power; small ones stand in the
+/// job's record.
 Result<Outputs> UpstreamRun::store(const TransferEnd& end) {
-  if (auto written = write_at(end.response.get(), end.head, end.size); !written) {
-    return pass_on(written);
-  }
   Outputs outputs{.output_file = own_, .sections = {}};
   outputs.sections.push_back({.format = {}, .offset = 0, .length = end.size, .name = std::string(response_body)});
   outputs.sections.push_back(
       {.format = {}, .offset = end.size, .length = end.head.size(), .name = std::string(response_head)});
+  if (end.size + end.head.size() <= max_inline_outputs) {
+    std::string bytes(end.size, '\0');
+    if (auto read = read_at(end.response.get(), bytes, 0); !read) {
+      return pass_on(read);
+    }
+    outputs.bytes = std::move(bytes) + end.head;
+    return outputs;
+  }
+  if (auto written = write_at(end.response.get(), end.head, end.size); !written) {
+    return pass_on(written);
+  }
   if (auto kept = make_durable(parts_.spool, claimed_.unit.job, own_, outputs, parts_.sync); !kept) {
     return pass_on(kept);
   }

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "host/write_at.h"
+#include "host/file_io.h"
 
 namespace docket {
 namespace {

@@ -109,6 +109,25 @@ TEST(Codec, AJobOfACommandComesBack) {
   expect_no_harm_from_damage(encode(sample_command()), decode_job);
 }
 
+TEST(Codec, SmallOutputsStandInTheirRecord) {
+  Outputs outputs{.output_file = {.pages = false, .seq = 12, .attempt = 3},
+                  .sections = {{.format = {}, .offset = 0, .length = 3, .name = "body"},
+                               {.format = {}, .offset = 3, .length = 0, .name = "empty"}},
+                  .bytes = "abc"};
+  EXPECT_EQ(decode_outputs(encode(outputs)), outputs);
+  EXPECT_EQ(inline_bytes(outputs, outputs.sections[0]), "abc");
+  EXPECT_EQ(inline_bytes(outputs, outputs.sections[1]), "");
+  expect_exact_length(encode(outputs), decode_outputs);
+  expect_no_harm_from_damage(encode(outputs), decode_outputs);
+  auto page = sample_page();
+  page.outputs = outputs;
+  EXPECT_EQ(decode_page(encode(page)), page);
+  outputs.sections[1].length = 1;
+  EXPECT_FALSE(decode_outputs(encode(outputs))) << "beyond the bytes";
+  outputs.sections[1].length = UINT64_MAX;
+  EXPECT_FALSE(decode_outputs(encode(outputs)));
+}
+
 TEST(Codec, AJobOfARequestComesBack) {
   EXPECT_EQ(decode_job(encode(sample_request())), sample_request());
   expect_exact_length(encode(sample_request()), decode_job);
