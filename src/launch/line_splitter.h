@@ -53,6 +53,8 @@ class LineSplitter {
     clear();
   }
 
+  /// Whether a line has begun that has not ended.
+  [[nodiscard]] bool has_begun() const noexcept { return !started_.empty() || dropped_; }
   /// Whether the line that has begun is longer than what is kept.
   [[nodiscard]] bool overlong() const noexcept { return dropped_; }
 

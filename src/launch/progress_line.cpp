@@ -92,7 +92,7 @@ std::string text_of(std::string_view value, std::size_t most) {
   return text.is_string() ? std::string(cut_utf8(text.get_ref<const std::string&>(), most)) : std::string();
 }
 
-ProgramLine read_object(std::string_view line, bool answers) {
+ProgramLine read_object(std::string_view line, std::optional<std::string_view> job) {
   if (!nlohmann::json::accept(line.begin(), line.end())) {
     return {};
   }
@@ -100,6 +100,7 @@ ProgramLine read_object(std::string_view line, bool answers) {
   AnswerLine answer;
   bool answered = false;
   bool understood = true;
+  bool is_anothers = false;
   for_members(line, [&](std::string_view name, std::string_view value) {
     if (name == "done") {
       answered = answered || value == "true";
@@ -107,6 +108,8 @@ ProgramLine read_object(std::string_view line, bool answers) {
       answer.result = value;
     } else if (value == "null") {
       return;
+    } else if (name == "job_id") {
+      is_anothers = job && text_of(value, max_text) != *job;
     } else if (name == "error") {
       answered = answer.failed = true;
       answer.error = text_of(value, max_tail);
@@ -119,7 +122,10 @@ ProgramLine read_object(std::string_view line, bool answers) {
       progress.message = text_of(value, max_text);
     }
   });
-  if (answered && answers) {
+  if (is_anothers) {
+    return {};
+  }
+  if (answered && job) {
     return answer;
   }
   return understood && progress != ProgressLine{} ? ProgramLine(std::move(progress)) : ProgramLine();
@@ -127,14 +133,14 @@ ProgramLine read_object(std::string_view line, bool answers) {
 
 }  // namespace
 
-ProgramLine read_program_line(std::string_view line, bool answers) {
+ProgramLine read_program_line(std::string_view line, std::optional<std::string_view> job) {
   line = trimmed(line);
   // The JSON parser takes a NUL for the end of its input.
   if (line.empty() || line.find('\0') != std::string_view::npos) {
     return {};
   }
   if (line.front() == '{') {
-    return read_object(line, answers);
+    return read_object(line, job);
   }
   if (line.back() == '%') {
     const auto percent = number(line.substr(0, line.size() - 1));

@@ -23,8 +23,6 @@ constexpr std::size_t longest_answer = (std::size_t{16} << 20U) + read_size;
 constexpr std::size_t longest_progress = read_size;
 constexpr std::chrono::seconds tail_interval{1};
 constexpr std::chrono::milliseconds retry_interval{100};
-// What is read of a pipe at most, once nobody is to write to it any more: some other process may have been given it.
-constexpr std::size_t most_drained = std::size_t{4} << 20U;
 
 std::optional<std::chrono::steady_clock::time_point> after(std::chrono::steady_clock::time_point now,
                                                            std::uint32_t milliseconds) {
@@ -240,11 +238,12 @@ void Supervisor::write_result(std::string_view bytes) {
   }
 }
 
-void Supervisor::read_progress() {
+/// False if there is nothing more at the moment.
+bool Supervisor::read_progress() {
   const auto size = ::read(pipes_.progress.get(), buffer_.data(), buffer_.size());
   if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
     pipes_.progress.reset();
-    return;
+    return false;
   }
   if (size > 0) {
     // on_line() reads other pipes into the buffer.
@@ -254,21 +253,25 @@ void Supervisor::read_progress() {
       begin_end(Exited::Why::nonsense, "a line on descriptor 3 is longer than 16 MB");
     }
   }
+  return size > 0;
 }
 
 void Supervisor::on_line(std::string_view line, bool whole) {
+  // Of a Job is only what was begun after it: what the program had to say before cannot be meant for it.
+  const bool is_jobs = !std::exchange(is_old_line_, false) && busy_;
   if (!whole || why_ == Exited::Why::nonsense) {
     return;
   }
-  const auto said = read_program_line(line, request_.stays);
-  if (const auto* progress = std::get_if<ProgressLine>(&said); progress != nullptr && busy_) {
+  const auto job = request_.stays ? std::optional(is_jobs ? std::string_view(job_) : std::string_view()) : std::nullopt;
+  const auto said = read_program_line(line, job);
+  if (const auto* progress = std::get_if<ProgressLine>(&said); progress != nullptr && is_jobs) {
     outlet_.progress(*progress);
   }
   const auto* answer = std::get_if<AnswerLine>(&said);
   if (answer == nullptr) {
     return;
   }
-  if (busy_) {
+  if (is_jobs) {
     end_job(*answer);
   } else {
     begin_end(Exited::Why::nonsense, "an answer without a job: " + std::string(line.substr(0, max_text)));
@@ -292,11 +295,8 @@ void Supervisor::drain() {
 
 /// Tells the program's end. All that it wrote was read, or there was no program.
 void Supervisor::end() {
-  if (pipes_.progress) {
-    read_progress();
-  }
-  if (pipes_.progress) {
-    read_progress();  // a pipe holds no more than twice what is read at once
+  for (int piece = 0; piece < 2 && pipes_.progress; ++piece) {
+    static_cast<void>(read_progress());  // a pipe holds no more than twice what is read at once
   }
   lines_.finish([this](std::string_view line, bool whole) { on_line(line, whole); });
   log_.write_tail();
@@ -305,6 +305,7 @@ void Supervisor::end() {
   exited.why = why_.value_or(Exited::Why::itself);
   exited.wait_status = tree_.status().value_or(0);
   exited.result_cut = result_cut_;
+  exited.job_begun = begun_;
   std::string words;
   append_valid_utf8(words, words_);
   exited.tail = words.empty() ? recent_.text() : std::string(cut_utf8(words, max_tail));

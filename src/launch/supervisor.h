@@ -42,6 +42,8 @@ class Supervisor {
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// What is read of a pipe at once at most, where somebody may go on writing: that it is empty is not waited for.
+  static constexpr std::size_t most_drained = std::size_t{4} << 20U;
   enum class Pipe : std::uint8_t { output, error };
 
   void loop();
@@ -55,12 +57,13 @@ class Supervisor {
   void read_output(Pipe pipe);
   void took_output(Pipe pipe, std::string_view bytes);
   void write_result(std::string_view bytes);
-  void read_progress();
+  bool read_progress();
   void on_line(std::string_view line, bool whole);
   void drain();
   void end();
 
   void start_job(Packet packet);
+  [[nodiscard]] bool hear_out();
   void write_input();
   void end_job(const AnswerLine& answer);
   void send_must();
@@ -79,11 +82,14 @@ class Supervisor {
   std::optional<Clock::time_point> deadline_;  ///< then it is asked to end or, if that was done, killed
   std::optional<Clock::time_point> tail_due_;
   std::uint64_t result_at_ = 0;
-  bool listens_ = true;  ///< to the worker, who may still say something
-  bool busy_ = false;    ///< a program that stays has a Job; one that does not always has
-  bool over_ = false;    ///< nothing of the program is left
-  std::string input_;    ///< not written yet
-  std::string must_;     ///< a message that has to reach the worker
+  bool listens_ = true;       ///< to the worker, who may still say something
+  bool busy_ = false;         ///< a program that stays has a Job; one that does not always has
+  bool over_ = false;         ///< nothing of the program is left
+  std::string job_;           ///< the id of its Job
+  bool begun_ = false;        ///< it was given a part of its Job
+  bool is_old_line_ = false;  ///< the line of descriptor 3 that has not ended was begun before its Job
+  std::string input_;         ///< not written yet
+  std::string must_;          ///< a message that has to reach the worker
   std::optional<Exited::Why> why_;
   std::string words_;
   bool result_cut_ = false;

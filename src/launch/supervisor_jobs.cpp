@@ -31,12 +31,30 @@ void Supervisor::start_job(Packet packet) {
     return;
   }
   drain();  // what it wrote before is nobody's
+  if (!hear_out()) {
+    return;
+  }
   busy_ = true;
+  job_ = std::move(job->id);
   log_ = OutputLog(std::move(packet.descriptors[0]), request_.log_size);
   files_.result = std::move(packet.descriptors[1]);
   deadline_ = job->time_ms == 0 ? std::nullopt : std::optional(now_ + std::chrono::milliseconds(job->time_ms));
   input_ = std::move(job->line) + '\n';
   write_input();
+}
+
+/// Takes what the program has said before its next Job. False if there is to be none: it says too much, or an answer.
+bool Supervisor::hear_out() {
+  for (std::size_t pieces = 0; pipes_.progress && read_progress(); ++pieces) {
+    if (pieces > most_drained / buffer_.size()) {
+      begin_end(Exited::Why::nonsense, "without a job it says more than can be read");
+    }
+    if (why_) {
+      return false;
+    }
+  }
+  is_old_line_ = lines_.has_begun();
+  return true;
 }
 
 void Supervisor::write_input() {
@@ -51,6 +69,7 @@ void Supervisor::write_input() {
       input_.clear();
       return;
     }
+    begun_ = begun_ || written > 0;
     input_.erase(0, written > 0 ? static_cast<std::size_t>(written) : 0);
   }
 }
@@ -65,6 +84,7 @@ void Supervisor::end_job(const AnswerLine& answer) {
     done = {.failed = true, .error = "the result cannot be stored: " + written.error().detail};
   }
   busy_ = false;
+  begun_ = false;
   log_ = OutputLog();
   files_.result.reset();
   recent_.clear();

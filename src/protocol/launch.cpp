@@ -63,6 +63,7 @@ struct Encoder {
     out.put(exited.why);
     out.put(exited.wait_status);
     put_flag(out, exited.result_cut);
+    put_flag(out, exited.job_begun);
     out.put_string(exited.tail);
   }
 };
@@ -100,6 +101,7 @@ Exited get_exited(ByteReader& in, bool& good) {
   good = good && exited.why <= Exited::Why::nonsense;
   exited.wait_status = in.get<std::int32_t>();
   exited.result_cut = get_flag(in, good);
+  exited.job_begun = get_flag(in, good);
   exited.tail = get_text(in, max_tail, good);
   return exited;
 }
@@ -168,6 +170,7 @@ std::string encode(const Job& job) {
   ByteWriter out;
   out.put_string(job.line);
   out.put(job.time_ms);
+  out.put_string(job.id);
   return out.take();
 }
 
@@ -176,6 +179,7 @@ Result<Job> decode_job(std::string_view bytes) {
   Job job;
   job.line = in.get_string();
   job.time_ms = in.get<std::uint32_t>();
+  job.id = in.get_string();
   if (!wire::whole(in) || job.line.empty() || job.line.size() > max_line || job.line.find('\n') != std::string::npos) {
     return malformed("job of a program");
   }

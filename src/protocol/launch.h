@@ -28,7 +28,7 @@
 
 namespace docket::launch {
 
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 
 /// The first and only byte of a control message.
 inline constexpr char start_message = 'C';
@@ -62,6 +62,7 @@ Result<Request> decode_request(std::string_view bytes);
 struct Job {
   std::string line;           ///< one JSON object without a line break, for its standard input
   std::uint32_t time_ms = 0;  ///< then the program is ended; 0: never
+  std::string id = {};        ///< "job_id" of the line: a line of the program that names another is not of this Job
 
   friend bool operator==(const Job&, const Job&) = default;
 };
@@ -110,6 +111,7 @@ struct Exited {
   Why why = Why::itself;
   std::int32_t wait_status = 0;  ///< of the program, as of waitpid(2)
   bool result_cut = false;       ///< standard output was longer than Request::result_size
+  bool job_begun = false;        ///< a program that stays was given its last Job, or a part of it, and did not answer
   /// The last lines of standard output and error, valid UTF-8, at most max_tail bytes. Of a program that stays, since
   /// its last JobDone; what it wrote without a Job is in there, too (why it could not begin), but in no log.
   std::string tail;

@@ -29,11 +29,12 @@ import sys
 import traceback
 
 _ANSWERS = 3  # the descriptor of progress and answers
+_job = None  # the id of the job that a program which stays has: what is said of another one is not taken for its
 
 
 def _say(message):
     """Writes one line to Docket, whole."""
-    line = json.dumps(message).encode() + b"\n"
+    line = json.dumps({"job_id": _job, **message}).encode() + b"\n"
     while line:
         line = line[os.write(_ANSWERS, line):]
 
@@ -121,6 +122,8 @@ class Backend:
 
     def _run_job(self, job):
         """A job of a program that stays."""
+        global _job  # pylint: disable=global-statement  # progress() is a function, and a process has one job at a time
+        _job = job["job_id"]
         value = self._call(job["job_id"], job["fields"], job["files"])
         try:
             if isinstance(value, file_return):

@@ -20,6 +20,7 @@ from docket_backend import Backend, file_return, progress
 print("loaded")
 token = os.urandom(8).hex()  # pids may be those of a namespace
 count = 0
+kept = {{}}
 def p(text, data):
     global count
     count += 1
@@ -34,6 +35,19 @@ def p(text, data):
     if what == "rubbish":
         os.write(3, b'{{"done": true}}\\n{{"done": true}}\\n')
         time.sleep(1000)
+    if what == "late":  # one that has been left behind tells of the progress of its job when the next one is there
+        late, go = os.pipe()
+        if os.fork() == 0:
+            os.read(late, 1)
+            progress(7, 8)
+            os._exit(0)
+        kept["go"] = go
+        return None
+    if what == "later":
+        progress(1, 1)
+        os.write(kept["go"], b"x")
+        os.wait()
+        return "done"
     if what == "bad value":
         return {{1, 2}}
     if what == "file":
@@ -111,6 +125,28 @@ def test_what_goes_wrong_costs_a_try_of_one_job(backend, what, mention, tries):
         assert status["attempts"] == tries and mention in status["error_message"], status
     job, status = run(docket, fields={"a": "b"})
     assert docket.result(job, "result").json()["text"] == {"a": "b"}
+
+
+def test_an_answer_too_many_costs_the_next_job_nothing(command):
+    docket = command("""#!/usr/bin/python3
+import json, os, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for line in sys.stdin:
+    n = json.loads(line)["fields"]["n"]
+    os.write(3, (json.dumps({"done": True, "result": n}) + '\\n{"done": true, "result": "late"}\\n').encode())
+    signal.pause()
+""", "workers=1")
+    for number in ("1", "2"):
+        job, status = run(docket, fields={"n": number})
+        assert docket.result(job, "result").json() == number and status["attempts"] == 1
+
+
+def test_what_the_python_module_says_names_its_job(backend):
+    docket = backend()
+    run(docket, fields={"what": "late"})
+    job, status = run(docket, fields={"what": "later"})
+    assert docket.result(job, "result").json() == "done" and status["attempts"] == 1
+    assert (status["processed_pages"], status["total_pages"]) == (1, 1)
 
 
 RACE = """#!/usr/bin/python3

@@ -24,8 +24,9 @@ using namespace docket::launch;
 using docket::fuzz::expect;
 
 int check_line(std::string_view line) {
-  expect(!std::holds_alternative<AnswerLine>(read_program_line(line, false)), "without a job there is no answer");
-  const auto read = read_program_line(line, true);
+  expect(!std::holds_alternative<AnswerLine>(read_program_line(line, std::nullopt)),
+         "without a job there is no answer");
+  const auto read = read_program_line(line, "job");
   if (const auto* progress = std::get_if<ProgressLine>(&read)) {
     Progress told;
     apply(*progress, told);
@@ -39,7 +40,7 @@ int check_line(std::string_view line) {
            "a result is of the line");
     // It is JSON by itself.
     const auto again = "{\"done\":true,\"result\":" + std::string(answer->result) + "}";
-    const auto reread = answer->result.empty() ? ProgramLine{} : read_program_line(again, true);
+    const auto reread = answer->result.empty() ? ProgramLine{} : read_program_line(again, "job");
     const auto* same = std::get_if<AnswerLine>(&reread);
     expect(answer->result.empty() || (same != nullptr && same->result == answer->result), "a result is a value");
   }

@@ -101,6 +101,11 @@ UnitEnd end_of_job(const launch::JobDone& done) {
   return ended::Refused{command_failed(done.error.empty() ? "the program says that it failed" : done.error, {})};
 }
 
+bool is_no_end_of_job(const launch::Exited& exited) {
+  using Why = launch::Exited::Why;
+  return !exited.job_begun && (exited.why == Why::itself || exited.why == Why::nonsense);
+}
+
 UnitEnd end_of_program(const launch::Exited& exited, UnitEnd end) {
   const bool by_itself = exited.why == launch::Exited::Why::itself && WIFEXITED(exited.wait_status);
   return by_itself ? ended::Failed{command_failed("the program ended amid its job, with exit code " +
@@ -188,7 +193,9 @@ Result<CommandEnd> CommandRun::run_once(const CommandWork& work, const WorkFolde
 Result<CommandEnd> CommandRun::run_in_program(StayingProgram& program, const WorkFolder& folder,
                                               std::string_view fields, const Fd& log, const Fd& result,
                                               const CommandWork& work) {
-  const launch::Job job{.line = job_line(folder, claimed_, fields), .time_ms = claimed_.record.limits.unit_ms};
+  const launch::Job job{.line = job_line(folder, claimed_, fields),
+                        .time_ms = claimed_.record.limits.unit_ms,
+                        .id = claimed_.unit.job.text()};
   if (job.line.size() > launch::max_line) {
     return fail(ErrorCode::command_failed, "the job's fields and names take more than the " +
                                                std::to_string(launch::max_line) +
@@ -198,7 +205,7 @@ Result<CommandEnd> CommandRun::run_in_program(StayingProgram& program, const Wor
 }
 
 /// An error of our own with files, or command_failed for what the command has left.
-Result<UnitEnd> CommandRun::run_command(const CommandWork& work) {
+Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   const auto& unit = claimed_.unit;
   const auto fields = read_fields();
   if (!fields) {
@@ -243,11 +250,15 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work) {
   if (auto* failed = std::get_if<ended::Failed>(&*how)) {
     return std::move(*failed);
   }
-  auto end = std::holds_alternative<launch::JobDone>(*how)
-                 ? end_of_job(std::get<launch::JobDone>(*how))
-                 : end_of_command(std::get<launch::Exited>(*how), claimed_.record.limits, {});
-  if (program != nullptr && std::holds_alternative<launch::Exited>(*how)) {
-    end = end_of_program(std::get<launch::Exited>(*how), std::move(end));
+  const auto* exited = std::get_if<launch::Exited>(&*how);
+  if (program != nullptr && exited != nullptr && is_no_end_of_job(*exited) && !again) {
+    program_.end();
+    return run_command(work, true);  // with a new program
+  }
+  auto end = exited != nullptr ? end_of_command(*exited, claimed_.record.limits, {})
+                               : end_of_job(std::get<launch::JobDone>(*how));
+  if (program != nullptr && exited != nullptr) {
+    end = end_of_program(*exited, std::move(end));
   }
   auto* completed = std::get_if<ended::Completed>(&end);
   if (completed == nullptr) {

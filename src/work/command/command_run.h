@@ -17,6 +17,10 @@ UnitEnd end_of_command(const launch::Exited& exited, const Limits& limits, Outpu
 /// The same of a job that a program which stays says it has done, or not.
 UnitEnd end_of_job(const launch::JobDone& done);
 
+/// Whether a program that stays had ended, by itself or for what it said, before it was given the job at all: this is
+/// no try of it.
+bool is_no_end_of_job(const launch::Exited& exited);
+
 /// And of one that ended amid a job: costs it a try, whatever `end` the command would have by its exit code.
 UnitEnd end_of_program(const launch::Exited& exited, UnitEnd end);
 
@@ -32,7 +36,7 @@ class CommandRun final : public UnitTask {
  private:
   using Clock = std::chrono::steady_clock;
 
-  Result<UnitEnd> run_command(const CommandWork& work);
+  Result<UnitEnd> run_command(const CommandWork& work, bool again = false);
   Result<std::string> read_fields();
   Result<CommandEnd> run_once(const CommandWork& work, const WorkFolder& folder, const Fd& log, const Fd& result);
   Result<CommandEnd> run_in_program(StayingProgram& program, const WorkFolder& folder, std::string_view fields,

@@ -289,7 +289,8 @@ void LaunchTest::give(Running& running, const std::string& line, const std::stri
   const Fd log(::open(running.log.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600));
   const Fd result(::open(running.result.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600));
   const std::array descriptors{log.get(), result.get()};
-  EXPECT_TRUE(send_packet(running.socket.get(), encode(Job{.line = line, .time_ms = time_ms}), descriptors));
+  EXPECT_TRUE(
+      send_packet(running.socket.get(), encode(Job{.line = line, .time_ms = time_ms, .id = name}), descriptors));
 }
 
 std::string LaunchTest::mark(Request& asked) {

@@ -102,7 +102,7 @@ class LaunchTest : public ::testing::TestWithParam<Surroundings> {
   /// `buffer`: bytes that the program socket takes at least while nobody reads it; 0: as many as usual.
   std::unique_ptr<Running> start(const Request& request, int buffer = 0);
   Done run(const Request& request);
-  /// Hands a Job to a program that stays, with a log and a result of its own, whose names begin with `name`.
+  /// Hands a Job to a program that stays, with a log and a result of its own, whose names begin with `name`, its id.
   void give(Running& running, const std::string& line, const std::string& name, std::uint32_t time_ms = 0);
 
   /// Those that carry this word in their environment: a program and all that it has started.

@@ -17,19 +17,19 @@ ProgressLine message(std::string text) {
 }
 
 void expect_progress(std::string_view line, const ProgressLine& expected) {
-  const auto read = read_program_line(line, true);
+  const auto read = read_program_line(line, "job");
   const auto* progress = std::get_if<ProgressLine>(&read);
   ASSERT_NE(progress, nullptr) << line;
   EXPECT_EQ(*progress, expected) << line;
 }
 void expect_answer(std::string_view line, const AnswerLine& expected) {
-  const auto read = read_program_line(line, true);
+  const auto read = read_program_line(line, "job");
   const auto* answer = std::get_if<AnswerLine>(&read);
   ASSERT_NE(answer, nullptr) << line;
   EXPECT_EQ(*answer, expected) << line;
 }
 void expect_nothing(std::string_view line) {
-  EXPECT_TRUE(std::holds_alternative<std::monostate>(read_program_line(line, true))) << line;
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(read_program_line(line, "job"))) << line;
 }
 
 TEST(ProgressLineTest, ReadsObjects) {
@@ -111,11 +111,28 @@ TEST(ProgressLineTest, ReadsAnswers) {
   expect_answer(R"({"error":{"code": 3},"done":true})", {.failed = true, .error = R"({"code": 3})", .result = {}});
   expect_answer("{\"error\":\"" + std::string(3000, 'x') + "\"}",
                 {.failed = true, .error = std::string(max_tail, 'x'), .result = {}});
-  const auto progress = read_program_line(R"({"done":true,"processed":3})", false);
+  const auto progress = read_program_line(R"({"done":true,"processed":3})", std::nullopt);
   EXPECT_EQ(std::get<ProgressLine>(progress).processed, 3U) << "no program with jobs";
   expect_nothing(R"({"done":false})");
   expect_nothing(R"({"done":1})");
   expect_nothing(R"({"result":1})");
+}
+
+TEST(ProgressLineTest, KnowsItsJob) {
+  expect_answer(R"({"job_id":"job","done":true})", {});
+  expect_answer(R"({"done":true,"job_id":null})", {});
+  expect_answer(R"({"done":true,"job_id":"\u006aob"})", {});
+  expect_progress("{\"processed\":3,\"total\":4,\"job_id\":\"job\"}", counts(3, 4));
+  for (const std::string_view line :
+       {R"({"job_id":"other","done":true})", R"({"processed":3,"job_id":"jo"})", R"({"error":"x","job_id":""})"}) {
+    expect_nothing(line);
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(read_program_line(line, "JOB"))) << line;
+  }
+  const auto between = read_program_line(R"({"done":true,"job_id":"job"})", "");
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(between));
+  EXPECT_TRUE(std::holds_alternative<AnswerLine>(read_program_line(R"({"done":true})", "")));
+  const auto single = read_program_line(R"({"processed":3,"job_id":"job"})", std::nullopt);
+  EXPECT_TRUE(std::holds_alternative<ProgressLine>(single)) << "of a program without jobs it is not looked at";
 }
 
 TEST(ProgressLineTest, IsAppliedToWhatIsKnown) {

@@ -130,6 +130,58 @@ TEST_P(StaysTest, AnAnswerWithoutAJobIsNonsense) {
   EXPECT_TRUE(twice->finish().is(Exited::Why::nonsense));
 }
 
+TEST_P(StaysTest, LinesThatNameAnotherJobAreNotThisJobs) {
+  const auto running = worker("a, b = '01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b'");
+  const std::string a = "01890000-0000-7000-8000-00000000000a";
+  const std::string b = "01890000-0000-7000-8000-00000000000b";
+  give_code(*running, "say({'done': True, 'job_id': a, 'result': 1}); say({'done': True, 'job_id': a})", a);
+  EXPECT_EQ(running->await<JobDone>(), JobDone{});
+  EXPECT_EQ(slurp(running->result), "1");
+  give_code(*running,
+            "say({'job_id': a, 'processed': 1, 'total': 9}); say({'job_id': a, 'done': True, 'result': 'late'}); "
+            "say({'job_id': a, 'error': 'late'}); say({'processed': 1, 'total': 2, 'job_id': b}); "
+            "say({'result': 2, 'done': True, 'job_id': b})",
+            b);
+  EXPECT_EQ(running->await<JobDone>(), JobDone{});
+  EXPECT_EQ(slurp(running->result), "2");
+  ASSERT_EQ(running->done.progress.size(), 1U);
+  EXPECT_EQ(running->done.progress[0], (Progress{.processed = 1, .total = 2, .message = ""}));
+}
+
+/// What it says before the supervisor takes the next Job, which has been sent: `say`, a python statement.
+TEST_P(StaysTest, AnAnswerFromBeforeItsJobIsNotTheJobs) {
+  for (const auto* said : {"say({'done': True})", "say({'error': 'late'})", "os.write(3, b'{\"done\": ')"}) {
+    const auto running = worker();
+    give_code(*running,
+              std::string("say({'done': True})\nwhile not os.path.exists('in/go'): time.sleep(0.01)\n") + said +
+                  "\nopen('out/said', 'w').close()",
+              "a");
+    ASSERT_TRUE(running->await<JobDone>());
+    const auto supervisors = engine::test::children_of(server(), "docket-program");
+    ASSERT_EQ(supervisors.size(), 1U);
+    ASSERT_EQ(::kill(supervisors[0], SIGSTOP), 0);
+    std::ofstream(folder_ + "/in/go") << "";
+    ASSERT_TRUE(eventually([&] { return fs::exists(folder_ + "/out/said"); }));
+    give_code(*running, "open('out/begun', 'w').close(); os.write(3, b'true}\\n'); time.sleep(1000)", "b");
+    ASSERT_EQ(::kill(supervisors[0], SIGCONT), 0);
+    const auto done = running->finish();
+    EXPECT_TRUE(done.is(Exited::Why::nonsense)) << done;
+    const bool in_two_parts = std::string_view(said).starts_with("os.write");
+    EXPECT_EQ(done.exited->job_begun, in_two_parts) << said;
+    EXPECT_EQ(fs::exists(folder_ + "/out/begun"), in_two_parts) << said;
+  }
+}
+
+TEST_P(StaysTest, WhetherItsJobWasBegunIsTold) {
+  const auto idle = worker();
+  give_code(*idle, "say({'done': True}); sys.exit(0)", "a");
+  EXPECT_TRUE(idle->await<JobDone>());
+  EXPECT_FALSE(idle->finish().exited->job_begun);
+  const auto busy = worker();
+  give_code(*busy, "sys.exit(0)", "a");
+  EXPECT_TRUE(busy->finish().exited->job_begun);
+}
+
 TEST_P(StaysTest, TimeOfAJobIsLimited) {
   const auto running = worker();
   give_code(*running, "say({'done': True})", "a", 60'000);

@@ -200,6 +200,16 @@ TEST(CommandEnd, ExitCodesAndSignalsSayWhatBecomesOfTheJob) {
   EXPECT_TRUE(std::holds_alternative<ended::Failed>(end(Why::nonsense, SIGKILL)));
 }
 
+TEST(CommandEnd, AProgramThatEndedBeforeItsJobIsNoEndOfTheJob) {
+  using Why = launch::Exited::Why;
+  const auto is_none = [](Why why, bool begun) {
+    return is_no_end_of_job({.why = why, .job_begun = begun, .tail = {}});
+  };
+  EXPECT_TRUE(is_none(Why::itself, false) && is_none(Why::nonsense, false));
+  EXPECT_FALSE(is_none(Why::itself, true) || is_none(Why::nonsense, true));
+  EXPECT_FALSE(is_none(Why::stopped, false) || is_none(Why::refused, false) || is_none(Why::timed_out, false));
+}
+
 TEST(CommandEnd, AsMuchOfTheLogsEndAsAStatusKeepsIsToldInWholeCharacters) {
   std::string tail(400, 'x');
   for (int i = 0; i < 200; ++i) {
