@@ -93,14 +93,16 @@ std::string text_of(std::string_view value, std::size_t most) {
 }
 
 ProgramLine read_object(std::string_view line, std::optional<std::string_view> job) {
-  if (!nlohmann::json::accept(line.begin(), line.end())) {
-    return {};
+  // The JSON parser takes a NUL for the end of its input.
+  if (line.find('\0') != std::string_view::npos || !nlohmann::json::accept(line.begin(), line.end())) {
+    return BrokenLine{};
   }
   ProgressLine progress;
   AnswerLine answer;
   bool answered = false;
   bool understood = true;
   bool is_anothers = false;
+  bool is_named = true;
   for_members(line, [&](std::string_view name, std::string_view value) {
     if (name == "done") {
       answered = answered || value == "true";
@@ -109,6 +111,7 @@ ProgramLine read_object(std::string_view line, std::optional<std::string_view> j
     } else if (value == "null") {
       return;
     } else if (name == "job_id") {
+      is_named = value.front() == '"';
       is_anothers = job && text_of(value, max_text) != *job;
     } else if (name == "error") {
       answered = answer.failed = true;
@@ -122,6 +125,9 @@ ProgramLine read_object(std::string_view line, std::optional<std::string_view> j
       progress.message = text_of(value, max_text);
     }
   });
+  if (job && !is_named) {
+    return BrokenLine{};
+  }
   if (is_anothers) {
     return {};
   }
@@ -135,8 +141,7 @@ ProgramLine read_object(std::string_view line, std::optional<std::string_view> j
 
 ProgramLine read_program_line(std::string_view line, std::optional<std::string_view> job) {
   line = trimmed(line);
-  // The JSON parser takes a NUL for the end of its input.
-  if (line.empty() || line.find('\0') != std::string_view::npos) {
+  if (line.empty()) {
     return {};
   }
   if (line.front() == '{') {

@@ -21,6 +21,7 @@ constexpr std::size_t read_size = std::size_t{64} * 1024;
 // The value of a Job's result, with what stands around it. Longer lines of others than a Job's end are dropped.
 constexpr std::size_t longest_answer = (std::size_t{16} << 20U) + read_size;
 constexpr std::size_t longest_progress = read_size;
+constexpr std::string_view too_long = "a line on descriptor 3 is longer than 16 MB";
 constexpr std::chrono::seconds tail_interval{1};
 constexpr std::chrono::milliseconds retry_interval{100};
 
@@ -250,7 +251,7 @@ bool Supervisor::read_progress() {
     const std::string bytes(buffer_.data(), static_cast<std::size_t>(size));
     lines_.feed(bytes, [this](std::string_view line, bool whole) { on_line(line, whole); });
     if (request_.stays && lines_.overlong()) {
-      begin_end(Exited::Why::nonsense, "a line on descriptor 3 is longer than 16 MB");
+      begin_end(Exited::Why::nonsense, std::string(too_long));
     }
   }
   return size > 0;
@@ -259,13 +260,22 @@ bool Supervisor::read_progress() {
 void Supervisor::on_line(std::string_view line, bool whole) {
   // Of a Job is only what was begun after it: what the program had to say before cannot be meant for it.
   const bool is_jobs = !std::exchange(is_old_line_, false) && busy_;
-  if (!whole || why_ == Exited::Why::nonsense) {
+  if (why_ == Exited::Why::nonsense || (!whole && !request_.stays)) {
+    return;
+  }
+  if (!whole) {
+    begin_end(Exited::Why::nonsense, std::string(too_long));
     return;
   }
   const auto job = request_.stays ? std::optional(is_jobs ? std::string_view(job_) : std::string_view()) : std::nullopt;
   const auto said = read_program_line(line, job);
   if (const auto* progress = std::get_if<ProgressLine>(&said); progress != nullptr && is_jobs) {
     outlet_.progress(*progress);
+  }
+  if (request_.stays && std::holds_alternative<BrokenLine>(said)) {
+    // It may be the answer that is waited for.
+    begin_end(Exited::Why::nonsense, "a line on descriptor 3 is no JSON: " + std::string(line.substr(0, max_text)));
+    return;
   }
   const auto* answer = std::get_if<AnswerLine>(&said);
   if (answer == nullptr) {

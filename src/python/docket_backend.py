@@ -29,12 +29,18 @@ import sys
 import traceback
 
 _ANSWERS = 3  # the descriptor of progress and answers
+_MOST = 16 << 20  # bytes of a value that Docket takes
 _job = None  # the id of the job that a program which stays has: what is said of another one is not taken for its
 
 
+def _json(value, errors="strict"):
+    """The bytes of a value as JSON; ValueError, TypeError or RecursionError for what JSON does not have."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", errors)
+
+
 def _say(message):
-    """Writes one line to Docket, whole."""
-    line = json.dumps({"job_id": _job, **message}).encode() + b"\n"
+    """Writes one line to Docket, whole. Texts that are none, as names of files may be, are told as well as can be."""
+    line = _json({"job_id": _job, **message}, "replace") + b"\n"
     while line:
         line = line[os.write(_ANSWERS, line):]
 
@@ -117,7 +123,7 @@ class Backend:
         if isinstance(value, file_return):
             self._keep(value, outputs)
         else:
-            (outputs / "result.json").write_text(json.dumps(value), encoding="utf-8")
+            (outputs / "result.json").write_bytes(_json(value))
         return True
 
     def _run_job(self, job):
@@ -133,8 +139,9 @@ class Backend:
                 answer = {"error": f"{type(value).__name__}: {value}"}
             else:
                 answer = {"done": True, "result": value}
-                json.dumps(answer)
-        except (OSError, TypeError, ValueError) as error:  # no such file, or no value that JSON has
+                if len(_json(value)) > _MOST:
+                    raise ValueError(f"the value takes more than {_MOST} bytes as JSON: return it as a file")
+        except (OSError, TypeError, ValueError, RecursionError) as error:  # no such file, or no value that JSON has
             traceback.print_exc()
             answer = {"error": f"{type(error).__name__}: {error}"}
         self._flush()

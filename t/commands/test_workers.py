@@ -48,6 +48,13 @@ def p(text, data):
         os.write(kept["go"], b"x")
         os.wait()
         return "done"
+    if what == "value":
+        return eval(text["value"])
+    if what == "line":
+        os.write(3, eval(text["line"]) + b"\\n")
+        time.sleep(1000)
+    if what == "bad name":
+        raise OSError("no file a\\udcff")
     if what == "bad value":
         return {{1, 2}}
     if what == "file":
@@ -114,6 +121,7 @@ def test_values_of_all_kinds_are_results(backend):
 @pytest.mark.parametrize("what, mention, tries", [
     ("raise", "ValueError: no such thing", 1),
     ("bad value", "TypeError", 1),
+    ("bad name", "OSError: no file a?", 1),
     ("die", "ended amid its job, with exit code 3", 2),
     ("rubbish", "", 2),
     ("hang", "docket_unit_timeout", 2),
@@ -125,6 +133,38 @@ def test_what_goes_wrong_costs_a_try_of_one_job(backend, what, mention, tries):
         assert status["attempts"] == tries and mention in status["error_message"], status
     job, status = run(docket, fields={"a": "b"})
     assert docket.result(job, "result").json()["text"] == {"a": "b"}
+
+
+def test_a_value_that_json_does_not_have_is_an_error_of_its_job(backend):
+    docket = backend()
+    for value, mention in (("float('nan')", "ValueError"), ("[{'a': float('-inf')}]", "ValueError"),
+                           ("{'a': 'x' + chr(0xd800)}", "UnicodeEncodeError"), ("{chr(0xdfff): 1}", "UnicodeEncodeError"),
+                           ("kept.setdefault('itself', kept)", "ValueError"), ("'x' * (17 << 20)", "as a file"),
+                           ("__import__('functools').reduce(lambda a, _: [a], range(99999), [])", "RecursionError")):
+        _, status = run(docket, fields={"what": "value", "value": value}, expect="failed")
+        assert status["attempts"] == 1 and mention in status["error_message"], status
+    job, status = run(docket, fields={"what": "value", "value": "'ä\U0001f600'"})
+    assert docket.result(job, "result").json() == "ä\U0001f600"
+    job, status = run(docket)
+    assert docket.result(job, "result").json()["count"] == 9, "it is the same program all the time"
+
+
+@pytest.mark.parametrize("line, mention", [
+    ("b'{\"done\": true, \"result\": NaN}'", "no JSON"),
+    ("b'{\"error\": \"' + bytes([255]) + b'\"}'", "no JSON"),
+    ("b'{\"done\": true, \"result\": \"' + b'x' * (17 << 20) + b'\"}'", "16 MB"),
+])
+def test_an_answer_that_is_none_does_not_last_until_the_time_is_over(backend, line, mention):
+    docket = backend(location="docket_unit_timeout 10m;")
+    _, status = run(docket, fields={"what": "line", "line": line}, expect="failed")
+    assert status["attempts"] == 2 and mention in status["error_message"], status
+
+
+def test_single_jobs_have_valid_results_or_none(command):
+    docket = command(BACKEND + "Backend(p).run()\n", location=f"docket_command_paths {MODULE};")
+    for value in ("float('nan')", "chr(0xd800)"):
+        _, status = run(docket, fields={"what": "value", "value": value}, expect="failed")
+        assert "Error" in status["error_message"] and status["attempts"] == 1
 
 
 def test_an_answer_too_many_costs_the_next_job_nothing(command):

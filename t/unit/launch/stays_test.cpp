@@ -118,6 +118,20 @@ TEST_P(StaysTest, AnEndlessLineIsNonsense) {
   EXPECT_NE(done.exited->tail.find("16 MB"), std::string::npos) << done;
 }
 
+TEST_P(StaysTest, ALineThatBeginsAsAnObjectAndIsNoneIsNonsense) {
+  for (const auto* said :
+       {R"(say('{"done": true, "result": NaN}'))", R"(say('{"done": true, "result": "\\ud800"}'))",
+        R"(say("{'done': True}"))", R"(os.write(3, b'{"error": "\xff"}\n'))", R"(os.write(3, b'{"done": true}\0\n'))",
+        R"(say('{"done": true, "job_id": 1}'))", R"(say('{"done": true, "result": "' + 'x' * 17000000 + '"}'))"}) {
+    const auto running = worker();
+    give_code(*running, std::string("os.write(3, b'what is no object is ignored\\n')\n") + said + "\ntime.sleep(1000)",
+              "a");
+    const auto done = running->finish();
+    EXPECT_TRUE(done.is(Exited::Why::nonsense)) << said << ": " << done;
+    EXPECT_NE(done.exited->tail.find("descriptor 3"), std::string::npos) << done;
+  }
+}
+
 TEST_P(StaysTest, AnAnswerWithoutAJobIsNonsense) {
   const auto running = worker("say({'processed': 1}); say({'done': True})");
   auto done = running->finish();
