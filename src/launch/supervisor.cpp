@@ -221,6 +221,9 @@ void Supervisor::took_output(Pipe pipe, std::string_view bytes) {
 }
 
 void Supervisor::write_result(std::string_view bytes) {
+  if (result_errno_ != 0) {
+    return;  // what came behind a gap would not be what was written
+  }
   const auto room = request_.result_size - std::min(request_.result_size, result_at_);
   result_cut_ = result_cut_ || bytes.size() > room;
   bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size())));
@@ -230,8 +233,7 @@ void Supervisor::write_result(std::string_view bytes) {
       continue;
     }
     if (written <= 0) {
-      result_cut_ = true;  // a full disk
-      result_at_ = request_.result_size;
+      result_errno_ = written == 0 ? EIO : errno;
       return;
     }
     result_at_ += static_cast<std::uint64_t>(written);
@@ -315,6 +317,7 @@ void Supervisor::end() {
   exited.why = why_.value_or(Exited::Why::itself);
   exited.wait_status = tree_.status().value_or(0);
   exited.result_cut = result_cut_;
+  exited.result_errno = result_errno_;
   exited.job_begun = begun_;
   std::string words;
   append_valid_utf8(words, words_);

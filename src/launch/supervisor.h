@@ -93,6 +93,7 @@ class Supervisor {
   std::optional<Exited::Why> why_;
   std::string words_;
   bool result_cut_ = false;
+  int result_errno_ = 0;
 };
 
 }  // namespace docket::launch

@@ -63,6 +63,7 @@ struct Encoder {
     out.put(exited.why);
     out.put(exited.wait_status);
     put_flag(out, exited.result_cut);
+    out.put(exited.result_errno);
     put_flag(out, exited.job_begun);
     out.put_string(exited.tail);
   }
@@ -101,6 +102,7 @@ Exited get_exited(ByteReader& in, bool& good) {
   good = good && exited.why <= Exited::Why::nonsense;
   exited.wait_status = in.get<std::int32_t>();
   exited.result_cut = get_flag(in, good);
+  exited.result_errno = in.get<std::int32_t>();
   exited.job_begun = get_flag(in, good);
   exited.tail = get_text(in, max_tail, good);
   return exited;

@@ -109,9 +109,10 @@ struct Exited {
     nonsense = 4,  ///< a program that stays said what is no answer to its Job, or said it without one: `tail` says what
   };
   Why why = Why::itself;
-  std::int32_t wait_status = 0;  ///< of the program, as of waitpid(2)
-  bool result_cut = false;       ///< standard output was longer than Request::result_size
-  bool job_begun = false;        ///< a program that stays was given its last Job, or a part of it, and did not answer
+  std::int32_t wait_status = 0;   ///< of the program, as of waitpid(2)
+  bool result_cut = false;        ///< standard output was longer than Request::result_size
+  std::int32_t result_errno = 0;  ///< why a part of standard output could not be written: ENOSPC …; 0: it could
+  bool job_begun = false;         ///< a program that stays was given its last Job, or a part of it, and did not answer
   /// The last lines of standard output and error, valid UTF-8, at most max_tail bytes. Of a program that stays, since
   /// its last JobDone; what it wrote without a Job is in there, too (why it could not begin), but in no log.
   std::string tail;

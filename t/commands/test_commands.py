@@ -212,7 +212,21 @@ def test_a_long_log_keeps_its_head_and_tail(command):
     log = docket.result(job, "log").content
     assert len(log) < 9000 and log.startswith(b"begin\n") and log.endswith(b"\nend\n")
     assert re.search(rb"29\d{5} bytes", log), log
-    assert len(docket.result(job, "result").content) == 8192
+    assert len(docket.result(job, "result").content) == 3000011
+
+
+def test_standard_output_is_a_result_as_a_whole_or_none(command):
+    docket = command("""yes | head -c $(grep -o '[0-9]*' $DOCKET_FIELDS)
+[ "$1" = "" ] || echo short > $DOCKET_OUTPUT_DIR/$1""", "$arg_name",
+                     location="docket_command_log 8k; docket_command_output 100k;")
+    job, _ = run(docket, fields={"n": "102400"})
+    assert docket.result(job, "result").content == b"y\n" * 51200
+    _, status = run(docket, fields={"n": "102401"}, expect="failed")
+    assert status["error"]["code"] == "command_failed" and "docket_command_output" in status["error_message"]
+    _, status = run(docket, fields={"n": "102400"}, path="/run?name=other", expect="failed")
+    assert "docket_command_output" in status["error_message"], "both are kept"
+    job, _ = run(docket, fields={"n": "1000000"}, path="/run?name=result.txt")
+    assert docket.result(job, "result").content == b"short\n"
 
 
 def test_each_file_can_have_a_run_of_its_own(command):

@@ -45,7 +45,7 @@ launch::Request basic_request(const WorkFolder& folder, const CommandWork& work,
   request.network = work.network;
   request.memory = limits.memory;
   request.log_size = work.log_size;
-  request.result_size = work.log_size;
+  request.result_size = work.output_size;
   request.file_size = work.output_size + 1;  // so that what is cut off is found to be too much
   return request;
 }

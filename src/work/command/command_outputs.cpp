@@ -16,6 +16,12 @@ bool is_result(std::string_view name) noexcept {
   return name.starts_with("result.") && name.find('/') == std::string_view::npos;
 }
 
+/// Whether one of the files is the result, so that `other` is not asked for.
+bool has_result(const FoundFiles& found, std::string_view other) {
+  return std::ranges::any_of(found.files,
+                             [&](const FoundFile& file) { return is_result(file.name) || file.name == other; });
+}
+
 /// A file to be stored: below one of two folders.
 struct Source {
   int folder;
@@ -60,6 +66,21 @@ const Section* main_output(const Outputs& outputs) noexcept {
   return best;
 }
 
+Result<void> check_standard_output(const launch::Exited& exited, std::uint64_t size, const FoundFiles& found,
+                                   std::uint64_t max_bytes) {
+  if (has_result(found, standard_output)) {
+    return {};
+  }
+  if (exited.result_errno != 0) {
+    return fail_writing("write standard output", exited.result_errno);
+  }
+  if (exited.result_cut || size > max_bytes - std::min(max_bytes, found.bytes)) {
+    return fail(ErrorCode::command_failed, "with its standard output, which is its result, it left more than " +
+                                               std::to_string(max_bytes) + " bytes (docket_command_output)");
+  }
+  return {};
+}
+
 Result<Outputs> store_outputs(Spool& spool, const JobId& job, const OutputFile& own, const WorkFolder& folder,
                               FoundFiles found, std::string_view result) {
   const auto opened = folder.open_outputs();
@@ -67,12 +88,11 @@ Result<Outputs> store_outputs(Spool& spool, const JobId& job, const OutputFile& 
     return pass_on(opened);
   }
   std::vector<Source> sources;
-  bool has_result = false;
+  const bool is_complete = has_result(found, result);
   for (auto& file : found.files) {
-    has_result = has_result || is_result(file.name) || file.name == result;
     sources.push_back({opened->get(), std::move(file.path), std::move(file.name), file.size});
   }
-  if (!has_result) {
+  if (!is_complete) {
     struct stat info {};
     if (::fstatat(folder.folder(), folder.result_name().c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
       return fail_errno("fstatat " + folder.result_name(), errno);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "job/outputs.h"
+#include "protocol/launch.h"
 #include "store/spool/spool.h"
 #include "work/command/work_folder.h"
 
@@ -15,6 +16,11 @@ inline constexpr std::string_view answer = "result.json";
 
 /// The output that is the job's result: result.json, else another result.*, else standard output; null: none.
 const Section* main_output(const Outputs& outputs) noexcept;
+
+/// Whether standard output, of `size` bytes, can be one of the outputs beside what was found, where it is to be one:
+/// all of it was written, and there is room for it among `max_bytes`. Errors: command_failed; store_full, io.
+Result<void> check_standard_output(const launch::Exited& exited, std::uint64_t size, const FoundFiles& found,
+                                   std::uint64_t max_bytes);
 
 /// Puts what was found into the output file `own` of the job and says where it lies there: the largest file becomes it,
 /// the others are appended. Without a result.* the folder's result file is one of them, under the name `result`. The

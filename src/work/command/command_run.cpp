@@ -272,9 +272,7 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   stored_ = true;
   auto outputs = program != nullptr
                      ? copy_outputs(parts_.spool, unit.job, own_, *folder, work.output_size, answer, result->get())
-                     : folder->find_outputs(work.output_size).and_then([&](FoundFiles&& found) {
-                         return store_outputs(parts_.spool, unit.job, own_, *folder, std::move(found), standard_output);
-                       });
+                     : store_found(*exited, *folder, *result, work.output_size);
   if (!outputs) {
     return pass_on(outputs);
   }
@@ -283,6 +281,23 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   }
   completed->outputs = std::move(*outputs);
   return end;
+}
+
+/// What a program that has ended with `exited` left, stored.
+Result<Outputs> CommandRun::store_found(const launch::Exited& exited, const WorkFolder& folder, const Fd& result,
+                                        std::uint64_t max_bytes) {
+  struct stat output {};
+  if (::fstat(result.get(), &output) != 0) {
+    return fail_errno("fstat", errno);
+  }
+  auto found = folder.find_outputs(max_bytes);
+  if (!found) {
+    return pass_on(found);
+  }
+  if (auto fits = check_standard_output(exited, static_cast<std::uint64_t>(output.st_size), *found, max_bytes); !fits) {
+    return pass_on(fits);
+  }
+  return store_outputs(parts_.spool, claimed_.unit.job, own_, folder, std::move(*found), standard_output);
 }
 
 /// Asked by the launch client several times a second.

@@ -42,6 +42,8 @@ class CommandRun final : public UnitTask {
   Result<CommandEnd> run_in_program(StayingProgram& program, const WorkFolder& folder, std::string_view fields,
                                     const Fd& log, const Fd& result, const CommandWork& work);
   [[nodiscard]] CommandEvents events();
+  Result<Outputs> store_found(const launch::Exited& exited, const WorkFolder& folder, const Fd& result,
+                              std::uint64_t max_bytes);
   bool must_stop(const WorkFolder& folder, const CommandWork& work);
   void record_progress();
 

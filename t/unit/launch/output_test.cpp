@@ -45,6 +45,19 @@ TEST_P(OutputTest, ResultIsCut) {
   EXPECT_TRUE(done.exited->result_cut);
 }
 
+TEST_P(OutputTest, AResultThatCannotBeWrittenIsTold) {
+  const auto asked = shell("echo one; echo two");
+  const auto result = root_ / ("files" + std::to_string(folders_) + ".result");
+  fs::create_symlink("/dev/full", result);
+  const auto running = start(asked);
+  fs::remove(result);  // it is open now
+  const auto done = running->finish();
+  EXPECT_EQ(done.exit_code(), 0) << done;
+  EXPECT_EQ(done.exited->result_errno, ENOSPC);
+  EXPECT_EQ(done.log, "one\ntwo\n");
+  EXPECT_EQ(run(asked).exited->result_errno, 0);
+}
+
 TEST_P(OutputTest, LogIsHeadNoteTail) {
   auto asked = shell("seq 100000");
   asked.log_size = 1000;

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -198,6 +199,21 @@ TEST(CommandEnd, ExitCodesAndSignalsSayWhatBecomesOfTheJob) {
   EXPECT_EQ(std::get<ended::Refused>(end(Why::refused, 0, "no such file")).error.detail,
             "the command could not be started: no such file");
   EXPECT_TRUE(std::holds_alternative<ended::Failed>(end(Why::nonsense, SIGKILL)));
+}
+
+TEST(CommandEnd, StandardOutputIsAResultAsAWholeOnly) {
+  const FoundFiles files{.files = {{.path = "a", .name = "a", .size = 60}}, .bytes = 60, .passed_over = 0};
+  const auto check = [&](const launch::Exited& exited, std::uint64_t size, const FoundFiles& found) {
+    const auto fits = check_standard_output(exited, size, found, 100);
+    return fits ? ErrorCode::none : fits.error().code;
+  };
+  EXPECT_EQ(check({}, 40, files), ErrorCode::none);
+  EXPECT_EQ(check({}, 41, files), ErrorCode::command_failed);
+  EXPECT_EQ(check({.result_cut = true, .tail = {}}, 40, files), ErrorCode::command_failed);
+  EXPECT_EQ(check({.result_errno = ENOSPC, .tail = {}}, 10, files), ErrorCode::store_full);
+  EXPECT_EQ(check({.result_errno = EIO, .tail = {}}, 10, files), ErrorCode::io);
+  const FoundFiles answered{.files = {{.path = "result.txt", .name = "result.txt", .size = 6}}, .bytes = 6};
+  EXPECT_EQ(check({.result_cut = true, .result_errno = ENOSPC, .tail = {}}, 1000, answered), ErrorCode::none);
 }
 
 TEST(CommandEnd, AProgramThatEndedBeforeItsJobIsNoEndOfTheJob) {
