@@ -320,7 +320,8 @@ def test_jobs_of_documents_have_no_files(command):
     for what in ("result", "files", "files/a", "log"):
         assert_problem(docket.get(f"/result/{job}/{what}"), 404, "not_found")
     command_job, _ = run(docket)
-    assert_problem(docket.get(f"/result/{command_job}/markdown"), 404, "not_found")
+    for what in ("markdown", "text", "images", "pages/1/text"):
+        assert_problem(docket.get(f"/result/{command_job}/{what}"), 404, "not_found", "run of a command", "files", "log")
 
 
 def test_a_job_is_removed_with_all_it_left(command):
