@@ -335,6 +335,22 @@ def test_a_job_is_removed_with_all_it_left(command):
 
 
 @pytest.mark.parametrize("directive, mention", [
+    ("docket_command /usr/bin;", "no such program"),
+    ("docket_command /bin/true per=page;", "per=job or per=file"),
+    ("docket_command /bin/true a per= network=on;", "per=job or per=file"),
+    ("docket_command /bin/true network=maybe;", "network=on or network=off"),
+    ("docket_command /bin/true pool=;", "pool=NAME"),
+    ("docket_command /bin/true workers=0;", "workers=N"),
+    ("docket_command /bin/true workers=;", "workers=N"),
+])
+def test_mistakes_of_docket_command_name_their_line(start, directive, mention):
+    docket = start()
+    docket.configure(locations=f"location = /run {{ {directive} }} location /result/ {{ docket_result; }}")
+    code, said = docket.check_conf()
+    assert code != 0 and mention in said and re.search(r" in \S+\.conf:\d+", said), said
+
+
+@pytest.mark.parametrize("directive, mention", [
     ("docket_command bin/true;", "absolute path"),
     ("docket_command /no/such/program;", "no such program"),
     ("docket_command /bin/$host;", "variables may stand in the arguments"),

@@ -1,5 +1,6 @@
 // The directives of commands: docket_command, docket_command_paths.
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,10 +68,16 @@ char* set_command(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   // What follows the program and its arguments; an argument that is to look like one of these comes from a variable.
   for (; values.size() > 1; values = values.first(values.size() - 1)) {
     const auto& last = values.back();
-    if (view(last) == "per=file" || view(last) == "per=job") {
-      command.per_file = view(last) == "per=file" ? 1 : 0;
-    } else if (view(last) == "network=on" || view(last) == "network=off") {
-      command.network = view(last) == "network=on" ? 1 : 0;
+    if (const auto per = after(last, "per")) {
+      if (view(*per) != "job" && view(*per) != "file") {
+        return refuse(cf, last, "expected per=job or per=file");
+      }
+      command.per_file = view(*per) == "file" ? 1 : 0;
+    } else if (const auto network = after(last, "network")) {
+      if (view(*network) != "on" && view(*network) != "off") {
+        return refuse(cf, last, "expected network=on or network=off");
+      }
+      command.network = view(*network) == "on" ? 1 : 0;
     } else if (const auto workers = after(last, "workers")) {
       const auto number = ngx_atoi(workers->data, workers->len);
       if (number < 1 || number > 1000) {
@@ -78,6 +85,9 @@ char* set_command(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
       }
       command.workers = static_cast<ngx_uint_t>(number);
     } else if (const auto pool = after(last, "pool")) {
+      if (pool->len == 0) {
+        return refuse(cf, last, "expected pool=NAME");
+      }
       command.pool = *pool;
     } else {
       break;
@@ -90,7 +100,9 @@ char* set_command(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   if (view(program).find('$') != std::string_view::npos) {
     return refuse(cf, program, "variables may stand in the arguments, not in the program");
   }
-  if (::access(reinterpret_cast<const char*>(program.data), X_OK) != 0) {
+  const auto* path = reinterpret_cast<const char*>(program.data);
+  struct stat file {};
+  if (::stat(path, &file) != 0 || !S_ISREG(file.st_mode) || ::access(path, X_OK) != 0) {
     return refuse(cf, program, "there is no such program, or it is not executable");
   }
   if (command.workers != 0 && command.per_file != 0) {
