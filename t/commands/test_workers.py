@@ -293,6 +293,25 @@ def test_a_new_version_of_the_program_is_used(backend, open_folder):
     assert docket.result(job, "log").text == "loaded\nnew job 1\n"
 
 
+def test_locations_that_start_it_alike_share_a_program(start, script, open_folder):
+    program = script("command", BACKEND + "Backend(p).run()\n")
+    docket = start(http="", locations="".join(
+        f"location = /{name} {{ docket_command {program} {arguments} workers=1 pool=p; {directives} "
+        f"docket_command_paths {MODULE} {open_folder}; }}\n"
+        for name, arguments, directives in (("a", "x", "docket_unit_timeout 50s;"),
+                                            ("b", "x", "docket_unit_timeout 60s; docket_attempts 3; docket_cpu_limit 7s;"),
+                                            ("c", "$arg_y", ""), ("d", "x", "docket_memory_limit 1000m;")))
+        + "location /result/ { docket_result; }\n")
+    def token(path):
+        job, _ = run(docket, path=path)
+        return docket.result(job, "result").json()["token"]
+    first = token("/a")
+    assert token("/b") == first and token("/c?y=x") == first
+    other = token("/c?y=z")
+    assert other != first, "it was started with another argument"
+    assert token("/d") != other
+
+
 def test_programs_end_with_their_worker(backend):
     docket = backend(2)
     run(docket)

@@ -31,7 +31,8 @@ std::string new_name() {
 Result<StayingProgram*> KeptProgram::get(LaunchClient& launcher, const std::string& store_path, const CommandWork& work,
                                          const Limits& limits, const std::function<bool()>& stop) {
   auto file = version_of(work.arguments.front());
-  if (is_ready() && work == work_ && limits == limits_ && file == file_) {
+  // Not all that is said of a job is its program's: its time is told with the job.
+  if (is_ready() && request_to_stay(*folder_, work, limits) == request_ && file == file_) {
     return program_.get();
   }
   end();
@@ -40,9 +41,8 @@ Result<StayingProgram*> KeptProgram::get(LaunchClient& launcher, const std::stri
     return pass_on(folder);
   }
   folder_.emplace(std::move(*folder));
-  program_ = launcher.start_to_stay(request_to_stay(*folder_, work, limits), stop);
-  work_ = work;
-  limits_ = limits;
+  request_ = request_to_stay(*folder_, work, limits);
+  program_ = launcher.start_to_stay(request_, stop);
   file_ = std::move(file);
   return program_.get();
 }

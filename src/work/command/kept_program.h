@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "job/work.h"
+#include "protocol/launch.h"
 #include "work/command/launch_client.h"
 #include "work/command/work_folder.h"
 
@@ -20,8 +21,9 @@ class KeptProgram {
   KeptProgram& operator=(const KeptProgram&) = delete;
   ~KeptProgram() { end(); }
 
-  /// The running program if it is the one that `work` and `limits` ask for and its file is the same as at its start,
-  /// else a new one; the old one is ended. Null: none can be started at the moment. Errors: store_full, io. Blocks.
+  /// The running program if one for `work` and `limits` would be started with the same and its file is the same as at
+  /// its start, else a new one; the old one is ended. Null: none can be started at the moment. Errors: store_full, io.
+  /// Blocks.
   Result<StayingProgram*> get(LaunchClient& launcher, const std::string& store_path, const CommandWork& work,
                               const Limits& limits, const std::function<bool()>& stop);
 
@@ -32,9 +34,8 @@ class KeptProgram {
   void end();
 
  private:
-  CommandWork work_;
-  Limits limits_;
-  std::string file_;  ///< what tells one version of the program's file from another
+  launch::Request request_;  ///< what it was started with
+  std::string file_;         ///< what tells one version of the program's file from another
   std::optional<WorkFolder> folder_;
   std::unique_ptr<StayingProgram> program_;
 };
