@@ -115,6 +115,12 @@ def test_how_a_program_ends(command, end, limit, code, tries, mentions):
     assert set(status["results"]) == {"log"}
 
 
+def test_messages_name_files_as_they_are_below_the_jobs_folder(command):
+    docket = command("echo cannot read $DOCKET_INPUT_DIR/0 nor $TMPDIR/x in $PWD; exit 3")
+    _, status = run(docket, [("a", b"x")], expect="failed")
+    assert status["error_message"] == "exit code 3: cannot read in/0 nor tmp/x in .", status
+
+
 def test_a_program_that_wants_another_try_gets_it(command, open_folder):
     mark = open_folder / "mark"
     open_folder.chmod(0o777)

@@ -131,6 +131,9 @@ std::optional<EndUnit> CommandRun::run() {
                    ? run_command(*work)
                    : fail(ErrorCode::crashed, "which command it was is not known any more");
   if (!ended) {
+    ended.error().detail = without_store_paths(std::move(ended.error().detail), parts_.store_path);
+  }
+  if (!ended) {
     program_.end();  // one that has spoilt its folder must not spoil the next job
   }
   if (lost_ || (!ended && is_unwanted(reader_, lease_))) {
@@ -250,7 +253,12 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   if (auto* failed = std::get_if<ended::Failed>(&*how)) {
     return std::move(*failed);
   }
-  const auto* exited = std::get_if<launch::Exited>(&*how);
+  auto* exited = std::get_if<launch::Exited>(&*how);
+  if (exited != nullptr) {
+    exited->tail = without_store_paths(std::move(exited->tail), parts_.store_path);
+  } else if (auto* done = std::get_if<launch::JobDone>(&*how)) {
+    done->error = without_store_paths(std::move(done->error), parts_.store_path);
+  }
   if (program != nullptr && exited != nullptr && is_no_end_of_job(*exited) && !again) {
     program_.end();
     return run_command(work, true);  // with a new program

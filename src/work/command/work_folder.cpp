@@ -280,6 +280,21 @@ Result<FoundFiles> WorkFolder::walk(std::uint64_t max_bytes, const Visit& visit)
   return walk.take();
 }
 
+std::string without_store_paths(std::string text, const std::string& store_path) {
+  const auto store = store_path + "/";
+  for (auto at = text.find(store); at != std::string::npos; at = text.find(store, at)) {
+    text.erase(at, store.size());
+    if (text.compare(at, 5, "work/") != 0) {
+      continue;
+    }
+    // Names of work folders have no such characters.
+    const auto end = text.find_first_of("/ \t\r\n:;,'\")", at + 5);
+    const bool is_within = end != std::string::npos && text[end] == '/';
+    text.replace(at, (end == std::string::npos ? text.size() : end + (is_within ? 1 : 0)) - at, is_within ? "" : ".");
+  }
+  return text;
+}
+
 void remove_stale_work_folders(const std::string& store_path) {
   const auto parent = open_parent(store_path);
   auto listed = open_parent(store_path);

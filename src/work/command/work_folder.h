@@ -88,6 +88,10 @@ class WorkFolder {
 /// The name of a unit's folder.
 std::string work_folder_name(const Unit& unit);
 
+/// `text` as clients may read it: names in work folders stand in it as they are below these, other names as they are
+/// below the store.
+std::string without_store_paths(std::string text, const std::string& store_path);
+
 /// Removes the folders whose owners have died. Blocks; errors are left for the next time.
 void remove_stale_work_folders(const std::string& store_path);
 

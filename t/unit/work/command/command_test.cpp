@@ -176,6 +176,16 @@ TEST_F(CommandFolder, InputsAreNamedByNumbers) {
   EXPECT_NE(files.find(R"("type":"application/octet-stream")"), std::string::npos) << files;
 }
 
+TEST(CommandEnd, ClientsSeeNoPathsOfTheStore) {
+  const auto shown = [](std::string text) { return without_store_paths(std::move(text), "/var/lib/docket"); };
+  EXPECT_EQ(shown("cat: /var/lib/docket/work/0189.7-1/in/0: no"), "cat: in/0: no");
+  EXPECT_EQ(shown("'/var/lib/docket/work/program.1.2/tmp/a b', /var/lib/docket/work/x/out"), "'tmp/a b', out");
+  EXPECT_EQ(shown("chdir /var/lib/docket/work/0189.7-1: No such file"), "chdir .: No such file");
+  EXPECT_EQ(shown("/var/lib/docket/work/0189.7-1"), ".");
+  EXPECT_EQ(shown("open /var/lib/docket/spool/ab/0189.out.1: full"), "open spool/ab/0189.out.1: full");
+  EXPECT_EQ(shown("/var/lib/docket2/work/a/b and /srv/p.py"), "/var/lib/docket2/work/a/b and /srv/p.py");
+}
+
 TEST(CommandEnd, ExitCodesAndSignalsSayWhatBecomesOfTheJob) {
   const Limits limits{.cpu_seconds = 3, .unit_ms = 5000};
   const auto end = [&](launch::Exited::Why why, int status, std::string tail = "") {
