@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "base/fd.h"
@@ -39,8 +41,27 @@ bool each_piece(std::uint64_t position, std::size_t size, Copy&& copy) {
 /// The file is not mapped: on a full disk a write to it is an error, a store to its memory a SIGBUS.
 struct LineRing::State {
   Fd file;
-  std::mutex mutex;  ///< of append(), among this process's threads; the file's lock is among processes
+  std::mutex mutex;    ///< of append(), among this process's threads; the file's lock is among processes
+  bool stuck = false;  ///< the lock could not be had when it was last waited for
 
+  /// The file's lock, which others have for a moment only: one who is stopped (SIGSTOP, a debugger) is waited for once.
+  [[nodiscard]] bool lock() noexcept {
+    const int most_tries = stuck ? 1 : 1000;
+    for (int tries = 0; tries < most_tries; ++tries) {
+      if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
+        stuck = false;
+        return true;
+      }
+      if (errno != EWOULDBLOCK && errno != EINTR) {
+        return false;
+      }
+      if (tries + 1 < most_tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    }
+    stuck = true;
+    return false;
+  }
   [[nodiscard]] Header header() const noexcept {
     Header header;
     return ::pread(file.get(), &header, sizeof(header), 0) == sizeof(header) ? header : Header{};
@@ -76,24 +97,22 @@ Result<LineRing> LineRing::open(const std::string& run_folder) {
   return LineRing(std::move(state));
 }
 
-void LineRing::append(std::string_view record) {
+bool LineRing::append(std::string_view record) {
   record = record.substr(0, max_record);
   const auto size = static_cast<std::uint32_t>(record.size());
   auto& state = *state_;
   const std::scoped_lock lock(state.mutex);
-  while (::flock(state.file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) {
-      return;
-    }
+  if (!state.lock()) {
+    return false;
   }
   // A writer that died amid its record, or had no room for it, left it unwritten.
   const auto begin = state.header().written;
   const auto end = begin + sizeof(size) + size;
-  if (state.put({.reserved = end, .written = begin}) && state.put(begin, &size, sizeof(size)) &&
-      state.put(begin + sizeof(size), record.data(), size)) {
-    static_cast<void>(state.put({.reserved = end, .written = end}));
-  }
+  const bool is_in = state.put({.reserved = end, .written = begin}) && state.put(begin, &size, sizeof(size)) &&
+                     state.put(begin + sizeof(size), record.data(), size) &&
+                     state.put({.reserved = end, .written = end});
   ::flock(state.file.get(), LOCK_UN);
+  return is_in;
 }
 
 std::uint64_t LineRing::end() const noexcept {

@@ -14,7 +14,8 @@ namespace docket {
 
 /// A file in run/: a ring of records, of which a new one overwrites the oldest. What is in it is a help for those who
 /// watch, and kept nowhere; on a full disk there is none. append() is safe on any thread and waits for other writers,
-/// who hold its lock for the writing of one record; all else is for one thread and takes no lock.
+/// who hold its lock for the writing of one record, but not for one that was stopped amid it; all else is for one
+/// thread and takes no lock.
 class LineRing {
  public:
   /// Of the store whose folder run/ this is.
@@ -26,7 +27,8 @@ class LineRing {
   /// Longer records are cut.
   static constexpr std::size_t max_record = std::size_t{64} * 1024;
 
-  void append(std::string_view record);
+  /// False if it is left out: another writer did not come to an end, or the disk is full.
+  bool append(std::string_view record);
 
   /// Where the next record will stand: what is appended from now on is read from here.
   [[nodiscard]] std::uint64_t end() const noexcept;

@@ -65,10 +65,11 @@ Runtime::Runtime(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened)
               .launcher = launcher_,
               .publish_lines =
                   [this](const JobLines& lines) {
-                    if (lines_) {
-                      lines_->append(encode(lines));
+                    const bool is_in = lines_ && lines_->append(encode(lines));
+                    if (is_in) {
                       notifications_.changes().notify();
                     }
+                    return is_in;
                   },
               .secrets = secrets_,
               .wakeup = notifications_.units(),

@@ -39,7 +39,7 @@ class UnitPool {
     Spool& spool;
     EngineClient& engine;
     LaunchClient& launcher;
-    std::function<void(const JobLines&)> publish_lines;  ///< of commands, to those who watch; any thread
+    std::function<bool(const JobLines&)> publish_lines;  ///< of commands, to those who watch; any thread
     const SecretBox& secrets;
     Wakeup& wakeup;  ///< of waiting units
     Membership& membership;

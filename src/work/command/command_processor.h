@@ -23,7 +23,8 @@ struct CommandParts {
   LaunchClient& launcher;
   Membership& membership;
   std::string store_path;
-  std::function<void(const JobLines&)> publish_lines;  ///< to those who watch the job; any thread; may be empty
+  std::function<bool(const JobLines&)>
+      publish_lines;                          ///< to those who watch; false: it could not; any thread; may be empty
   bool sync = true;                           ///< docket_store sync: what was written is synced before it is committed
   std::function<bool()> quitting;             ///< the worker is to end: hand back what runs; empty: never
   std::function<void(std::string_view)> log;  ///< a line for the operator; any thread; may be empty

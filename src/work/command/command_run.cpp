@@ -178,12 +178,16 @@ CommandEvents CommandRun::events() {
               },
           .lines =
               [this](launch::LogLines lines) {
-                if (parts_.publish_lines) {
-                  parts_.publish_lines({.owner = OwnerKey::of(claimed_.status.owner),
-                                        .job = claimed_.unit.job,
-                                        .left_out = lines.left_out,
-                                        .lines = std::move(lines.lines)});
+                if (!parts_.publish_lines) {
+                  return;
                 }
+                const auto count = static_cast<std::uint32_t>(lines.lines.size());
+                lines_left_out_ += lines.left_out;
+                const bool told = parts_.publish_lines({.owner = OwnerKey::of(claimed_.status.owner),
+                                                        .job = claimed_.unit.job,
+                                                        .left_out = lines_left_out_,
+                                                        .lines = std::move(lines.lines)});
+                lines_left_out_ = told ? 0 : lines_left_out_ + count;
               }};
 }
 

@@ -54,7 +54,8 @@ class CommandRun final : public UnitTask {
   const Lease lease_;
   const OutputFile own_;
 
-  std::optional<Steps> steps_;  ///< not recorded yet
+  std::optional<Steps> steps_;        ///< not recorded yet
+  std::uint32_t lines_left_out_ = 0;  ///< before the next ones that are published
   Clock::time_point next_record_;
   Clock::time_point next_look_;
   bool was_run_ = false;             ///< the command may have done something

@@ -1,6 +1,8 @@
 #include "host/line_ring.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +10,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "base/fd.h"
 
 namespace docket {
 namespace {
@@ -90,7 +94,8 @@ TEST_F(LineRingTest, WritersOfManyThreadsAndProcessesDoNotMix) {
   if (child == 0) {
     auto own = LineRing::open(path_);
     for (int i = 0; own && i < each; ++i) {
-      own->append(std::string(100, 'c'));
+      while (!own->append(std::string(100, 'c'))) {
+      }
     }
     ::_exit(own ? 0 : 1);
   }
@@ -99,7 +104,8 @@ TEST_F(LineRingTest, WritersOfManyThreadsAndProcessesDoNotMix) {
     for (const char name : {'a', 'b'}) {
       threads.emplace_back([&ring, name] {
         for (int i = 0; i < each; ++i) {
-          ring.append(std::string(100, name));
+          while (!ring.append(std::string(100, name))) {
+          }
         }
       });
     }
@@ -112,6 +118,19 @@ TEST_F(LineRingTest, WritersOfManyThreadsAndProcessesDoNotMix) {
   for (const auto& record : records) {
     ASSERT_EQ(record, std::string(100, record.front()));
   }
+}
+
+TEST_F(LineRingTest, AWriterWhoDoesNotComeToAnEndIsNotWaitedForEver) {
+  auto ring = open();
+  auto position = ring.end();
+  {
+    const Fd stopped(::open((path_ + "/lines").c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_EQ(::flock(stopped.get(), LOCK_EX), 0);
+    EXPECT_FALSE(ring.append("left out"));
+    EXPECT_FALSE(ring.append("left out, too"));
+  }
+  EXPECT_TRUE(ring.append("in"));
+  EXPECT_EQ(read(ring, position), Records{"in"});
 }
 
 TEST_F(LineRingTest, WithoutItsFolderThereIsNone) {
