@@ -170,7 +170,7 @@ def test_only_regular_files_are_outputs(command, open_folder):
     secret = open_folder / "secret"
     secret.write_text("secret")
     docket = command(f"""cd $DOCKET_OUTPUT_DIR; ln -s /etc/passwd passwd; ln -s {secret} secret; ln -s .. up
-ln /etc/passwd hard; ln $DOCKET_INPUT_DIR/0 input; mkfifo pipe; echo good > good; ln -s good result.txt; exit 0""")
+ln /etc/passwd hard; ln $DOCKET_INPUT_DIR/0 input; mkfifo pipe; mkdir -m 0 closed; echo good > good; ln -s good result.txt; exit 0""")
     job, _ = run(docket, [("a", b"x")])
     assert files_of(docket, job) == ["good", "stdout"]
 

@@ -34,6 +34,23 @@ Result<Fd> open_at(int parent, const std::string& name) {
   return folder;
 }
 
+/// The same of a folder that a command has left, whatever its mode. Changes the mode of nothing else, where another
+/// thing comes to have the name meanwhile.
+Result<Fd> open_left(int parent, const std::string& name) {
+  Fd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  if (folder) {
+    return folder;
+  }
+  if (const int why = errno; why != EACCES) {
+    return fail_errno("open " + name, why);
+  }
+  const Fd closed(::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  if (!closed || ::chmod(("/proc/self/fd/" + std::to_string(closed.get())).c_str(), folder_mode) != 0) {
+    return fail_errno("chmod " + name, errno);
+  }
+  return open_at(closed.get(), ".");
+}
+
 /// Calls `visit` with each name in a folder until it says false.
 template <class Visit>
 Result<void> each_name(Fd folder, Visit&& visit) {
@@ -98,7 +115,7 @@ class OutputWalk {
       if (depth == max_output_depth) {
         return too_much("it left folders that are more than " + std::to_string(max_output_depth) + " deep");
       }
-      return open_at(parent, name).and_then([&](Fd inner) {
+      return open_left(parent, name).and_then([&](Fd inner) {
         // Files can be taken out of it whatever its mode was.
         return ::fchmod(inner.get(), folder_mode) == 0 ? folder(std::move(inner), path + "/", depth + 1)
                                                        : fail_errno("fchmod " + path, errno);
