@@ -293,6 +293,23 @@ def test_a_new_version_of_the_program_is_used(backend, open_folder):
     assert docket.result(job, "log").text == "loaded\nnew job 1\n"
 
 
+def test_temporary_files_are_counted_and_removed_between_jobs(command):
+    docket = command("""#!/usr/bin/python3
+import json, os, sys
+for line in sys.stdin:
+    before = sorted(os.listdir(os.environ["TMPDIR"]))
+    for number in range(int(json.loads(line)["fields"]["files"])):
+        with open(os.environ["TMPDIR"] + f"/file{number}", "w") as file:
+            file.write("x" * 80000)
+    os.write(3, (json.dumps({"done": True, "result": before}) + '\\n').encode())
+""", "workers=1", location="docket_command_output 100k;")
+    for _ in range(3):
+        job, _ = run(docket, fields={"files": "1"})
+        assert docket.result(job, "result").json() == []
+    _, status = run(docket, fields={"files": "2"}, expect="failed")
+    assert "temporary files included (docket_command_output)" in status["error_message"], status
+
+
 def test_locations_that_start_it_alike_share_a_program(start, script, open_folder):
     program = script("command", BACKEND + "Backend(p).run()\n")
     docket = start(http="", locations="".join(

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -319,12 +320,13 @@ bool CommandRun::must_stop(const WorkFolder& folder, const CommandWork& work) {
   }
   record_progress();
   if (const auto now = Clock::now(); now >= next_look_) {
-    next_look_ = now + look_interval;
     lost_ = lost_ || is_unwanted(reader_, lease_);
     if (const auto found = folder.find_outputs(work.output_size);
         !found && found.error().code == ErrorCode::command_failed) {
       over_limit_ = found.error();
     }
+    const auto took = Clock::now() - now;
+    next_look_ = now + std::max<Clock::duration>(look_interval, 20 * took);  // many files take longer
   }
   return lost_ || over_limit_;
 }
@@ -347,6 +349,7 @@ void CommandRun::record_progress() {
 
 void CommandRun::on_end(const EndUnit* end) {
   remove_unneeded(reader_, parts_.spool, claimed_, end, own_, stored_);
+  program_.tidy();
 }
 
 }  // namespace docket

@@ -47,6 +47,12 @@ Result<StayingProgram*> KeptProgram::get(LaunchClient& launcher, const std::stri
   return program_.get();
 }
 
+void KeptProgram::tidy() const {
+  if (is_ready()) {
+    folder_->tidy();
+  }
+}
+
 void KeptProgram::end() {
   program_.reset();
   folder_.reset();

@@ -30,6 +30,8 @@ class KeptProgram {
   /// Its folder, while there is one.
   [[nodiscard]] const WorkFolder& folder() const { return *folder_; }
   [[nodiscard]] bool is_ready() const { return program_ && program_->is_ready(); }
+  /// Removes what its job has left, if it is still there.
+  void tidy() const;
   /// Ends it. Blocks for as long as that takes.
   void end();
 

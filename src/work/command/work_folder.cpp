@@ -1,6 +1,5 @@
 #include "work/command/work_folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -8,157 +7,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
-#include <tuple>
 #include <utility>
 
 #include "base/remove_tree.h"
-#include "base/utf8.h"
+#include "work/command/folder_entries.h"
+#include "work/command/output_walk.h"
 
 namespace docket {
 namespace {
 
 constexpr mode_t folder_mode = 0700;
 constexpr mode_t file_mode = 0600;
-
-struct CloseStream {
-  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-};
-using Stream = std::unique_ptr<DIR, CloseStream>;
-
-Result<Fd> open_at(int parent, const std::string& name) {
-  Fd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-  if (!folder) {
-    return fail_errno("open " + name, errno);
-  }
-  return folder;
-}
-
-/// The same of a folder that a command has left, whatever its mode. Changes the mode of nothing else, where another
-/// thing comes to have the name meanwhile.
-Result<Fd> open_left(int parent, const std::string& name) {
-  Fd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-  if (folder) {
-    return folder;
-  }
-  if (const int why = errno; why != EACCES) {
-    return fail_errno("open " + name, why);
-  }
-  const Fd closed(::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-  if (!closed || ::chmod(("/proc/self/fd/" + std::to_string(closed.get())).c_str(), folder_mode) != 0) {
-    return fail_errno("chmod " + name, errno);
-  }
-  return open_at(closed.get(), ".");
-}
-
-/// Calls `visit` with each name in a folder until it says false.
-template <class Visit>
-Result<void> each_name(Fd folder, Visit&& visit) {
-  const Stream stream(::fdopendir(folder.get()));
-  if (!stream) {
-    return fail_errno("fdopendir", errno);
-  }
-  static_cast<void>(folder.release());  // the stream's now
-  errno = 0;
-  // readdir is safe here: the stream is this call's own.
-  while (const auto* entry = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != ".." && !visit(std::string(name))) {
-      return {};
-    }
-    errno = 0;
-  }
-  return errno == 0 ? Result<void>() : fail_errno("readdir", errno);
-}
-
-tl::unexpected<Error> too_much(std::string what) {
-  return fail(ErrorCode::command_failed, std::move(what));
-}
-
-/// The walk through an output folder.
-class OutputWalk {
- public:
-  /// `visit` may be empty: then nothing is opened.
-  OutputWalk(std::uint64_t max_bytes, const WorkFolder::Visit& visit) : max_bytes_(max_bytes), visit_(visit) {}
-
-  Result<void> folder(Fd opened, const std::string& prefix, std::size_t depth) {
-    const int descriptor = opened.get();
-    Result<void> looked;
-    auto listed = each_name(std::move(opened), [&](const std::string& name) {
-      looked = entry(descriptor, name, prefix + name, depth);
-      return looked.has_value();
-    });
-    return looked ? listed : looked;
-  }
-
-  FoundFiles take() {
-    auto& files = found_.files;
-    std::ranges::sort(files, {}, [](const FoundFile& file) { return std::tie(file.name, file.path); });
-    // What is no UTF-8 may have come to the same.
-    const auto same_name = [](const FoundFile& a, const FoundFile& b) { return a.name == b.name; };
-    const auto twice = std::unique(files.begin(), files.end(), same_name);  // not ranges::unique: clang-tidy 14
-    found_.passed_over += static_cast<std::uint32_t>(files.end() - twice);
-    files.erase(twice, files.end());
-    return std::move(found_);
-  }
-
- private:
-  Result<void> entry(int parent, const std::string& name, std::string path, std::size_t depth) {
-    struct stat info {};
-    if (::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      return errno == ENOENT ? Result<void>() : fail_errno("fstatat " + path, errno);
-    }
-    if (++entries_ > max_output_entries) {
-      return too_much("it left more than " + std::to_string(max_output_entries) + " files and folders");
-    }
-    if (S_ISDIR(info.st_mode)) {
-      if (depth == max_output_depth) {
-        return too_much("it left folders that are more than " + std::to_string(max_output_depth) + " deep");
-      }
-      return open_left(parent, name).and_then([&](Fd inner) {
-        // Files can be taken out of it whatever its mode was.
-        return ::fchmod(inner.get(), folder_mode) == 0 ? folder(std::move(inner), path + "/", depth + 1)
-                                                       : fail_errno("fchmod " + path, errno);
-      });
-    }
-    Fd opened;
-    if (visit_ && S_ISREG(info.st_mode)) {
-      opened = Fd(::openat(parent, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-      if (!opened || ::fstat(opened.get(), &info) != 0) {
-        return too_much("a file that it left cannot be read");
-      }
-    }
-    // A file with a second name may be anybody's.
-    if (!S_ISREG(info.st_mode) || info.st_nlink != 1) {
-      ++found_.passed_over;
-      return {};
-    }
-    FoundFile file{.path = std::move(path), .name = {}, .size = static_cast<std::uint64_t>(info.st_size)};
-    append_valid_utf8(file.name, file.path);
-    if (file.name.size() > max_output_name) {
-      return too_much("it left a file with a name of more than " + std::to_string(max_output_name) + " bytes");
-    }
-    found_.bytes += file.size;
-    if (found_.bytes > max_bytes_) {
-      return too_much("it left more than " + std::to_string(max_bytes_) + " bytes (docket_command_output)");
-    }
-    if (found_.files.size() == max_output_files) {
-      return too_much("it left more than " + std::to_string(max_output_files) + " files");
-    }
-    if (visit_) {
-      if (auto visited = visit_(opened.get(), file); !visited) {
-        return visited;
-      }
-    }
-    found_.files.push_back(std::move(file));
-    return {};
-  }
-
-  const std::uint64_t max_bytes_;
-  const WorkFolder::Visit& visit_;
-  std::size_t entries_ = 0;
-  FoundFiles found_;
-};
 
 Result<Fd> open_parent(const std::string& store_path) {
   return open_at(AT_FDCWD, store_path + "/work");
@@ -290,11 +149,32 @@ Result<FoundFiles> WorkFolder::walk(std::uint64_t max_bytes, const Visit& visit)
   if (!outputs) {
     return pass_on(outputs);
   }
-  OutputWalk walk(max_bytes, visit);
-  if (auto walked = walk.folder(std::move(*outputs), "", 1); !walked) {
-    return pass_on(walked);
+  auto temporary = open_at(folder_.get(), "tmp");
+  if (!temporary) {
+    return pass_on(temporary);
   }
-  return walk.take();
+  return walk_outputs(std::move(*outputs), std::move(*temporary), max_bytes, visit);
+}
+
+void WorkFolder::tidy() const {
+  const auto is_open = [](int parent, const std::string& name) {
+    struct stat info {};
+    // Its /dev/shm is there: sem_overview(7).
+    return name.starts_with("sem.") || (::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+                                        (S_ISSOCK(info.st_mode) || S_ISFIFO(info.st_mode)));
+  };
+  for (const auto* part : {"out", "tmp"}) {
+    const auto folder = open_at(folder_.get(), part);
+    for (const auto& name : folder ? names_in(folder->get(), ".") : std::vector<std::string>()) {
+      const auto inner = names_in(folder->get(), name);
+      const bool is_kept = is_open(folder->get(), name) || std::ranges::any_of(inner, [&](const std::string& other) {
+                             return is_open(folder->get(), name + "/" + other);
+                           });
+      if (!is_kept) {
+        static_cast<void>(remove_tree(folder->get(), name));
+      }
+    }
+  }
 }
 
 std::string without_store_paths(std::string text, const std::string& store_path) {
@@ -314,16 +194,10 @@ std::string without_store_paths(std::string text, const std::string& store_path)
 
 void remove_stale_work_folders(const std::string& store_path) {
   const auto parent = open_parent(store_path);
-  auto listed = open_parent(store_path);
-  if (!parent || !listed) {
+  if (!parent) {
     return;
   }
-  std::vector<std::string> names;
-  static_cast<void>(each_name(std::move(*listed), [&](std::string name) {
-    names.push_back(std::move(name));
-    return true;
-  }));
-  for (const auto& name : names) {
+  for (const auto& name : names_in(parent->get(), ".")) {
     const auto folder = open_at(parent->get(), name);
     if (!folder || ::flock(folder->get(), LOCK_EX | LOCK_NB) == 0) {
       static_cast<void>(remove_tree(parent->get(), name));

@@ -25,6 +25,8 @@ inline constexpr std::size_t max_output_files = 1000;
 inline constexpr std::size_t max_output_depth = 16;
 inline constexpr std::size_t max_output_entries = 10'000;  ///< folders, links and all others included
 inline constexpr std::size_t max_output_name = 1000;       ///< bytes of a name with its folders
+inline constexpr std::size_t max_temporary_depth = 100;    ///< of folders with temporary files
+inline constexpr std::size_t max_temporary_entries = 100'000;
 
 struct FoundFiles {
   std::vector<FoundFile> files;  ///< by name
@@ -66,10 +68,14 @@ class WorkFolder {
   Result<void> each_output(std::uint64_t max_bytes, const Visit& visit) const;
 
   /// What lies in the output folder. command_failed for too many files, too deep folders, too long names, and for more
-  /// than `max_bytes` in all (docket_command_output). Follows no link.
+  /// than `max_bytes` in all (docket_command_output), temporary files and what is passed over included. Follows no
+  /// link.
   [[nodiscard]] Result<FoundFiles> find_outputs(std::uint64_t max_bytes) const;
   /// The output folder, open.
   [[nodiscard]] Result<Fd> open_outputs() const;
+  /// Removes what a program that stays has left in `out` and `tmp` when it has no job, but for sockets, pipes, the
+  /// folders that these stand in, and named semaphores: they are open. Errors are left for the next time.
+  void tidy() const;
   [[nodiscard]] int folder() const noexcept { return folder_.get(); }
 
  private:

@@ -154,6 +154,52 @@ TEST_F(CommandFolder, NamesThatAreNoUtf8AreMadeSo) {
   EXPECT_EQ(found->passed_over, 1U);
 }
 
+TEST_F(CommandFolder, AllThatItWritesIsCounted) {
+  auto folder = make();
+  write(folder.path() + "/out/a", std::string(3000, 'x'));
+  write(folder.path() + "/out/b", std::string(1000, 'x'));
+  fs::create_hard_link(folder.path() + "/out/a", folder.path() + "/out/c");
+  fs::create_hard_link(folder.path() + "/out/a", folder.path() + "/tmp/d");
+  fs::create_directories(folder.path() + "/tmp/deep/er");
+  write(folder.path() + "/tmp/deep/er/e", std::string(500, 'x'));
+  fs::resize_file(folder.path() + "/tmp/deep/er/e", 1'000'000);  // a hole takes no room
+  write(folder.path() + "/tmp/f", std::string(7, 'x'));
+  const auto room = folder.find_outputs(100'000);
+  ASSERT_TRUE(room) << room.error().detail;
+  EXPECT_EQ(room->bytes, 1000U);
+  EXPECT_EQ(room->passed_over, 2U);
+  EXPECT_TRUE(folder.find_outputs(3000 + 1000 + 4096 + 7));
+  for (const std::uint64_t most : {3000 + 1000 + 500 + 6, 3000 + 999, 999}) {
+    const auto found = folder.find_outputs(most);
+    ASSERT_FALSE(found) << most;
+    EXPECT_EQ(found.error().code, ErrorCode::command_failed);
+    EXPECT_NE(found.error().detail.find("docket_command_output"), std::string::npos);
+  }
+  std::string deep = folder.path() + "/tmp";
+  for (std::size_t i = 0; i <= max_temporary_depth; ++i) {
+    deep += "/x";
+  }
+  fs::create_directories(deep);
+  EXPECT_FALSE(folder.find_outputs(100'000));
+}
+
+TEST_F(CommandFolder, IsEmptiedBetweenTheJobsOfAProgramThatStays) {
+  const auto folder = make();
+  fs::create_directories(folder.path() + "/tmp/deep/er");
+  fs::create_directories(folder.path() + "/tmp/kept");
+  ASSERT_EQ(::mkfifo((folder.path() + "/tmp/kept/pipe").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo((folder.path() + "/tmp/pipe").c_str(), 0600), 0);
+  write(folder.path() + "/tmp/deep/er/a", "x");
+  write(folder.path() + "/tmp/sem.a", "x");
+  write(folder.path() + "/out/b", "x");
+  fs::create_symlink("/etc/passwd", folder.path() + "/tmp/link");
+  folder.tidy();
+  EXPECT_TRUE(fs::is_empty(folder.path() + "/out"));
+  EXPECT_TRUE(fs::exists(folder.path() + "/tmp/kept/pipe") && fs::exists(folder.path() + "/tmp/pipe"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path() + "/tmp"), {}), 3) << "and a semaphore";
+  EXPECT_TRUE(fs::exists("/etc/passwd"));
+}
+
 TEST_F(CommandFolder, InputsAreNamedByNumbers) {
   ASSERT_TRUE(spool_->create_input(unit_.job, 0));
   ASSERT_TRUE(spool_->create_input(unit_.job, 1));
