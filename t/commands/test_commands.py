@@ -245,7 +245,11 @@ grep -q bad $DOCKET_FILE && { echo it is bad; exit 65; }; cp $DOCKET_FILE $DOCKE
     assert files_of(docket, job) == ["0/result.txt", "2/result.txt"]
     assert docket.result(job, "files/2/result.txt").text == "three"
     assert_problem(docket.get(f"/result/{job}/files/1/result.txt"), 404, "not_found")
-    assert_problem(docket.get(f"/result/{job}/result"), 404, "not_found", "for each file")
+    assert status["results"]["result"] == f"/result/{job}/result"
+    assert docket.result(job, "result").json() == docket.result(job, "files").json(), "the results are several"
+    answer = docket.request("POST", "/run", files=[("data", ("a", b"1")), ("data", ("b", b"2"))], data={"return": "result"})
+    assert answer.status_code == 200, answer.text
+    assert [file["name"] for file in answer.json()["files"]] == ["0/result.txt", "1/result.txt"]
     assert "it is bad" in docket.result(job, "log?file=1").text
     assert re.search(r"working on \S+/in/2\n2\nfields.json\n", docket.result(job, "log?file=2").text)
     one, status = run(docket, [("a.txt", b"one")])

@@ -161,6 +161,12 @@ ngx_int_t send_command_output(ngx_http_request_t* r, Worker& worker, const Calle
   if (const auto answered = answer_by_state(r, worker, caller, route, *look)) {
     return *answered;
   }
+  if (route.name.empty() && look->head.file_count > 1) {
+    const auto whole = worker.reader().outputs(route.id);
+    if (whole && whole->sections.empty()) {
+      return send_command_outputs(r, worker, caller, route);  // of a run for each file: the results are several
+    }
+  }
   const auto found = find_outputs(worker, route, *look);
   const auto* section = found ? find_section(*found) : nullptr;
   if (section == nullptr) {
