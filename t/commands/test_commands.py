@@ -155,6 +155,9 @@ printf '%s' '{"ok":1}' > result.json; : > empty; echo not this""")
     assert page.headers["Content-Disposition"].startswith("attachment")
     assert page.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert docket.request("HEAD", f"/result/{job}/files/empty").headers["Content-Length"] == "0"
+    head = docket.request("HEAD", f"/result/{job}/files")
+    assert head.status_code == 200 and head.headers["Content-Type"] == "application/json"
+    assert "Content-Length" not in head.headers, "the list is not made to be thrown away"
     for name in ("none", "a/b", "a", "..%2f..", "a/b/c%20d.txt/", "stdout"):
         assert docket.get(f"/result/{job}/files/{name}").status_code == 404, name
 
@@ -181,6 +184,7 @@ ln /etc/passwd hard; ln $DOCKET_INPUT_DIR/0 input; mkfifo pipe; mkdir -m 0 close
     ("head -c 70000 /dev/zero > a; head -c 70000 /dev/zero > b", "docket_command_output"),
     ("head -c 200000 /dev/zero > a; sleep 60", "docket_command_output"),
     ("seq -f d%g 10001 | xargs mkdir", "more than 10000 files and folders"),
+    ("seq -f %0200g 660 | xargs touch", "131072 bytes"),
 ])
 def test_what_is_left_has_limits(command, leaves, mention):
     docket = command(f"cd $DOCKET_OUTPUT_DIR; {leaves}; true", location="docket_command_output 100k;")

@@ -151,6 +151,16 @@ ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view c
   return send(r, &only);
 }
 
+ngx_int_t send_head(ngx_http_request_t* r, ngx_uint_t status, std::string_view content_type) noexcept {
+  if (!add_common_headers(r)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  set_status(r, status);
+  set_type(r, content_type);
+  r->header_only = 1;
+  return ngx_http_send_header(r);
+}
+
 ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
   if (!add_common_headers(r)) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -32,6 +32,9 @@ bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept;
 ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view content_type,
                     std::string_view body) noexcept;
 
+/// Answers HEAD without the body that GET would be answered with, nor its length: to make it takes too long for that.
+ngx_int_t send_head(ngx_http_request_t* r, ngx_uint_t status, std::string_view content_type) noexcept;
+
 /// Answers 204 or the like.
 ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 

@@ -198,10 +198,14 @@ ngx_int_t send_command_outputs(ngx_http_request_t* r, Worker& worker, const Call
   if (const auto answered = answer_by_state(r, worker, caller, route, *look)) {
     return *answered;
   }
+  if (r->method == NGX_HTTP_HEAD) {
+    return send_head(r, NGX_HTTP_OK, json_type);
+  }
   const auto outputs = worker.reader().outputs(route.id);
   if (!outputs) {
     return send_problem(r, outputs.error());
   }
+  // Made here, on the event loop: a command cannot leave more names than max_output_names.
   const auto url = look->result_url + route.id.text() + "/files/";
   std::string body = R"({"job_id":")" + route.id.text() + R"(","status":"completed","files":[)";
   std::size_t count = 0;
@@ -214,7 +218,7 @@ ngx_int_t send_command_outputs(ngx_http_request_t* r, Worker& worker, const Call
   body += R"(],"count":)";
   append_json_number(body, std::uint64_t{count});
   body += '}';
-  return send_body(r, NGX_HTTP_OK, "application/json", body);
+  return send_body(r, NGX_HTTP_OK, json_type, body);
 }
 
 ngx_int_t send_command_log(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {

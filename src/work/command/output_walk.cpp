@@ -169,6 +169,10 @@ class OutputWalk {
     if (file.name.size() > max_output_name) {
       return too_much("it left a file with a name of more than " + std::to_string(max_output_name) + " bytes");
     }
+    names_ += file.name.size();
+    if (names_ > max_output_names) {
+      return too_much("it left files whose names come to more than " + std::to_string(max_output_names) + " bytes");
+    }
     found_.bytes += file.size;
     if (auto fits = check_room(); !fits) {
       return fits;
@@ -195,6 +199,7 @@ class OutputWalk {
 
   const std::uint64_t max_bytes_;
   const WorkFolder::Visit& visit_;
+  std::size_t names_ = 0;                ///< bytes
   Inodes linked_;                        ///< files with several names
   std::uint64_t passed_over_bytes_ = 0;  ///< of these, and of temporary files
   std::size_t entries_ = 0;

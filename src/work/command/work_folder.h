@@ -23,9 +23,10 @@ struct FoundFile {
 /// What a command may leave.
 inline constexpr std::size_t max_output_files = 1000;
 inline constexpr std::size_t max_output_depth = 16;
-inline constexpr std::size_t max_output_entries = 10'000;  ///< folders, links and all others included
-inline constexpr std::size_t max_output_name = 1000;       ///< bytes of a name with its folders
-inline constexpr std::size_t max_temporary_depth = 100;    ///< of folders with temporary files
+inline constexpr std::size_t max_output_entries = 10'000;                 ///< folders, links and all others included
+inline constexpr std::size_t max_output_name = 1000;                      ///< bytes of a name with its folders
+inline constexpr std::size_t max_output_names = std::size_t{128} << 10U;  ///< bytes of all names
+inline constexpr std::size_t max_temporary_depth = 100;                   ///< of folders with temporary files
 inline constexpr std::size_t max_temporary_entries = 100'000;
 
 struct FoundFiles {
