@@ -5,12 +5,15 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <string_view>
+#include <system_error>
 
 namespace docket::launch {
 namespace {
@@ -75,6 +78,23 @@ bool enter_user_namespace() {
          write_file("/proc/self/gid_map", group + " " + group + " 1");
 }
 
+/// uname(2); false where it does not say.
+bool is_kernel_at_least(int major, int minor) {
+  utsname system{};
+  int has_major = 0;
+  int has_minor = 0;
+  if (::uname(&system) != 0) {
+    return false;
+  }
+  const std::string_view release(system.release);
+  const auto* end = release.data() + release.size();
+  const auto [dot, error] = std::from_chars(release.data(), end, has_major);
+  if (error != std::errc() || dot == end || *dot != '.' || std::from_chars(dot + 1, end, has_minor).ec != std::errc()) {
+    return false;
+  }
+  return has_major > major || (has_major == major && has_minor >= minor);
+}
+
 /// A trial in a child, before the calling process does what cannot be undone.
 int try_user_namespace() {
   const auto child = ::fork();
@@ -95,6 +115,7 @@ Nursery Nursery::prepare() {
     if (works != nothing_works && !enter_user_namespace()) {
       works = nothing_works;
     }
+    nursery.counts_own_ = works != nothing_works && ::geteuid() != 0 && is_kernel_at_least(5, 14);
   }
   nursery.kinship_ = works == nothing_works ? Kinship::subreaper : Kinship::pid_namespace;
   nursery.own_mounts_ = works == mounts_work;

@@ -32,12 +32,16 @@ class Nursery {
   [[nodiscard]] bool furnish(const std::string& shm) const;
 
   [[nodiscard]] Kinship kinship() const noexcept { return kinship_; }
+  /// Whether RLIMIT_NPROC counts our own processes only, and those of the programs: in a user namespace of ours, which
+  /// has counts of its own since Linux 5.14. Elsewhere it counts all processes of the user, the server's and others'.
+  [[nodiscard]] bool counts_own_processes() const noexcept { return counts_own_; }
   /// For people: "PID namespaces".
   [[nodiscard]] std::string description() const;
 
  private:
   Kinship kinship_ = Kinship::subreaper;
   bool own_mounts_ = false;
+  bool counts_own_ = false;
 };
 
 }  // namespace docket::launch

@@ -22,6 +22,8 @@ namespace {
 
 constexpr int progress_descriptor = 3;
 constexpr rlim_t most_descriptors = 1024;
+// As of a control group (control_group.cpp), but of all programs of a launcher together: a stop for fork bombs.
+constexpr rlim_t most_processes_of_all = 4096;
 
 struct Pipe {
   Fd from;
@@ -78,9 +80,12 @@ Result<void> become(const Request& request, const ProgramStart& start, const Des
 }
 
 /// The last of it: the memory limit counts what this process has mapped, too.
-Result<void> limit(const Request& request) {
+Result<void> limit(const Request& request, const ProgramStart& start) {
   auto done = lower_limit(RLIMIT_CORE, 0, 0);
   done = done ? lower_limit(RLIMIT_NOFILE, most_descriptors, most_descriptors) : done;
+  if (done && start.counts_processes) {
+    done = lower_limit(RLIMIT_NPROC, most_processes_of_all, most_processes_of_all);
+  }
   if (done && request.file_size > 0) {
     done = lower_limit(RLIMIT_FSIZE, request.file_size, request.file_size);
   }
@@ -113,7 +118,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
   auto done = become(request, start, descriptors, parent);
   if (done) {
-    done = limit(request);
+    done = limit(request, start);
   }
   if (done) {
     ::signal(SIGPIPE, SIG_DFL);

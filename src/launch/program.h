@@ -15,8 +15,9 @@ namespace docket::launch {
 /// What a program is started with, besides its Request.
 struct ProgramStart {
   const Confinement& confinement;
-  bool own_proc = false;  ///< /proc shows its own processes only
-  int group = -1;         ///< cgroup.procs of its control group; -1: none
+  bool own_proc = false;          ///< /proc shows its own processes only
+  bool counts_processes = false;  ///< RLIMIT_NPROC counts those of programs only (Nursery)
+  int group = -1;                 ///< cgroup.procs of its control group; -1: none
 };
 
 /// Our ends of a program's pipes, none of which blocks us.

@@ -290,7 +290,10 @@ void Server::be_supervisor(Request request, Packet packet, int group) {
   packet.descriptors.clear();
   const bool own_proc = nursery_.furnish(request.folder + "/tmp");
   Supervisor supervisor(std::move(request), std::move(files), nursery_.kinship());
-  supervisor.run({.confinement = confinement_, .own_proc = own_proc, .group = group});
+  supervisor.run({.confinement = confinement_,
+                  .own_proc = own_proc,
+                  .counts_processes = nursery_.counts_own_processes(),
+                  .group = group});
   ::_exit(EXIT_SUCCESS);
 }
 

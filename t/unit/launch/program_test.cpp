@@ -113,6 +113,31 @@ TEST_P(ProgramTest, ManyAtOnceAreToldApart) {
 
 // ---- Limits.
 
+/// A program lowers its limit and has as many processes as that allows, whatever else its user does.
+TEST_P(ProgramTest, ProcessesAreLimitedWhereTheyAreCountedByThemselves) {
+  const auto done = run(python(R"(
+import os, resource, signal
+print(resource.getrlimit(resource.RLIMIT_NPROC)[1])
+resource.setrlimit(resource.RLIMIT_NPROC, (40, 40))
+made = 0
+try:
+    while made < 100:
+        if os.fork() == 0:
+            signal.pause()
+        made += 1
+except OSError:
+    pass
+print(made))"));
+  const auto limited = has_namespaces() && (GetParam() == Surroundings::user || ::geteuid() != 0);
+  const auto lines = done.lines();
+  ASSERT_EQ(lines.size(), 2U) << done;
+  EXPECT_EQ(lines[0] == "4096", limited) << done;
+  if (limited) {
+    EXPECT_GT(std::atoi(lines[1].c_str()), 30) << done;
+    EXPECT_LT(std::atoi(lines[1].c_str()), 40) << done;
+  }
+}
+
 TEST_P(ProgramTest, MemoryIsLimited) {
   auto asked = python("x = bytearray(400 << 20); print('got it')");
   asked.memory = 200U << 20U;
