@@ -60,6 +60,8 @@ struct JobRecord {
   /// Jobs that share it have the same results (job/fingerprint.h); nothing: this one shares them with no other.
   std::optional<Sha256> fingerprint{};
   Origin origin{};
+  bool abort_unread =
+      false;  ///< docket_abort: cancelled when a client that was held for it goes and nobody else reads it
 
   /// The work of a job of documents; there must be no other in it.
   [[nodiscard]] DocumentWork& document() { return std::get<DocumentWork>(work); }

@@ -133,6 +133,7 @@ struct CancelJob {
   std::optional<std::string> owner;  ///< nothing: any owner
   std::int64_t now_ms = 0;
   Condition condition{};
+  std::string why{};  ///< the job's detail; empty: the usual one
 
   Result<Status> result{};  ///< the status after it; of a job that was final, as it was
 };

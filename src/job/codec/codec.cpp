@@ -10,8 +10,9 @@
 namespace docket {
 namespace {
 
-// What versions before 5 can hold is written as they do: workers of before and after an upgrade share a store.
-constexpr std::uint16_t job_version = 5;      // of other work than documents
+// What older versions can hold is written as they do: workers of before and after an upgrade share a store.
+constexpr std::uint16_t job_version = 6;      // that may be aborted
+constexpr std::uint16_t job_with_kind = 5;    // of other work than documents
 constexpr std::uint16_t job_with_origin = 4;  // of documents
 constexpr std::uint16_t job_with_sameness = 3;
 constexpr std::uint16_t job_with_retention = 2;  // an older one: `pages`, `expire_ms` and `keep_input` are new in it
@@ -215,7 +216,7 @@ bool get_work(ByteReader& in, UpstreamWork& work) {
 
 /// The payload of a record of this version. False if it is none.
 bool get_work(ByteReader& in, Work& work, std::uint16_t version) {
-  const auto kind = version > job_with_origin ? in.get<WorkKind>() : WorkKind::document;
+  const auto kind = version >= job_with_kind ? in.get<WorkKind>() : WorkKind::document;
   switch (kind) {
     case WorkKind::document:
       return get_work(in, work.emplace<DocumentWork>(), version);
@@ -233,13 +234,13 @@ bool get_work(ByteReader& in, Work& work, std::uint16_t version) {
 
 std::string encode(const JobRecord& record) {
   ByteWriter out;
-  const bool is_document = kind_of(record.work) == WorkKind::document;
-  out.put(is_document ? job_with_origin : job_version);
+  const bool has_kind = record.abort_unread || kind_of(record.work) != WorkKind::document;
+  out.put(record.abort_unread ? job_version : has_kind ? job_with_kind : job_with_origin);
   out.put(record.pool);
   out.put(record.priority);
   out.put_raw(record.id.key());
   out.put_string(record.owner);
-  if (!is_document) {
+  if (has_kind) {
     out.put(kind_of(record.work));
   }
   std::visit([&out](const auto& work) { put_work(out, work); }, record.work);
@@ -257,6 +258,9 @@ std::string encode(const JobRecord& record) {
     out.put(*record.fingerprint);
   }
   put_origin(out, record.origin);
+  if (record.abort_unread) {
+    out.put(std::uint8_t{1});
+  }
   return out.take();
 }
 
@@ -291,8 +295,10 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   if (version >= job_with_origin) {
     get_origin(in, record.origin);
   }
+  const auto abort_unread = version >= job_version ? in.get<std::uint8_t>() : std::uint8_t{0};
   record.keep_input = keep_input != 0;
-  if (!in.ok() || !in.at_end() || !has_work || keep_input > 1 || has_sameness > 1) {
+  record.abort_unread = abort_unread != 0;
+  if (!in.ok() || !in.at_end() || !has_work || keep_input > 1 || has_sameness > 1 || abort_unread > 1) {
     return bad_record("job");
   }
   return record;

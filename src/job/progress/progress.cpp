@@ -147,8 +147,8 @@ void settle_retention(const JobRecord& record, Status& status) noexcept {
   head.input_gone = head.state == State::completed && !record.keep_input ? 1 : 0;
 }
 
-bool cancel_job(Status& status, std::int64_t now_ms) {
-  return fail_job(status, {ErrorCode::cancelled, "The job was cancelled."}, now_ms);
+bool cancel_job(Status& status, std::string_view why, std::int64_t now_ms) {
+  return fail_job(status, {ErrorCode::cancelled, why.empty() ? "The job was cancelled." : std::string(why)}, now_ms);
 }
 
 bool fail_job(Status& status, const Error& error, std::int64_t now_ms) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "job/job.h"
@@ -40,9 +41,9 @@ Result<void> record_pages(const JobRecord& record, Status& status, Unit& unit, s
 /// uploads of a completed one are not. Nothing for a job that is not final.
 void settle_retention(const JobRecord& record, Status& status) noexcept;
 
-/// Ends a job that is no longer wanted: failed, cancelled, whatever of it waits or runs. False, and no change, if it is
-/// final already.
-bool cancel_job(Status& status, std::int64_t now_ms);
+/// Ends a job that is no longer wanted: failed, cancelled, whatever of it waits or runs. `why` is its detail; empty:
+/// the usual one. False, and no change, if it is final already.
+bool cancel_job(Status& status, std::string_view why, std::int64_t now_ms);
 
 /// Ends a job that cannot go on, for this reason. False, and no change, if it is final already.
 bool fail_job(Status& status, const Error& error, std::int64_t now_ms);

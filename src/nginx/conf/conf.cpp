@@ -142,6 +142,7 @@ void* create_location(ngx_conf_t* cf) noexcept {
     location->expire = NGX_CONF_UNSET;
     location->keep_input = NGX_CONF_UNSET;
     location->dedupe = NGX_CONF_UNSET;
+    location->abort = NGX_CONF_UNSET;
     location->wait_max = NGX_CONF_UNSET;
     location->anyone = NGX_CONF_UNSET_UINT;
     location->live = NGX_CONF_UNSET_UINT;
@@ -289,6 +290,7 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   ngx_conf_merge_sec_value(location->expire, previous->expire, time_t{7} * 24 * 60 * 60);
   ngx_conf_merge_value(location->keep_input, previous->keep_input, 1);
   ngx_conf_merge_value(location->dedupe, previous->dedupe, 0);
+  ngx_conf_merge_value(location->abort, previous->abort, 0);
   ngx_conf_merge_sec_value(location->wait_max, previous->wait_max, 50);
   if (location->priority == nullptr) {
     location->priority = previous->priority;

@@ -89,6 +89,7 @@ struct LocationConf {
   time_t expire;                       ///< seconds after its end that a job is kept; 0: for ever
   ngx_flag_t keep_input;
   ngx_flag_t dedupe;
+  ngx_flag_t abort;
   time_t wait_max;       ///< seconds that an answer is held at the most
   ngx_open_file_t* log;  ///< docket_log; null: off
   ngx_http_complex_value_t* result_url;

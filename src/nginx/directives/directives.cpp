@@ -317,6 +317,8 @@ ngx_command_t commands[] = {
      offsetof(LocationConf, keep_input), nullptr},
     {ngx_string("docket_dedupe"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, dedupe), nullptr},
+    {ngx_string("docket_abort"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(LocationConf, abort), nullptr},
     {ngx_string("docket_wait_max"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_sec_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, wait_max), &wait_range},
     {ngx_string("docket_log"), everywhere | NGX_CONF_TAKE1, set_log, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

@@ -89,7 +89,7 @@ ngx_int_t send_when_due(ngx_http_request_t* r, Worker& worker, const Caller& cal
   if (waiting->seconds == 0 && !waiting->preferred) {
     return *answer(true);
   }
-  if (const auto rc = hold_for_job(r, worker.hub(), route.id, *waiting, answer)) {
+  if (const auto rc = hold_for_job(r, worker, route.id, *waiting, answer)) {
     return *rc;
   }
   ++r->main->count;

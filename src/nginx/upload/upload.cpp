@@ -207,8 +207,8 @@ void Upload::answer(const Result<void>& result) {
   if (known) {
     answered_job_ = *known;
   }
-  if (const auto rc = hold_for_job(r_, worker_.hub(), answered_job_, job_.waiting(),
-                                   [this](bool last) { return send_end(last); })) {
+  if (const auto rc =
+          hold_for_job(r_, worker_, answered_job_, job_.waiting(), [this](bool last) { return send_end(last); })) {
     end_request(r_, *rc);
   }
 }

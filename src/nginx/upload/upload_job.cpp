@@ -166,6 +166,7 @@ Result<void> UploadJob::set_from_location(AcceptJob& accept) const {
   record.limits.attempts = static_cast<std::uint32_t>(conf_.attempts);
   record.priority = priority_of_location();
   record.keep_input = conf_.keep_input != 0;
+  record.abort_unread = conf_.abort != 0;
   return {};
 }
 

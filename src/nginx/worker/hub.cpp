@@ -16,6 +16,13 @@ constexpr std::size_t acts_a_turn = 128;
 /// The hub that is woken; there is one a process.
 Hub* the_hub = nullptr;
 
+/// The last bytes of a UUIDv7 are random.
+std::uint64_t random_part(const JobId& id) noexcept {
+  std::uint64_t number = 0;
+  std::memcpy(&number, id.bytes.data() + id.bytes.size() - sizeof(number), sizeof(number));
+  return number;
+}
+
 }  // namespace
 
 // ---- JobNotification
@@ -112,9 +119,7 @@ Subscriber::~Subscriber() {
 // ---- Hub
 
 std::size_t Hub::Hash::operator()(const JobId& id) const noexcept {
-  std::size_t hash = 0;  // the last bytes of a UUIDv7 are random
-  std::memcpy(&hash, id.bytes.data() + id.bytes.size() - sizeof(hash), sizeof(hash));
-  return hash;
+  return static_cast<std::size_t>(random_part(id));
 }
 
 std::size_t Hub::Hash::operator()(const OwnerKey& owner) const noexcept {
@@ -123,11 +128,12 @@ std::size_t Hub::Hash::operator()(const OwnerKey& owner) const noexcept {
   return hash;
 }
 
-Hub::Hub(StoreReader& reader, Wakeup& wakeup, const LineRing* lines, ngx_log_t* log) noexcept
-    : reader_(reader),
-      wakeup_(wakeup),
-      lines_(lines),
-      log_(log),
+Hub::Hub(const Parts& parts) noexcept
+    : reader_(parts.reader),
+      wakeup_(parts.wakeup),
+      lines_(parts.lines),
+      readers_(parts.readers),
+      log_(parts.log),
       pump_(
           this,
           [](void* self) noexcept {
@@ -135,9 +141,9 @@ Hub::Hub(StoreReader& reader, Wakeup& wakeup, const LineRing* lines, ngx_log_t* 
               hub->pump();
             }
           },
-          log),
+          parts.log),
       run_(
-          this, [](void* self) noexcept { static_cast<Hub*>(self)->run_ready(); }, log) {
+          this, [](void* self) noexcept { static_cast<Hub*>(self)->run_ready(); }, parts.log) {
   the_hub = this;
 }
 
@@ -169,8 +175,29 @@ void Hub::each(Topic& topic, Visit&& visit) {
 }
 
 void Hub::subscribe(Subscriber& one, const JobId& job) {
-  enter(one, jobs_[job]);
+  auto& topic = jobs_[job];
+  if (ngx_queue_empty(&topic.head)) {
+    mark(job, topic);
+  }
+  enter(one, topic);
   one.topic_ = job;
+}
+
+/// Lets other processes see that somebody waits for a job that they might abort.
+void Hub::mark(const JobId& job, Topic& topic) {
+  if (readers_ == nullptr) {
+    return;
+  }
+  if (const auto record = reader_.record(job); record && record->abort_unread) {
+    topic.marked = readers_->set(random_part(job));
+    if (!topic.marked) {
+      ngx_log_error(NGX_LOG_ERR, log_, ngx_errno, "docket: the readers of a job could not be told to other workers");
+    }
+  }
+}
+
+bool Hub::is_unread(const JobId& job) const noexcept {
+  return readers_ != nullptr && !jobs_.contains(job) && !readers_->is_set_elsewhere(random_part(job));
 }
 
 void Hub::subscribe(Subscriber& one, const OwnerKey& owner) {
@@ -202,6 +229,9 @@ void Hub::leave(Subscriber& one) noexcept {
   }
   if (const auto* job = std::get_if<JobId>(&one.topic_)) {
     if (const auto found = jobs_.find(*job); found != jobs_.end() && ngx_queue_empty(&found->second.head)) {
+      if (found->second.marked) {
+        readers_->clear(random_part(*job));
+      }
       jobs_.erase(found);
     }
   } else if (const auto* owner = std::get_if<OwnerKey>(&one.topic_)) {

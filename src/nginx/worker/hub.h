@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/line_ring.h"
+#include "host/shared_marks.h"
 #include "host/wakeup.h"
 #include "job/codec/log_lines.h"
 #include "job/job_event.h"
@@ -91,6 +92,10 @@ class Subscriber {
   /// The worker is to quit: as act(), and the last call.
   virtual void quit() noexcept = 0;
 
+ protected:
+  /// Whether changes are published to it; false, too, where the worker's Hub has gone before it.
+  [[nodiscard]] bool is_subscribed() const noexcept { return hub_ != nullptr; }
+
  private:
   friend class Hub;
   Hub* hub_ = nullptr;
@@ -109,8 +114,14 @@ class Subscriber {
 /// on, in bounded steps. Owned by the Runtime; event loop only.
 class Hub {
  public:
-  /// `lines` may be null: then none are published.
-  Hub(StoreReader& reader, Wakeup& wakeup, const LineRing* lines, ngx_log_t* log) noexcept;
+  struct Parts {
+    StoreReader& reader;
+    Wakeup& wakeup;
+    const LineRing* lines;  ///< null: none are published
+    SharedMarks* readers;  ///< of which jobs of docket_abort there are subscribers; null: not known, and none is unread
+    ngx_log_t* log;
+  };
+  explicit Hub(const Parts& parts) noexcept;
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
   ~Hub();
@@ -129,6 +140,10 @@ class Hub {
       one.hub_->leave(one);
     }
   }
+
+  /// Whether nobody waits for just this job, which has docket_abort: no subscriber of this worker, nor of any other on
+  /// this host. Those who wait for all jobs, or for all of an owner, do not count.
+  [[nodiscard]] bool is_unread(const JobId& job) const noexcept;
 
   /// Has `one` act soon.
   void schedule(Subscriber& one) noexcept;
@@ -149,6 +164,7 @@ class Hub {
     Topic& operator=(const Topic&) = delete;
     ~Topic() = default;
     ngx_queue_t head{};
+    bool marked = false;  ///< other processes see that there are subscribers
   };
   struct Hash {
     std::size_t operator()(const JobId& id) const noexcept;
@@ -157,6 +173,7 @@ class Hub {
 
   void enter(Subscriber& one, Topic& topic);
   void leave(Subscriber& one) noexcept;
+  void mark(const JobId& job, Topic& topic);
   Subscriber* any() noexcept;
   void pump() noexcept;
   void pump_lines();
@@ -172,6 +189,7 @@ class Hub {
   StoreReader& reader_;
   Wakeup& wakeup_;
   const LineRing* lines_;
+  SharedMarks* readers_;
   ngx_log_t* log_;
   std::unordered_map<JobId, Topic, Hash> jobs_;
   std::unordered_map<OwnerKey, Topic, Hash> owners_;

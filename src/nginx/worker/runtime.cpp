@@ -25,6 +25,16 @@ std::optional<LineRing> open_lines(const MainConf& conf, ngx_log_t* log) {
   return std::move(*lines);
 }
 
+/// Nothing where it cannot be opened: then other workers' readers are not known, and docket_abort does nothing.
+std::optional<SharedMarks> open_readers(const MainConf& conf, ngx_log_t* log) {
+  auto readers = SharedMarks::open(std::string(view(conf.store->name)) + "/run/readers");
+  if (!readers) {
+    ngx_log_error(NGX_LOG_WARN, log, 0, "docket: no job is aborted: %s", readers.error().detail.c_str());
+    return std::nullopt;
+  }
+  return std::move(*readers);
+}
+
 }  // namespace
 
 Runtime::Runtime(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened)
@@ -38,7 +48,12 @@ Runtime::Runtime(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened)
       notifications_(std::move(opened.notifications)),
       committer_(*store_, &notifications_),
       lines_(open_lines(conf, cycle->log)),
-      hub_(*reader_, notifications_.changes(), lines_ ? &*lines_ : nullptr, cycle->log),
+      readers_(open_readers(conf, cycle->log)),
+      hub_({.reader = *reader_,
+            .wakeup = notifications_.changes(),
+            .lines = lines_ ? &*lines_ : nullptr,
+            .readers = readers_ ? &*readers_ : nullptr,
+            .log = cycle->log}),
       engine_({.program = std::string(view(conf.engine)),
                .languages = std::string(view(conf.languages)),
                .tessdata = std::string(view(conf.tessdata)),

@@ -59,7 +59,8 @@ class Runtime {
   std::unique_ptr<StoreReader> reader_;  ///< the event loop's
   Notifications notifications_;
   Committer committer_;
-  std::optional<LineRing> lines_;  ///< nothing: lines of logs are not told live
+  std::optional<LineRing> lines_;       ///< nothing: lines of logs are not told live
+  std::optional<SharedMarks> readers_;  ///< nothing: no job is aborted
   Hub hub_;
   EngineClient engine_;
   LaunchClient launcher_;

@@ -13,7 +13,7 @@ Result<Status> cancel(ApplyContext& context, const CancelJob& command) {
   if (!job) {
     return pass_on(job);
   }
-  if (cancel_job(job->status, command.now_ms)) {
+  if (cancel_job(job->status, command.why, command.now_ms)) {
     context.close_job(*job);
   }
   return std::move(job->status);

@@ -122,6 +122,17 @@ TYPED_TEST_P(StoreCommands, AConditionIsJudgedWithinTheChange) {
   EXPECT_EQ(d.commit(cancel).result.error().code, ErrorCode::precondition_failed) << "it is another state now";
 }
 
+TYPED_TEST_P(StoreCommands, ACancelledJobSaysWhy) {
+  auto& d = *this->driver;
+  const auto one = d.accept({});
+  const auto other = d.accept({});
+  CancelJob cancel{.job = one, .owner = {}, .now_ms = d.now(), .why = "nobody waits"};
+  ASSERT_TRUE(d.commit(cancel).result);
+  EXPECT_EQ(cancel.result->detail, "nobody waits");
+  EXPECT_EQ(d.head(one).error, ErrorCode::cancelled);
+  EXPECT_EQ(d.cancel(other)->detail, "The job was cancelled.");
+}
+
 TYPED_TEST_P(StoreCommands, ASecretIsHandedOutUntilTheJobIsFinal) {
   auto& d = *this->driver;
   const auto job = d.accept({.secret = "sealed"});
@@ -244,7 +255,7 @@ TYPED_TEST_P(StoreCommands, TheSameKeyTwiceInOneCommitMakesOneJob) {
 REGISTER_TYPED_TEST_SUITE_P(StoreCommands, ARefusedChangeLeavesNoTraceAndTheOthersAlone,
                             ChangesOfOneCommitAreMadeInOrder, ACommitOfNothingIsNothing,
                             ACancelledJobHasFailedAndNothingOfItIsLeftToDo, WhatIsFinalIsNotCancelled,
-                            OnlyTheOwnersJobsAreCancelled, AConditionIsJudgedWithinTheChange,
+                            OnlyTheOwnersJobsAreCancelled, AConditionIsJudgedWithinTheChange, ACancelledJobSaysWhy,
                             ASecretIsHandedOutUntilTheJobIsFinal, AQueueTakesSoManyUnfinishedJobs,
                             BytesAreCountedAndLimited, FinalJobsExpire, ARequestThatComesAgainMakesNoSecondJob,
                             TheSameKeyTwiceInOneCommitMakesOneJob);

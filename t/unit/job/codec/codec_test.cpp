@@ -134,6 +134,19 @@ TEST(Codec, AJobOfARequestComesBack) {
   expect_no_harm_from_damage(encode(sample_request()), decode_job);
 }
 
+TEST(Codec, AJobThatMayBeAbortedComesBack) {
+  for (auto record : {sample_job(), sample_command()}) {
+    record.abort_unread = true;
+    EXPECT_EQ(decode_job(encode(record)), record);
+    expect_exact_length(encode(record), decode_job);
+    expect_no_harm_from_damage(encode(record), decode_job);
+  }
+}
+
+TEST(Codec, OlderWorkersReadWhatTheyKnow) {
+  EXPECT_EQ(encode(sample_command())[0], 5);
+}
+
 TEST(Codec, AJobOfDocumentsIsWrittenAsBeforeThereWereOthers) {
   const auto bytes = encode(sample_job());
   EXPECT_EQ(bytes[0], 4);
