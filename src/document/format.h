@@ -69,6 +69,10 @@ constexpr std::optional<Format> format_of(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+/// What stands around the pages in a JSON result, with the only line ends there are in a page's own.
+inline constexpr std::string_view json_page_begin = "{\"pages\":[\n";
+inline constexpr std::string_view json_page_end = "\n]}\n";
+
 /// A set of formats as a bit mask; the mask is what is stored and sent.
 struct FormatSet {
   std::uint32_t bits = 0;

@@ -200,7 +200,8 @@ void append_blocks(std::string& out, const Page& page, std::string_view name, st
 }  // namespace
 
 void JsonWriter::add_page(const Page& page, std::string& out) {
-  out += any_page_ ? ",\n{\"page\":" : "{\"pages\":[\n{\"page\":";
+  out += any_page_ ? std::string_view(",\n") : json_page_begin;
+  out += "{\"page\":";
   any_page_ = true;
   append_json_number(out, std::uint64_t{page.number});
   if (with_files_) {
@@ -234,7 +235,7 @@ void JsonWriter::add_page(const Page& page, std::string& out) {
 }
 
 void JsonWriter::finish(std::string& out) {
-  out += any_page_ ? "\n]}\n" : "{\"pages\":[]}\n";
+  out += any_page_ ? json_page_end : std::string_view("{\"pages\":[]}\n");
 }
 
 }  // namespace docket::engine

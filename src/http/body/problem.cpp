@@ -211,6 +211,18 @@ std::string_view public_code(ErrorCode code) noexcept {
   return is_of_the_house(code) ? "internal" : to_string(code);
 }
 
+void append_error(std::string& out, ErrorCode code, std::string_view detail) {
+  if (code == ErrorCode::none) {
+    out += "null";
+    return;
+  }
+  out += R"({"code":")";
+  out += public_code(code);
+  out += R"(","detail":)";
+  append_json_string(out, detail);
+  out += '}';
+}
+
 void append_problem(std::string& out, const Error& error) {
   // What failed inside is the operator's to know: paths and system calls stand in the log.
   const std::string_view detail = is_of_the_house(error.code)

@@ -34,6 +34,9 @@ std::string_view title(ErrorCode code) noexcept;
 /// The code as a client sees it: to_string(code), and "internal" for the codes of the house.
 std::string_view public_code(ErrorCode code) noexcept;
 
+/// Appends an error as it stands in a status body: `{"code", "detail"}`, or null where there is none.
+void append_error(std::string& out, ErrorCode code, std::string_view detail);
+
 /// Appends the body of an error of a request: type, title, detail, code. The detail of a code of the house is not told.
 void append_problem(std::string& out, const Error& error);
 

@@ -99,18 +99,6 @@ void append_hundredths(std::string& out, std::uint32_t hundredths) {
   }
 }
 
-void append_error(std::string& out, ErrorCode code, std::string_view detail) {
-  if (code == ErrorCode::none) {
-    out += "null";
-    return;
-  }
-  out += R"({"code":")";
-  out += public_code(code);
-  out += R"(","detail":)";
-  append_json_string(out, detail);
-  out += '}';
-}
-
 void append_warnings(std::string& out, const StatusView& status) {
   const bool tell_file = status.head.file_count > 1;
   std::uint32_t shown = 0;

@@ -69,6 +69,8 @@ Route parse_route(std::string_view path) noexcept {
       route.what = Route::What::response;
     } else if (word == "progress") {
       route.what = Route::What::progress;
+    } else if (word == "pages") {
+      route.what = Route::What::pages;
     } else if (const auto format = format_of(word)) {
       route.what = Route::What::result;
       route.format = *format;

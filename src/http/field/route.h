@@ -16,6 +16,7 @@ struct Route {
     status,     ///< {id}, {id}/ and {id}/status
     result,     ///< {id}/{format}
     page,       ///< {id}/pages/{n}/{format}
+    pages,      ///< {id}/pages
     image,      ///< {id}/images/{name}; also {id}/pages/{n}/images/{name}, where a page's Markdown looks for it
     input,      ///< {id}/input and {id}/input/{n}
     cancel,     ///< {id}/cancel

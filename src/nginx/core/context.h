@@ -12,12 +12,14 @@ namespace docket::ngx {
 class BodyReader;
 class EventSocket;
 class EventStream;
+class PageStream;
 
 /// In the request's pool; made when first needed.
 struct Context {
   BodyReader* body = nullptr;      ///< docket_upload: what reads the body
   EventStream* events = nullptr;   ///< docket_events: what sends them
   EventSocket* socket = nullptr;   ///< the same over a WebSocket
+  PageStream* pages = nullptr;     ///< docket_result: what sends a job's pages
   ngx_chain_t* problem = nullptr;  ///< nginx's own error page is to be replaced by this
   bool is_passed_on = false;       ///< another server's answer, with whatever status, is being sent
 

@@ -211,6 +211,27 @@ ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcep
   return send(r, chain);
 }
 
+ngx_int_t wait_for_writing(ngx_http_request_t* r) noexcept {
+  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+  ngx_event_t* write = r->connection->write;
+  if (!write->timer_set && !write->delayed) {
+    ngx_add_timer(write, core->send_timeout);
+  }
+  return ngx_handle_write_event(write, core->send_lowat) == NGX_OK ? NGX_AGAIN : NGX_ERROR;
+}
+
+bool may_write(ngx_http_request_t* r) noexcept {
+  ngx_event_t* write = r->connection->write;
+  if (write->timedout) {
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, NGX_ETIMEDOUT, "docket: the reader of a stream takes nothing");
+    return false;
+  }
+  if (write->timer_set) {
+    ngx_del_timer(write);
+  }
+  return true;
+}
+
 ngx_int_t send_problem_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view body) noexcept {
   if (has_error_page(r, status)) {
     return static_cast<ngx_int_t>(status);

@@ -54,6 +54,14 @@ struct FileRange {
 /// file that is not there any more (its job was deleted meanwhile) is not_found.
 ngx_int_t send_file_range(ngx_http_request_t* r, const FileRange& range) noexcept;
 
+/// For what sends an answer bit by bit, when nginx has not got rid of the last one: has the request's write handler
+/// called when the client takes more. NGX_AGAIN, or NGX_ERROR.
+ngx_int_t wait_for_writing(ngx_http_request_t* r) noexcept;
+
+/// For such a write handler, first of all. False: the client has taken nothing for as long as send_timeout allows, and
+/// is given up.
+bool may_write(ngx_http_request_t* r) noexcept;
+
 /// Answers with problem+json, or leaves it to the operator's error_page where there is one for the status. The body of
 /// a request that was not read to its end is left to nginx, which closes the connection after lingering.
 ngx_int_t send_problem(ngx_http_request_t* r, const Error& error) noexcept;

@@ -249,30 +249,16 @@ ngx_int_t EventStream::send() {
   if (busy_ == nullptr && waiting_.empty() && last_) {
     return NGX_OK;
   }
-  return busy_ != nullptr ? wait_for_writing() : NGX_AGAIN;
-}
-
-ngx_int_t EventStream::wait_for_writing() {
-  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r_, ngx_http_core_module));
-  ngx_event_t* write = r_->connection->write;
-  if (!write->timer_set && !write->delayed) {
-    ngx_add_timer(write, core->send_timeout);
-  }
-  return ngx_handle_write_event(write, core->send_lowat) == NGX_OK ? NGX_AGAIN : NGX_ERROR;
+  return busy_ != nullptr ? wait_for_writing(r_) : NGX_AGAIN;
 }
 
 void EventStream::on_writable(ngx_http_request_t* r) noexcept {
   auto* stream = find_context(r)->events;
-  ngx_event_t* write = r->connection->write;
-  if (write->timedout) {
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, NGX_ETIMEDOUT, "docket: a reader of events takes nothing");
+  if (may_write(r)) {
+    stream->flush();
+  } else {
     stream->end(NGX_HTTP_REQUEST_TIME_OUT);
-    return;
   }
-  if (write->timer_set) {
-    ngx_del_timer(write);
-  }
-  stream->flush();
 }
 
 void EventStream::end(ngx_int_t rc) noexcept {

@@ -40,7 +40,6 @@ class EventStream final : public Subscriber {
   bool push_missed(std::uint64_t last_seen);
   void flush() noexcept;
   ngx_int_t send();
-  ngx_int_t wait_for_writing();
   void end(ngx_int_t rc) noexcept;
   static void on_writable(ngx_http_request_t* r) noexcept;
 

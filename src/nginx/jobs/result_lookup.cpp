@@ -7,9 +7,12 @@
 #include "nginx/jobs/open_job.h"
 
 namespace docket::ngx {
-namespace {
 
 using http::Route;
+
+Error no_such_result(std::string detail) {
+  return Error{ErrorCode::no_such_result, std::move(detail)};
+}
 
 Error not_made(Format format, FormatSet made) {
   const std::string name(info(format).name);
@@ -17,8 +20,6 @@ Error not_made(Format format, FormatSet made) {
                         ". Formats are chosen when the document is uploaded: the option formats=" + name +
                         ", or the directive docket_formats.");
 }
-
-}  // namespace
 
 FileRange range_of(Worker& worker, const JobId& id, const Outputs& outputs, const Section& section, std::string& path) {
   if (outputs.bytes) {
@@ -29,10 +30,6 @@ FileRange range_of(Worker& worker, const JobId& id, const Outputs& outputs, cons
           .offset = static_cast<off_t>(section.offset),
           .length = static_cast<off_t>(section.length),
           .content_type = {}};
-}
-
-Error no_such_result(std::string detail) {
-  return Error{ErrorCode::no_such_result, std::move(detail)};
 }
 
 Error no_such_part(const Route& route, std::uint32_t total_pages) {

@@ -42,6 +42,9 @@ FileRange range_of(Worker& worker, const JobId& id, const Outputs& outputs, cons
 /// The answer for the owner of a job that does not have the result asked for.
 Error no_such_result(std::string detail);
 
+/// The same where the job was made without this format.
+Error not_made(Format format, FormatSet made);
+
 /// The page, or the picture of a page, that `route` names is not there, and will not be.
 Error no_such_part(const http::Route& route, std::uint32_t total_pages);
 

@@ -19,6 +19,7 @@
 #include "nginx/jobs/input.h"
 #include "nginx/jobs/job_changes.h"
 #include "nginx/jobs/open_job.h"
+#include "nginx/jobs/pages.h"
 #include "nginx/jobs/response.h"
 #include "nginx/jobs/result.h"
 #include "nginx/jobs/result_lookup.h"
@@ -106,6 +107,7 @@ Methods methods_of(const Route& route) noexcept {
   switch (route.what) {
     case Route::What::result:
     case Route::What::page:
+    case Route::What::pages:
     case Route::What::image:
     case Route::What::input:
     case Route::What::output:
@@ -154,6 +156,8 @@ ngx_int_t handle_result(ngx_http_request_t* r) noexcept try {
     case Route::What::outputs:
     case Route::What::response:
       return send_when_due(r, *worker, caller, route);
+    case Route::What::pages:
+      return send_pages(r, *worker, caller, route.id);
     case Route::What::log:
       return send_command_log(r, *worker, caller, route);
     case Route::What::input:
