@@ -16,8 +16,9 @@ namespace docket {
 void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
                      const OutputFile& own, bool may_be_written);
 
-/// Has the unit's `own` output file, which `outputs` say the sections of, be there after a loss of power, or be found
-/// missing or damaged: syncs it and its folder, or with `sync` off sums its sections up. Blocks. store_full, io.
-Result<void> make_durable(Spool& spool, const JobId& job, const OutputFile& own, Outputs& outputs, bool sync);
+/// Has `outputs`, which are sections of the unit's `own` output file, be there after a loss of power, or be found
+/// missing or damaged: small ones are taken into their record, and the file is needed no more (remove_unneeded()); of
+/// others the file and its folder are synced, or with `sync` off the sections summed up. Blocks. store_full, io.
+Result<void> keep_outputs(Spool& spool, const JobId& job, const OutputFile& own, Outputs& outputs, bool sync);
 
 }  // namespace docket

@@ -338,10 +338,12 @@ def test_jobs_of_documents_have_no_files(command):
         assert_problem(docket.get(f"/result/{command_job}/{what}"), 404, "not_found", "run of a command", "files", "log")
 
 
-def test_a_job_is_removed_with_all_it_left(command):
-    docket = command("echo log; echo x > $DOCKET_OUTPUT_DIR/a")
+@pytest.mark.parametrize("size, files", [(1, 2), (10_000, 3)])
+def test_a_job_is_removed_with_all_it_left(command, size, files):
+    docket = command(f"echo log; head -c {size} /dev/zero > $DOCKET_OUTPUT_DIR/a")
     job, _ = run(docket, [("a", b"x")])
-    assert len([path for path in (docket.store / "spool").rglob(job + "*")]) == 3
+    assert docket.result(job, "files/a").content == bytes(size)
+    wait_for(lambda: len(list((docket.store / "spool").rglob(job + "*"))) == files, 10, "input, log, and a large result")
     assert docket.request("DELETE", f"/result/{job}").status_code == 200
     wait_for(lambda: not list((docket.store / "spool").rglob(job + "*")), 10)
     for what in ("status", "result", "files", "log"):

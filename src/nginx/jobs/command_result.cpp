@@ -183,11 +183,11 @@ ngx_int_t send_command_output(ngx_http_request_t* r, Worker& worker, const Calle
       add_static_header(r, "Content-Security-Policy", untrusted_content) == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  return send_file_range(r, {.path = worker.spool().absolute(Spool::output_path(route.id, found->outputs.output_file)),
-                             .offset = static_cast<off_t>(section->offset),
-                             .length = static_cast<off_t>(section->length),
-                             .content_type = type.content_type,
-                             .last_modified = static_cast<time_t>(look->head.completed_ms / 1000)});
+  std::string path;
+  auto range = range_of(worker, route.id, found->outputs, *section, path);
+  range.content_type = type.content_type;
+  range.last_modified = static_cast<time_t>(look->head.completed_ms / 1000);
+  return send_file_range(r, range);
 }
 
 ngx_int_t send_command_outputs(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {

@@ -289,7 +289,7 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   if (!outputs) {
     return pass_on(outputs);
   }
-  if (auto kept = make_durable(parts_.spool, unit.job, own_, *outputs, parts_.sync); !kept) {
+  if (auto kept = keep_outputs(parts_.spool, unit.job, own_, *outputs, parts_.sync); !kept) {
     return pass_on(kept);
   }
   completed->outputs = std::move(*outputs);

@@ -186,25 +186,16 @@ Result<UnitEnd> UpstreamRun::on_ended(const UpstreamWork& work, const TransferEn
       [](Outputs&& outputs) -> UnitEnd { return ended::Completed{.total_pages = 0, .outputs = std::move(outputs)}; });
 }
 
-/// Writes the answer's head behind its body, and has both be there after a loss of power; small ones stand in the
-/// job's record.
+/// Writes the answer's head behind its body, and has both be there after a loss of power.
 Result<Outputs> UpstreamRun::store(const TransferEnd& end) {
   Outputs outputs{.output_file = own_, .sections = {}};
   outputs.sections.push_back({.format = {}, .offset = 0, .length = end.size, .name = std::string(response_body)});
   outputs.sections.push_back(
       {.format = {}, .offset = end.size, .length = end.head.size(), .name = std::string(response_head)});
-  if (end.size + end.head.size() <= max_inline_outputs) {
-    std::string bytes(end.size, '\0');
-    if (auto read = read_at(end.response.get(), bytes, 0); !read) {
-      return pass_on(read);
-    }
-    outputs.bytes = std::move(bytes) + end.head;
-    return outputs;
-  }
   if (auto written = write_at(end.response.get(), end.head, end.size); !written) {
     return pass_on(written);
   }
-  if (auto kept = make_durable(parts_.spool, claimed_.unit.job, own_, outputs, parts_.sync); !kept) {
+  if (auto kept = keep_outputs(parts_.spool, claimed_.unit.job, own_, outputs, parts_.sync); !kept) {
     return pass_on(kept);
   }
   return outputs;
