@@ -97,4 +97,19 @@ std::vector<PageRange> plan_ranges(std::span<const PageClass> pages, std::size_t
   return ranges;
 }
 
+std::vector<PageRange> scanned_ranges(std::span<const PageClass> pages, std::size_t most) {
+  std::vector<PageRange> ranges;
+  for (std::uint32_t page = 1; page <= pages.size(); ++page) {
+    if (pages[page - 1] != PageClass::scan) {
+      continue;
+    }
+    if (!ranges.empty() && (ranges.back().last + 1 == page || ranges.size() == most)) {
+      ranges.back().last = page;
+    } else {
+      ranges.push_back({page, page});
+    }
+  }
+  return ranges;
+}
+
 }  // namespace docket::engine

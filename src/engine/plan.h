@@ -34,4 +34,8 @@ bool is_small(std::span<const PageClass> pages) noexcept;
 /// pages are divided evenly into `most`.
 std::vector<PageRange> plan_ranges(std::span<const PageClass> pages, std::size_t most);
 
+/// The ranges of neighbouring pages that are scanned. Where there are more than `most`, those beyond are taken for one
+/// that reaches to the last page.
+std::vector<PageRange> scanned_ranges(std::span<const PageClass> pages, std::size_t most);
+
 }  // namespace docket::engine

@@ -174,6 +174,12 @@ Result<void> UnitWork::probe() {
   }
   auto classes = classify_pages(**reader, request_.options.ocr);
   const auto total = static_cast<std::uint32_t>(classes.size());
+  if (request_.survey) {
+    if (request_.options.ocr == OcrMode::automatic) {
+      classes = look_at_samples(**reader, std::move(classes));
+    }
+    say_last(descriptors_.unit, wire::Probed{total, scanned_ranges(classes, wire::max_ranges)});
+  }
   // A second try reads no page: it divides the work, so that what went wrong costs one.
   const bool may_read = request_.may_finish || request_.may_do_pages;
   if (!may_read || !is_small(classes)) {

@@ -57,6 +57,7 @@ std::string encode(const UnitRequest& request) {
   // What only the child reads.
   put_flag(out, request.may_finish);
   put_flag(out, request.may_do_pages);
+  put_flag(out, request.survey);
   out.put(static_cast<std::uint32_t>(request.filenames.size()));
   for (const auto& filename : request.filenames) {
     out.put_string(filename);
@@ -108,6 +109,7 @@ Result<UnitRequest> decode_request(std::string_view bytes) {
   bool good = true;
   request.may_finish = get_flag(in, good);
   request.may_do_pages = get_flag(in, good);
+  request.survey = get_flag(in, good);
   request.filenames.resize(get_count(in, sizeof(std::uint32_t), good));
   for (auto& filename : request.filenames) {
     filename = in.get_string();

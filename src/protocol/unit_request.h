@@ -37,6 +37,7 @@ struct UnitRequest {
   UnitKind kind = UnitKind::probe;
   bool may_finish = false;    ///< a probe of a job's only file may write the final results of a small document itself
   bool may_do_pages = false;  ///< a probe may do the pages of a small document itself, into the pages file
+  bool survey = false;        ///< a probe only tells of each page whether it is text or scanned; neither of the above
   std::vector<std::string> filenames;
   MediaType type = MediaType::unknown;  ///< of the input
   std::uint16_t file = 0;

@@ -28,7 +28,7 @@
 
 namespace docket::wire {
 
-inline constexpr std::uint32_t protocol_version = 6;
+inline constexpr std::uint32_t protocol_version = 7;
 inline constexpr std::size_t max_message = std::size_t{64} * 1024;
 
 /// The fork server finds its control socket here.
@@ -61,7 +61,8 @@ Result<Hello> decode_hello(std::string_view bytes, std::uint32_t expected = prot
 
 // ---- Messages of a child.
 
-/// How many pages there are; the ranges still to be done by others (empty: the child goes on with all of them).
+/// How many pages there are; the ranges still to be done by others (empty: the child goes on with all of them). Of a
+/// survey: the ranges that are scanned, ascending.
 struct Probed {
   std::uint32_t total_pages = 0;
   std::vector<PageRange> ranges;

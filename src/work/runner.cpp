@@ -66,7 +66,8 @@ class Runner {
       if (lacked_room) {
         log(context_, "The disk of docket_store is full: units wait until there is room");
       }
-      const bool goes_on = !is_draining(context_) && can_go_on(end) && !lacked_room;
+      const bool yields = pool_.yields && pool_.yields();
+      const bool goes_on = !is_draining(context_) && can_go_on(end) && !lacked_room && !yields;
       claim = new_claim();
       commit(end ? &*end : nullptr, goes_on ? &claim : nullptr);
       if (task) {

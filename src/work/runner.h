@@ -32,6 +32,7 @@ struct WorkPool {
   /// Asked when no unit waits, or none is to be claimed: true to look again, after a while in which the slot is kept;
   /// false lets go of what is kept with the slot. Empty: never.
   std::function<bool()> wait{};
+  std::function<bool()> yields{};  ///< other work waits for the thread: no further claim; empty: never
 };
 
 /// The pools of documents, of commands and of requests to other servers.

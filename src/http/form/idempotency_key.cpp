@@ -61,9 +61,9 @@ Sha256 content_digest(const RawOptions& options, std::string_view fields, std::s
   TextHasher hasher;
   for (std::size_t i = 0; i < option_names.size(); ++i) {
     // How the answer is given is not what is asked for. Empty instead of left out where it always was there, and raw
-    // left out, since it was not: what stores remember of requests stays.
+    // and dry_run left out, since they were not: what stores remember of requests stays.
     const auto option = static_cast<Option>(i);
-    if (option != Option::password && option != Option::raw) {
+    if (option != Option::password && option != Option::raw && option != Option::dry_run) {
       hasher.add(options_of_answer().has(option) ? std::string_view() : options[option]);
     }
   }

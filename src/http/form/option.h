@@ -23,11 +23,12 @@ enum class Option : std::uint8_t {
   wait,
   return_,
   raw,
+  dry_run,
 };
 
-inline constexpr std::array<std::string_view, 13> option_names{
+inline constexpr std::array<std::string_view, 14> option_names{
     "formats", "languages",    "ocr",  "pages", "page_separator", "password", "priority",
-    "expire",  "callback_url", "sync", "wait",  "return",         "raw"};
+    "expire",  "callback_url", "sync", "wait",  "return",         "raw",      "dry_run"};
 
 constexpr std::string_view to_string(Option option) noexcept {
   return option_names[static_cast<std::size_t>(option)];
@@ -68,6 +69,11 @@ constexpr OptionSet default_options() noexcept {
 
 /// How the upload itself is answered: every client may say these (HTTP_API, Submit), whatever docket_options says.
 constexpr OptionSet options_of_answer() noexcept {
+  return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_).add(Option::raw).add(Option::dry_run);
+}
+
+/// The same where the work is a program's: a field of another name is its own.
+constexpr OptionSet options_of_commands_answer() noexcept {
   return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_).add(Option::raw);
 }
 

@@ -96,11 +96,15 @@ Result<Waiting> waiting_of(const RawOptions& options, std::string_view prefer, F
   }
   const auto sync = boolean_of(options, Option::sync);
   const auto raw = boolean_of(options, Option::raw);
-  if (!sync || !raw) {
-    return fail(sync ? raw.error() : sync.error());
+  const auto dry_run = boolean_of(options, Option::dry_run);
+  for (const auto* flag : {&sync, &raw, &dry_run}) {
+    if (!*flag) {
+      return pass_on(*flag);
+    }
   }
   Waiting waiting;
   waiting.raw = *raw;
+  waiting.dry_run = *dry_run;
   if (const auto& name = options[Option::return_]; !name.empty()) {
     const bool has_formats = formats != FormatSet{};
     waiting.result = has_formats ? format_of(name) : std::nullopt;

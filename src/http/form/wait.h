@@ -18,6 +18,7 @@ struct Waiting {
   std::optional<Format> result = {};  ///< of an upload: this result is the answer; nothing: the status
   bool raw = false;                   ///< of an upload: that result itself, not wrapped in JSON
   bool output = false;                ///< of an upload to a command: its result is the answer
+  bool dry_run = false;               ///< of an upload of documents: they are only looked at, and no job is made
   bool async = false;                 ///< of a request that is passed on: the client prefers not to wait
   bool response = false;              ///< of a request that is passed on: the upstream's answer is the answer
 };

@@ -20,6 +20,7 @@
 #include "nginx/jobs/response.h"
 #include "nginx/jobs/result.h"
 #include "nginx/jobs/status.h"
+#include "nginx/upload/estimate.h"
 
 namespace docket::ngx {
 
@@ -166,6 +167,11 @@ Result<void> Upload::submit() {
   auto submission = job_.make_submission(form_.take(), files_);
   if (!submission) {
     return pass_on(submission);
+  }
+  if (job_.waiting().dry_run && kind_ == WorkKind::document) {
+    job_.release_key();
+    estimate(r_, worker_, std::move(*submission));
+    return {};
   }
   submission_ = submission->get();
   submission_->answer = [this](const Result<void>& result) { answer(result); };

@@ -38,7 +38,7 @@ http::OptionSet options_of(const LocationConf& conf) noexcept {
     case WorkKind::command:
       break;
   }
-  http::OptionSet options{static_cast<std::uint32_t>(conf.allowed_options) | http::options_of_answer().bits};
+  http::OptionSet options{static_cast<std::uint32_t>(conf.allowed_options) | http::options_of_commands_answer().bits};
   if (conf.callbacks.from_client != 0) {
     options.add(http::Option::callback_url);
   }
@@ -75,7 +75,9 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
   if (conf_.defaults != nullptr) {
     auto defaults = *conf_.defaults;
     if (work_of(conf_) != WorkKind::document) {
-      defaults[http::Option::return_].clear();  // a format, which other work does not have
+      // A format, which other work does not have; and a look at documents.
+      defaults[http::Option::return_].clear();
+      defaults[http::Option::dry_run].clear();
     }
     of_location = http::add_defaults(options, defaults, http::preferred_wait(prefer).has_value());
   }
@@ -124,7 +126,9 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
   }
   submission->accept.callback = std::move(*callback);
   submission->accept.now_ms = unix_ms();
-  submission->settled = worker_.client_names().begin(r_, record);
+  if (!waiting_.dry_run) {
+    submission->settled = worker_.client_names().begin(r_, record);
+  }
   submission->files = files.hand_over();
   submission->large = files.has_large();
   return submission;

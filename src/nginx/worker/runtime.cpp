@@ -107,6 +107,7 @@ Runtime::Runtime(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened)
                .client_names = client_names_,
                .submissions = submissions_,
                .tasks = tasks_,
+               .units = units_,
                .io = conf.io_threads,
                .run_folder = units_.context().run_folder,
                .pools = std::move(opened.pools),

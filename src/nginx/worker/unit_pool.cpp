@@ -42,10 +42,14 @@ UnitPool::UnitPool(const Parts& parts)
                   .engine = engine_,
                   .secrets = parts.secrets,
                   .membership = parts.membership,
+                  .page_times = page_times_,
                   .sync = parts.conf.sync != 0,
                   .quitting = context_.quitting,
                   .log = context_.log}),
-      document_pool_{.number = document_pool, .slots = slots_of(parts.conf), .processor = documents_},
+      document_pool_{.number = document_pool,
+                     .slots = slots_of(parts.conf),
+                     .processor = documents_,
+                     .yields = [this] { return posted_ != 0; }},
       commands_{.committer = parts.committer,
                 .spool = parts.spool,
                 .launcher = launcher_,
@@ -149,6 +153,27 @@ void UnitPool::wake_documents() noexcept {
       return;
     }
     ++working_;
+  }
+}
+
+bool UnitPool::post(std::function<void()> work, std::function<void()> then) noexcept {
+  ++posted_;
+  try {
+    const bool posted = tasks_.post(
+        conf_.threads,
+        [this, work = std::move(work)] {
+          --posted_;
+          work();
+        },
+        [this, then = std::move(then)] {
+          then();
+          wake();  // what has waited meanwhile
+        });
+    posted_ -= posted ? 0 : 1;
+    return posted;
+  } catch (...) {
+    --posted_;
+    return false;
   }
 }
 

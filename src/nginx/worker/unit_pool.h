@@ -1,7 +1,9 @@
 // Units of work in this process: how many of nginx's threads are at work on them.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 
 #include "host/membership.h"
 #include "host/secret_box.h"
@@ -61,6 +63,15 @@ class UnitPool {
   /// To be called every few ticks.
   void look_after() noexcept;
 
+  /// Runs `work` on a thread of docket_threads, which lets units wait for it, and then `then` on the event loop. See
+  /// ThreadTasks::post().
+  bool post(std::function<void()> work, std::function<void()> then) noexcept;
+
+  /// How long a page takes here, as far as is known.
+  [[nodiscard]] const PageTimes& page_times() const noexcept { return page_times_; }
+  /// Units of documents at work at once on this machine.
+  [[nodiscard]] std::uint32_t document_slots() const noexcept { return document_pool_.slots; }
+
   /// What its threads share; for others that work in the background, too.
   [[nodiscard]] const WorkContext& context() const noexcept { return context_; }
 
@@ -80,7 +91,9 @@ class UnitPool {
   LaunchClient& launcher_;
   QuitClock quit_clock_;
   Wakeup& wakeup_;
+  std::atomic<std::uint32_t> posted_{0};  ///< by post(), and not begun yet
   WorkContext context_;
+  PageTimes page_times_;
   DocumentProcessor documents_;
   WorkPool document_pool_;
   CommandParts commands_;

@@ -17,6 +17,8 @@
 
 namespace docket::ngx {
 
+class UnitPool;
+
 /// This process's open store, as request handlers use it. Owned by the Runtime, as is all that it refers to; event loop
 /// only. A request that outlives it (in exit_process) runs no handler any more.
 class Worker {
@@ -27,11 +29,12 @@ class Worker {
     Committer& committer;
     Spool& spool;
     Hub& hub;
-    const EngineClient& engine;
+    EngineClient& engine;
     const SecretBox& secrets;
     ClientNames& client_names;
     SubmissionQueue& submissions;
     ThreadTasks& tasks;
+    UnitPool& units;
     ngx_thread_pool_t* io;
     std::string run_folder;
     std::vector<std::string> pools;  ///< register_pools()
@@ -68,6 +71,10 @@ class Worker {
     scratch_.clear();
     return scratch_;
   }
+
+  // For what is to be known of documents before they are jobs.
+  [[nodiscard]] EngineClient& engine() noexcept { return parts_.engine; }  ///< for pool threads: it blocks
+  [[nodiscard]] UnitPool& units() noexcept { return parts_.units; }
 
   /// Runs `work` on an I/O thread, then `then` here. See ThreadTasks::post().
   bool post_io(std::function<void()> work, std::function<void()> then) noexcept {

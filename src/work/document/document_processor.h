@@ -10,6 +10,7 @@
 #include "store/committer.h"
 #include "store/spool/spool.h"
 #include "work/document/engine_client.h"
+#include "work/document/page_times.h"
 #include "work/processor.h"
 
 namespace docket {
@@ -21,6 +22,7 @@ struct DocumentParts {
   EngineClient& engine;
   const SecretBox& secrets;
   Membership& membership;
+  PageTimes& page_times;
   bool sync = true;
   std::function<bool()> quitting;             ///< the worker is to end: hand back what runs; empty: never
   std::function<void(std::string_view)> log;  ///< a line for the operator; any thread; may be empty

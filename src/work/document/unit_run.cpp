@@ -148,11 +148,16 @@ std::optional<EndUnit> UnitRun::run() {
   auto files = open_files();
   if (files) {
     // What can be synced while the child is busy is synced then.
+    const auto began = Clock::now();
     const UnitEvents events{.begun = [this] { keep_trouble(sync_folder()); },
                             .probed = [this](const wire::Probed& probed) { on_probed(probed); },
                             .page = [this](PageRecord page) { on_page(std::move(page)); },
                             .completed = [this] { on_completed(); }};
     end.end = parts_.engine.run(request_, std::move(*files), own_, events, [this] { return must_stop(); });
+    if (std::holds_alternative<ended::RangeDone>(end.end)) {
+      parts_.page_times.add(request_.last_page - request_.first_page + 1,
+                            std::chrono::duration_cast<milliseconds>(Clock::now() - began));
+    }
   } else {
     broken_ = as_end(std::move(files.error()));
   }

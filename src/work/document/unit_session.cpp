@@ -112,6 +112,17 @@ bool UnitSession::take(wire::Probed message) {
     return violation("counted an impossible number of pages");
   }
   total_pages_ = message.total_pages;
+  if (request_.survey) {
+    std::uint32_t before = 0;
+    for (const auto& range : message.ranges) {
+      if (range.first <= before || range.last < range.first || range.last > total_pages_) {
+        return violation("named pages wrongly");
+      }
+      before = range.last;
+    }
+    result_ = ended::Probed{total_pages_, std::move(message.ranges)};
+    return true;
+  }
   if (message.ranges.empty()) {
     if (!request_.may_finish && !request_.may_do_pages) {
       return violation("went on with pages that it was not to do");

@@ -63,6 +63,14 @@ TEST(Plan, SmallIsOnePageOrFewPagesOfText) {
   EXPECT_FALSE(is_small(pages("ts")));
 }
 
+TEST(Plan, TellsWhichPagesAreScanned) {
+  using Ranges = std::vector<PageRange>;
+  EXPECT_EQ(scanned_ranges(pages("t"), 9), Ranges{});
+  EXPECT_EQ(scanned_ranges(pages("tsstts"), 9), (Ranges{{2, 3}, {6, 6}}));
+  EXPECT_EQ(scanned_ranges(pages("sss"), 9), (Ranges{{1, 3}}));
+  EXPECT_EQ(scanned_ranges(pages("ststst"), 2), (Ranges{{1, 1}, {3, 5}})) << "the rest is taken for scans";
+}
+
 TEST(Plan, GuessesCostNothing) {
   Document document("tSs");
   EXPECT_EQ(classify_pages(document, OcrMode::automatic), pages("tst"));

@@ -76,6 +76,7 @@ class WorkContextTest : public EngineTest {
                                  .engine = client(),
                                  .secrets = *secrets_,
                                  .membership = *membership_,
+                                 .page_times = page_times_,
                                  .sync = true,
                                  .quitting = context.quitting,
                                  .log = context.log});
@@ -177,6 +178,7 @@ class WorkContextTest : public EngineTest {
   std::optional<LeaseMembership> membership_;
   std::mutex log_mutex_;
   std::vector<std::string> log_;
+  PageTimes page_times_;
 };
 
 }  // namespace docket::engine::test

@@ -12,6 +12,7 @@ UnitRequest full_request() {
   UnitRequest request;
   request.kind = UnitKind::assemble;
   request.may_finish = true;
+  request.survey = true;
   request.filenames = {"a.pdf", "", std::string("b\0\xFF.tif", 7)};
   request.type = MediaType::tiff;
   request.file = 2;
@@ -81,6 +82,7 @@ TEST(Wire, RequestComesBackAsItWas) {
   ASSERT_TRUE(back) << back.error().detail;
   EXPECT_EQ(back->kind, request.kind);
   EXPECT_TRUE(back->may_finish);
+  EXPECT_TRUE(back->survey);
   EXPECT_FALSE(back->may_do_pages);
   EXPECT_EQ(back->filenames, request.filenames);
   EXPECT_EQ(back->type, request.type);

@@ -193,6 +193,20 @@ TEST_F(RunnerTest, PoolsHaveTheirOwnSlots) {
   EXPECT_EQ(state(other), State::pending);
 }
 
+TEST_F(RunnerTest, WhoYieldsClaimsNothingMore) {
+  driver_->accept();
+  driver_->accept();
+  auto with = context();
+  bool other_work = true;
+  const WorkPool pool{.processor = processor_, .yields = [&] { return other_work; }};
+  run_units(with, pool);
+  EXPECT_THAT(processor_.did, ElementsAre("prepare", "run in pool 0", "committed"));
+  EXPECT_EQ(waiting(), 1U);
+  other_work = false;
+  run_units(with, pool);
+  EXPECT_EQ(waiting(), 0U);
+}
+
 TEST_F(RunnerTest, DrainingClaimsNothingMore) {
   driver_->accept();
   driver_->accept();
