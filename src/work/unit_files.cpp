@@ -38,6 +38,10 @@ void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit,
   }
 }
 
+void empty_output(Spool& spool, const JobId& job, const OutputFile& own) noexcept {
+  static_cast<void>(::truncate(spool.absolute(Spool::output_path(job, own)).c_str(), 0) == 0);
+}
+
 Result<void> keep_outputs(Spool& spool, const JobId& job, const OutputFile& own, Outputs& outputs, bool sync) {
   const auto stored = spool.open_output(job, own);
   if (!stored) {

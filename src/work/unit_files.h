@@ -16,6 +16,10 @@ namespace docket {
 void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
                      const OutputFile& own, bool may_be_written);
 
+/// Gives back the room that the unit's `own` output file takes, of which nothing is needed, before its end is
+/// committed: a full disk would not take that. The file stays. Blocks.
+void empty_output(Spool& spool, const JobId& job, const OutputFile& own) noexcept;
+
 /// Has `outputs`, which are sections of the unit's `own` output file, be there after a loss of power, or be found
 /// missing or damaged: small ones are taken into their record, and the file is needed no more (remove_unneeded()); of
 /// others the file and its folder are synced, or with `sync` off the sections summed up. Blocks. store_full, io.

@@ -1,4 +1,5 @@
 """docket_pass: a request becomes a job, and the other server's answer its result."""
+import base64
 import gzip
 import hashlib
 import json
@@ -148,6 +149,31 @@ def test_encodings_are_left_as_they_are(passing, upstream):
     assert answer.headers["Content-Length"] == str(len(packed)) and "X-Trailer" not in answer.headers
 
 
+def test_a_body_that_was_dropped_is_no_workers_end(start, upstream):
+    """error_page leads to a location that wants the body which nginx has dropped."""
+    server = upstream(echo)
+    docket = start(body_size="1k", locations=f"""
+        location /result/ {{ docket_result; error_page 404 = @app; }}
+        location /large   {{ docket_upload; error_page 413 = @upload; }}
+        location /moved   {{ docket_upload; error_page 413 /app/moved; }}
+        location /app/    {{ docket_pass {server.url}; }}
+        location @app     {{ docket_pass {server.url}; }}
+        location @upload  {{ docket_upload; }}
+        location @run     {{ docket_command /bin/cat; }}
+        location /run     {{ docket_upload; error_page 413 = @run; }}""")
+    workers = docket.workers()
+    unknown = "/result/01a22c66-53e0-73fc-a1b2-a9afdc004be8"
+    for path in ("/large", "/moved", "/run", f"{unknown}/status", unknown):
+        method = "DELETE" if path == unknown else "POST"
+        answer = docket.request(method, path, data=b"x" * 5000, headers={"Connection": "close"})
+        assert answer.status_code in (400, 405, 413), (path, answer.status_code)
+        if method == "POST":
+            chunked = docket.request(method, path, data=iter([b"x" * 5000]), headers={"Connection": "close"})
+            assert chunked.status_code in (400, 405, 413, 500), (path, chunked.status_code)
+    assert docket.get(unknown).status_code == 202, "without a body it is passed on"
+    assert docket.workers() == workers
+
+
 def test_ranges_and_conditions(passing, upstream):
     docket = passing(upstream(lambda *_: (200, {"Content-Type": "text/plain"}, b"0123456789")).url)
     job, _ = pass_on(docket)
@@ -158,6 +184,19 @@ def test_ranges_and_conditions(passing, upstream):
     head = docket.request("HEAD", f"/result/{job}/response")
     assert (head.status_code, head.headers["Content-Length"], head.content) == (200, "10", b"")
     assert docket.request("POST", f"/result/{job}/response").status_code == 405
+
+
+def test_cors_fields_are_ours_where_we_say_them(passing, upstream):
+    def allowing(*_):
+        return 200, {"Access-Control-Allow-Origin": "*", "X-Own": "1"}, b"ok"
+    server = upstream(allowing)
+    origin = {"Origin": "https://app.example"}
+    docket = passing(server.url, server="docket_cors https://app.example;")
+    job, _ = pass_on(docket, headers=origin)
+    answer = response(docket, job, headers=origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example" and answer.headers["X-Own"] == "1"
+    plain = passing(server.url, "prefer")
+    assert plain.get("/app/").headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_large_bodies_both_ways(passing, upstream):
@@ -215,6 +254,16 @@ def test_a_key_is_for_one_request(passing, upstream):
     assert len(server.got) == 1
 
 
+def test_a_key_is_for_one_client(passing, upstream):
+    docket = passing(upstream(lambda _, got: (200, {"Set-Cookie": got.headers["Cookie"]}, b"for you")).url, "prefer")
+    key = {"Idempotency-Key": "one"}
+    assert docket.request("POST", "/app/work", data=b"q", headers={**key, "Cookie": "user=alice"}).status_code == 200
+    for other in ({"Cookie": "user=mallory"}, {"Cookie": "user=alice", "Authorization": "Bearer x"},
+                  {"Cookie": "user=alice", "Content-Type": "text/other"}):
+        answer = docket.request("POST", "/app/work", data=b"q", headers={**key, **other})
+        assert (answer.status_code, answer.json()["code"]) == (422, "key_reused") and "Set-Cookie" not in answer.headers
+
+
 def test_the_clients_fields_are_not_kept(passing, upstream):
     server = upstream(lambda *_: (200, {}, b"ok"))
     docket = passing(server.url)
@@ -235,6 +284,13 @@ def test_tokens_are_for_us(passing, upstream, open_folder):
     job = answer.json()["job_id"]
     held = docket.get(f"/result/{job}/response?wait=50", headers=mine)
     assert held.status_code == 200 and "Authorization" not in held.json()["headers"]
+    shaken = base64.urlsafe_b64encode(b"secret").decode().rstrip("=")
+    answer = docket.get("/app/work", headers={"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+                                              "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
+                                              "Sec-WebSocket-Protocol": f"docket.bearer.{shaken}, docket"})
+    assert answer.status_code == 202
+    held = docket.get(f"/result/{answer.json()['job_id']}/response?wait=50", headers=mine)
+    assert held.status_code == 200 and shaken not in held.text
     assert requests.get(f"{docket.url}/result/{job}/response", timeout=60).status_code == 401
 
 

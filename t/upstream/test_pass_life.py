@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from built import MODULE, free_port, wait_for
+from docket import LOCATIONS, Docket, small_disk
 from test_pass import echo, pass_on, response
 
 
@@ -53,11 +54,11 @@ def test_what_was_sent_only_where_that_does_no_harm(passing, upstream, method, t
     assert {got.headers["Idempotency-Key"] for got in server.got} == {job}
 
 
-@pytest.mark.parametrize("code", [429, 503])
-def test_a_server_that_asks_to_come_again(passing, upstream, code):
+@pytest.mark.parametrize("code, seconds", [(429, "1"), (503, "1"), (503, "0")])
+def test_a_server_that_asks_to_come_again(passing, upstream, code, seconds):
     def later(_, got):
         first = got.headers["Docket-Attempt"] == "1"
-        return (code, {"Retry-After": "1"}, b"later") if first else (200, {}, b"now")
+        return (code, {"Retry-After": seconds}, b"later") if first else (200, {}, b"now")
     server = upstream(later)
     docket = passing(server.url)
     job, _ = pass_on(docket, "POST", data=b"x")
@@ -94,6 +95,42 @@ def test_an_answer_that_is_too_large(passing, upstream):
     assert "docket_pass_response" in fails(docket, pass_on(docket)[0])["error_message"]
     docket = passing(upstream(lambda *_: (200, {f"X-{n}": "x" * 8000 for n in range(12)}, b"")).url)
     assert "header" in fails(docket, pass_on(docket)[0])["error_message"]
+
+
+def test_fields_behind_the_body_are_counted(passing, upstream):
+    def endless(handler, _):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"2\r\nok\r\n0\r\n")
+        for _ in range(100_000):
+            handler.wfile.write(b"T: " + b"x" * 1000 + b"\r\n")
+    docket = passing(upstream(endless).url)
+    assert "header" in fails(docket, pass_on(docket)[0])["error_message"]
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 600 No", b"HTTP/1.1 999 No", b"HTTP/1.1  200 OK", b"HTTP/1.1 2000 OK"])
+def test_a_status_that_is_none_is_no_answer(passing, upstream, line):
+    docket = passing(upstream(lambda handler, _: handler.wfile.write(line + b"\r\nContent-Length: 0\r\n\r\n") and None).url)
+    fails(docket, pass_on(docket)[0])
+
+
+def test_what_looks_like_another_answer_is_none(passing, upstream):
+    def odd(handler, _):
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nX-One: 1\r\nHTTP/x: y\r\n"
+                            b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nHTTP/1.1 404 no: y\r\n\r\n")
+    docket = passing(upstream(odd).url)
+    answer = response(docket, pass_on(docket)[0])
+    assert (answer.status_code, answer.content, answer.headers["X-One"]) == (200, b"ok", "1")
+    assert "Link" not in answer.headers
+
+
+def test_a_head_with_a_body_has_an_answer(passing, upstream):
+    server = upstream(echo)
+    docket = passing(server.url, location="docket_unit_timeout 5s;")
+    accepted = docket.request("HEAD", "/app/work", data=b"x")
+    job = accepted.headers["Location"].split("/")[2]
+    assert response(docket, job).status_code == 200 and len(server.got) == 1
 
 
 def test_nonsense_is_no_answer(passing, upstream):
@@ -159,6 +196,38 @@ def test_no_more_at_once_than_is_allowed(passing, upstream):
     for job in jobs:
         docket.finish(job)
     assert len(server.got) == 20 and 1 < server.most_at_work <= 3
+
+
+def test_an_answer_that_fills_the_disk_harms_no_other(upstream):
+    """And neither is a POST sent again afterwards."""
+    def large(handler, got):
+        size = 60 if got.path == "/app/large" else 0
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(size << 20))
+        handler.end_headers()
+        for _ in range(size):
+            handler.wfile.write(bytes(1 << 20))
+    server = upstream(large)
+    docket = Docket(locations=f"{LOCATIONS} location /app/ {{ docket_pass {server.url}; docket_attempts 2; }}", workers=1)
+    docket.allow("No space left on device")
+    docket.allow("The disk of docket_store is full")
+    with small_disk(docket, "40m"):
+        try:
+            docket.start()
+            job, _ = pass_on(docket, data=b"x", path="/app/large")
+            fails(docket, job, "store_full")
+            fails(docket, pass_on(docket, "GET", "/app/large")[0], "store_full")
+            assert docket.get("/health").status_code == 200
+            assert response(docket, pass_on(docket)[0]).status_code == 200
+            docket.stop()
+            docket.start()
+            assert docket.status(job)["final"]
+            posts = [got.path for got in server.got if got.method == "POST"]
+            assert posts == ["/app/large", "/app/work"]
+        finally:
+            docket.stop()
+    docket.check_log()
+    docket.remove_folder()
 
 
 def test_a_reload_leaves_requests_to_their_end(passing, upstream):

@@ -42,6 +42,19 @@ def test_a_server_that_is_not_there_is_a_bad_gateway(passing):
     docket = passing(f"http://127.0.0.1:{free_port()}", "prefer", "docket_attempts 1;")
     answer = docket.get("/app/work")
     assert (answer.status_code, answer.json()["code"]) == (502, "upstream_failed")
+    assert answer.json()["title"] == "Bad Gateway"
+
+
+def test_a_job_that_is_removed_ends_the_wait(passing, upstream):
+    server = upstream(lambda handler, _: server.ending.wait(60) and 200)
+    docket = passing(server.url, "prefer")
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(docket.get("/app/work")))
+    waiting.start()
+    job = server.wait(1)[0].headers["Idempotency-Key"]
+    assert docket.request("DELETE", f"/result/{job}").status_code == 200
+    waiting.join(60)
+    assert [answer.status_code for answer in answers] == [404]
 
 
 def test_without_prefer_the_status_is_what_is_waited_for(passing, upstream):

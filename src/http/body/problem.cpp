@@ -236,9 +236,8 @@ void append_problem(std::string& out, unsigned status, std::string_view code, st
   out += '}';
 }
 
-void append_job_problem(std::string& out, const JobId& id, const StatusView& status) {
-  constexpr unsigned unprocessable = 422;
-  append_head(out, status_phrase(unprocessable), status.detail, public_code(status.head.error));
+void append_job_problem(std::string& out, const JobId& id, const StatusView& status, unsigned http_status) {
+  append_head(out, status_phrase(http_status), status.detail, public_code(status.head.error));
   out += R"(,"job_id":")";
   const auto at = out.size();
   out.resize(at + 36);

@@ -43,7 +43,8 @@ void append_problem(std::string& out, const Error& error);
 /// The same for an HTTP status chosen elsewhere (nginx's own errors in our locations).
 void append_problem(std::string& out, unsigned status, std::string_view code, std::string_view detail);
 
-/// Appends the body of the 422 for a result of a job that failed: also job_id, job_status, error_message.
-void append_job_problem(std::string& out, const JobId& id, const StatusView& status);
+/// Appends the body of the answer, mostly 422, for a result of a job that failed: also job_id, job_status,
+/// error_message.
+void append_job_problem(std::string& out, const JobId& id, const StatusView& status, unsigned http_status = 422);
 
 }  // namespace docket::http

@@ -166,7 +166,8 @@ ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   set_status(r, status);
-  r->headers_out.content_length_n = 0;
+  // RFC 9110, 8.6: with 304 it would be the length that a 200 has.
+  r->headers_out.content_length_n = status == NGX_HTTP_NOT_MODIFIED ? -1 : 0;
   r->header_only = 1;
   return ngx_http_send_header(r);
 }

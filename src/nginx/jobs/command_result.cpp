@@ -48,9 +48,10 @@ Result<CommandLook> look_at_command(ngx_http_request_t* r, Worker& worker, const
     return pass_on(opened);
   }
   if (look.head.kind != WorkKind::command) {
-    return fail(
-        no_such_result("This job is one of documents: it has formats, and no files, result or log of a "
-                       "command."));
+    return fail(no_such_result(
+        look.head.kind == WorkKind::upstream
+            ? "This job is a request to another server: it has a response, and no files, result or log of a command."
+            : "This job is one of documents: it has formats, and no files, result or log of a command."));
   }
   return look;
 }

@@ -9,6 +9,7 @@
 #include "http/body/result_body.h"
 #include "http/field/text.h"
 #include "http/upstream/response_head.h"
+#include "nginx/conf/conf.h"
 #include "nginx/core/context.h"
 #include "nginx/core/response.h"
 #include "nginx/jobs/open_job.h"
@@ -27,12 +28,20 @@ struct ResponseLook {
   std::string problem;  ///< the body of a 422, if it failed
 };
 
-Result<ResponseLook> look_at_response(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id) {
+unsigned status_of_failure(const StatusHead& head, ResponseUse use) noexcept {
+  constexpr unsigned unprocessable = 422;
+  constexpr unsigned bad_gateway = 502;
+  constexpr unsigned gateway_timeout = 504;
+  return use == ResponseUse::result ? unprocessable : head.error == ErrorCode::timeout ? gateway_timeout : bad_gateway;
+}
+
+Result<ResponseLook> look_at_response(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id,
+                                      ResponseUse use) {
   ResponseLook look;
   const auto opened = open_job_blocking(r, worker, caller, id, [&](const OpenedJob& job) {
     look.head = job.status.head;
     if (look.head.state == State::failed) {
-      http::append_job_problem(look.problem, id, job.status);
+      http::append_job_problem(look.problem, id, job.status, status_of_failure(look.head, use));
     }
   });
   if (!opened) {
@@ -71,6 +80,10 @@ class FieldsOut {
   explicit FieldsOut(ngx_http_request_t* r) noexcept : r_(r) {}
 
   bool add(const http::ResponseField& field) {
+    constexpr std::string_view cors = "access-control-";
+    if (location_conf(r_)->cors != nullptr && equal_ignoring_case(field.name.substr(0, cors.size()), cors)) {
+      return true;  // docket_cors says it here
+    }
     if (equal_ignoring_case(field.name, "content-type")) {
       content_type_ = field.value;
       return true;
@@ -121,15 +134,12 @@ class FieldsOut {
 }  // namespace
 
 ngx_int_t send_response(ngx_http_request_t* r, Worker& worker, const Caller& caller, const JobId& id, ResponseUse use) {
-  const auto look = look_at_response(r, worker, caller, id);
+  const auto look = look_at_response(r, worker, caller, id, use);
   if (!look) {
     return send_problem(r, look.error());
   }
   if (look->head.state == State::failed) {
-    const bool is_late = look->head.error == ErrorCode::timeout;
-    const ngx_uint_t instead = is_late ? NGX_HTTP_GATEWAY_TIME_OUT : NGX_HTTP_BAD_GATEWAY;
-    constexpr ngx_uint_t unprocessable = 422;
-    return send_problem_body(r, use == ResponseUse::instead ? instead : unprocessable, look->problem);
+    return send_problem_body(r, status_of_failure(look->head, use), look->problem);
   }
   if (look->head.state != State::completed) {
     return send_status(r, worker, caller, id, NGX_HTTP_ACCEPTED);

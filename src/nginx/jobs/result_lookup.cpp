@@ -44,10 +44,10 @@ Error no_such_part(const Route& route, std::uint32_t total_pages) {
 
 Result<JobLook> look_at_result(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
   JobLook look;
-  bool is_command = false;
+  auto kind = WorkKind::document;
   const auto opened = open_job_blocking(r, worker, caller, route.id, [&](const OpenedJob& job) {
     const StatusView& status = job.status;
-    is_command = status.head.kind == WorkKind::command;
+    kind = status.head.kind;
     look.state = status.head.state;
     look.formats = status.head.formats;
     look.completed_ms = status.head.completed_ms;
@@ -84,7 +84,11 @@ Result<JobLook> look_at_result(ngx_http_request_t* r, Worker& worker, const Call
   if (!opened) {
     return pass_on(opened);
   }
-  if (is_command) {
+  if (kind == WorkKind::upstream) {
+    return fail(no_such_result(
+        "This job is a request to another server: it has no formats, pages or pictures, but a response."));
+  }
+  if (kind == WorkKind::command) {
     return fail(no_such_result(
         "This job is a run of a command: it has no formats, pages or pictures. What it left is listed at "
         "files, its main one is result, and what it wrote is log."));

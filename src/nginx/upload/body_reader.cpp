@@ -27,10 +27,27 @@ BodyReader::BodyReader(ngx_http_request_t* r, BodyHandler& handler) noexcept
           },
           r->connection->log) {}
 
+namespace {
+
+/// Whether nginx has dropped the body, or is about to, since it had answered before an error_page led here: it would
+/// call back at once, without a body, or wait for what does not come.
+bool was_dropped(const ngx_http_request_t* r) noexcept {
+  const auto& in = r->headers_in;
+  const auto* length = in.content_length;
+  const bool had_body = length != nullptr && ngx_atoof(length->value.data, length->value.len) > 0;
+  return r->main->discard_body != 0 || (had_body && in.content_length_n <= 0) ||
+         (in.chunked != 0 && in.content_length_n >= 0);
+}
+
+}  // namespace
+
 /// A body that another module has had read already (mirror, auth_request with a body, a request above this one) is the
 /// others', too.
 Result<void> BodyReader::prepare() {
   const ngx_http_request_body_t* body = r_->request_body;
+  if (body == nullptr && was_dropped(r_)) {
+    return fail(ErrorCode::no_file, "The request's body was dropped before it came here (error_page).");
+  }
   if (body == nullptr) {
     return r_ == r_->main ? Result<void>()
                           : fail(ErrorCode::no_file, "The body of the request above this subrequest was not read.");

@@ -17,6 +17,7 @@
 #include "nginx/held/held_request.h"
 #include "nginx/held/long_poll.h"
 #include "nginx/jobs/command_result.h"
+#include "nginx/jobs/open_job.h"
 #include "nginx/jobs/response.h"
 #include "nginx/jobs/result.h"
 #include "nginx/jobs/status.h"
@@ -229,6 +230,8 @@ std::optional<ngx_int_t> Upload::send_end(bool last) {
   }
   if (const auto job = worker_.reader().summary(answered_job_)) {
     state = job->head.state;
+  } else if (job.error().code == ErrorCode::not_found) {  // it was removed while its client waited
+    return send_problem(r_, no_such_job());
   }
   if (waiting.seconds == 0 || (last && !is_final(state))) {
     return send_accepted(state);

@@ -115,7 +115,7 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
       }
     }
     if (const auto* upstream = std::get_if<UpstreamWork>(&record.work)) {
-      content.append(upstream->method).append(" ").append(upstream->url);
+      content.append(upstream->method).append(" ").append(upstream->url).append(1, '\0').append(identity_);
     }
     idempotent_->content = http::content_digest(form.options, content, files.all());
     submission->accept.idempotent = idempotent_;
@@ -135,7 +135,7 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
 }
 
 /// The values of the location's directives, as far as clients cannot change them or did not.
-Result<void> UploadJob::set_from_location(AcceptJob& accept) const {
+Result<void> UploadJob::set_from_location(AcceptJob& accept) {
   auto& record = accept.record;
   switch (work_of(conf_)) {
     case WorkKind::command: {
@@ -175,7 +175,7 @@ Result<void> UploadJob::set_from_location(AcceptJob& accept) const {
 }
 
 /// The client's request as docket_pass sends it on.
-Result<void> UploadJob::set_outgoing_request(AcceptJob& accept) const {
+Result<void> UploadJob::set_outgoing_request(AcceptJob& accept) {
   auto request = outgoing_request(r_, conf_, worker_, id_, result_url_, accept.record.origin);
   if (!request) {
     return pass_on(request);
@@ -186,6 +186,7 @@ Result<void> UploadJob::set_outgoing_request(AcceptJob& accept) const {
   }
   accept.secret = std::move(*sealed);
   accept.record.work = std::move(request->work);
+  identity_ = std::move(request->identity);
   accept.record.pool = upstream_pool;
   return {};
 }

@@ -57,9 +57,9 @@ class UploadJob {
 
  private:
   Result<void> set_options(const http::RawOptions& options, http::OptionSet of_location, AcceptJob& accept);
-  Result<void> set_from_location(AcceptJob& accept) const;
+  Result<void> set_from_location(AcceptJob& accept);
   [[nodiscard]] Result<CommandWork> command_of_location() const;
-  Result<void> set_outgoing_request(AcceptJob& accept) const;
+  Result<void> set_outgoing_request(AcceptJob& accept);
   Result<void> set_waiting(const http::RawOptions& options, const JobRecord& record);
   [[nodiscard]] StoreLimits store_limits() const noexcept;
   [[nodiscard]] Result<void> check_room() const;
@@ -75,6 +75,7 @@ class UploadJob {
   std::string result_url_;
   http::RawOptions query_options_;  ///< those of the form come before them
   http::Waiting waiting_;
+  std::string identity_;  ///< OutgoingRequest::identity
   std::optional<IdempotentRequest>
       idempotent_;                    ///< of a request with an Idempotency-Key; its content is known at the end
   std::optional<NameLock> key_lock_;  ///< no other request has the key until this one is answered

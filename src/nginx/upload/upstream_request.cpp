@@ -158,7 +158,9 @@ bool is_for_us(std::string_view lower_name, const LocationConf& conf) noexcept {
                                                    "x-forwarded-proto",
                                                    "docket-progress-url"};
   const bool is_token = lower_name == "authorization" || lower_name == "x-api-key";
-  return std::ranges::find(names, lower_name) != names.end() || (is_token && conf.tokens != nullptr);
+  // A WebSocket's protocols may have a token in them, and its Upgrade is not passed on.
+  return std::ranges::find(names, lower_name) != names.end() || lower_name.starts_with("sec-websocket-") ||
+         (is_token && conf.tokens != nullptr);
 }
 
 void add_client_fields(ngx_http_request_t* r, const LocationConf& conf, Fields& fields) {
@@ -204,7 +206,8 @@ Result<void> set_fields(ngx_http_request_t* r, const LocationConf& conf, const J
     }
   }
   context->job = before;
-  return good ? Result<void>() : fail(ErrorCode::io, "docket_set_header could not be evaluated.");
+  return good ? Result<void>()
+              : fail(ErrorCode::bad_request, "docket_set_header would have a line break, or could not be evaluated.");
 }
 
 Result<void> add_own_fields(ngx_http_request_t* r, const Worker& worker, const JobId& id, const std::string& result_url,
@@ -261,6 +264,10 @@ Result<OutgoingRequest> outgoing_request(ngx_http_request_t* r, const LocationCo
     return pass_on(set);
   }
   request.head = fields.text();
+  for (const auto* name :
+       {"authorization", "x-api-key", "cookie", "content-type", "accept", "accept-language", "range"}) {
+    request.identity.append(find_list(r, name).value_or(std::string())).append(1, '\0');
+  }
   return request;
 }
 

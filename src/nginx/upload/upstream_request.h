@@ -14,7 +14,8 @@ namespace docket::ngx {
 /// What becomes of a client's request.
 struct OutgoingRequest {
   UpstreamWork work;
-  std::string head;  ///< its fields, a line each as libcurl takes them; may say who the client is
+  std::string head;      ///< its fields, a line each as libcurl takes them; may say who the client is
+  std::string identity;  ///< what of them tells one client's request from another's, and what it asks for
 };
 
 /// The request on behalf of the job `id`, whose links begin with `result_url`: to docket_pass's URL, as proxy_pass

@@ -153,6 +153,9 @@ std::optional<EndUnit> CommandRun::run() {
   } else {
     end.end = ended::Failed{{ErrorCode::crashed, ended.error().detail}};
   }
+  if (const auto* done = std::get_if<ended::Completed>(&end.end); stored_ && (done == nullptr || done->outputs.bytes)) {
+    empty_output(parts_.spool, claimed_.unit.job, own_);
+  }
   end.steps = std::move(steps_);
   end.now_ms = unix_ms();
   return end;

@@ -1,6 +1,10 @@
 #include "work/upstream/upstream_run.h"
 
+#include <strings.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <thread>
 #include <utility>
 
@@ -84,6 +88,9 @@ std::optional<EndUnit> UpstreamRun::run() {
   } else {
     end.end = ended::Failed{is_full(ended.error()) ? ended.error() : Error{ErrorCode::crashed, ended.error().detail}};
   }
+  if (const auto* done = std::get_if<ended::Completed>(&end.end); stored_ && (done == nullptr || done->outputs.bytes)) {
+    empty_output(parts_.spool, claimed_.unit.job, own_);
+  }
   end.now_ms = unix_ms();
   return end;
 }
@@ -99,7 +106,13 @@ Result<std::vector<std::string>> UpstreamRun::headers() const {
     lines.emplace_back(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  lines.push_back("Docket-Attempt: " + std::to_string(claimed_.unit.attempt));
+  constexpr std::string_view attempt = "docket-attempt";
+  const auto is_attempt = [&](const std::string& line) {  // docket_set_header has the last word
+    return ::strncasecmp(line.c_str(), attempt.data(), attempt.size()) == 0;
+  };
+  if (std::ranges::none_of(lines, is_attempt)) {
+    lines.push_back("Docket-Attempt: " + std::to_string(claimed_.unit.attempt));
+  }
   return lines;
 }
 
@@ -107,7 +120,8 @@ Result<std::vector<std::string>> UpstreamRun::headers() const {
 /// is made just before that.
 bool UpstreamRun::was_sent_before() const {
   for (auto earlier = own_; --earlier.attempt > 0;) {
-    if (parts_.spool.open_output(claimed_.unit.job, earlier)) {
+    const auto path = parts_.spool.absolute(Spool::output_path(claimed_.unit.job, earlier));
+    if (::access(path.c_str(), F_OK) == 0 || errno != ENOENT) {
       return true;
     }
   }
@@ -216,7 +230,7 @@ bool UpstreamRun::must_stop() {
 /// False if the wait was cut short.
 bool UpstreamRun::wait(seconds time) {
   for (const auto end = Clock::now() + time; Clock::now() < end;) {
-    if (must_stop()) {
+    if (must_stop() || (parts_.draining && parts_.draining())) {
       return false;
     }
     std::this_thread::sleep_for(wait_step);
@@ -225,7 +239,11 @@ bool UpstreamRun::wait(seconds time) {
 }
 
 void UpstreamRun::on_end(const EndUnit* end) {
-  remove_unneeded(reader_, parts_.spool, claimed_, end, own_, stored_);
+  // Of a request that may not be sent twice the file says that it was sent, as long as no end of it is in the store.
+  const auto* work = std::get_if<UpstreamWork>(&claimed_.record.work);
+  const bool has_end = end != nullptr && end->result && !std::holds_alternative<ended::Released>(end->end);
+  const bool is_mark = sent_ && !has_end && work != nullptr && !is_idempotent(work->method);
+  remove_unneeded(reader_, parts_.spool, claimed_, end, own_, stored_ && !is_mark);
 }
 
 }  // namespace docket

@@ -1,5 +1,6 @@
 #include "work/upstream/upstream_transfer.h"
 
+#include <strings.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,18 @@ namespace {
 constexpr std::size_t max_head = std::size_t{64} * 1024;
 constexpr long connect_timeout_ms = 30'000;
 constexpr long buffer_size = 256L * 1024;
+
+constexpr unsigned first_final_status = 200;
+constexpr unsigned last_status = 599;
+
+/// The code in a head's first line, "HTTP/1.1 200 OK"; 0 for what is no status line (RFC 9112, 4).
+unsigned status_of(std::string_view head) noexcept {
+  const auto line = head.substr(0, head.find('\n'));
+  const auto code = line.substr(std::min(line.find(' '), line.size()));
+  const bool is_line = line.starts_with("HTTP/") && code.size() >= 4 && (code.size() == 4 || code[4] == ' ') &&
+                       std::all_of(code.begin() + 1, code.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
+  return is_line ? static_cast<unsigned>((code[1] - '0') * 100 + (code[2] - '0') * 10 + (code[3] - '0')) : 0;
+}
 
 }  // namespace
 
@@ -34,7 +47,8 @@ Result<std::unique_ptr<UpstreamTransfer>> UpstreamTransfer::make(UpstreamRequest
 
 Result<void> UpstreamTransfer::set_up() {
   easy_.reset(::curl_easy_init());
-  const bool has_body = static_cast<bool>(request_.body);
+  // libcurl would wait for the body of an answer to a HEAD that has a body itself.
+  const bool has_body = static_cast<bool>(request_.body) && request_.method != "HEAD";
   auto& lines = request_.headers;
   lines.emplace_back("Expect:");  // not waited for: most servers do not answer it
   if (!has_body && (request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH")) {
@@ -114,23 +128,35 @@ bool UpstreamTransfer::take_head(std::string_view line) {
   while (line.ends_with('\n') || line.ends_with('\r')) {
     line.remove_suffix(1);
   }
-  if (head_is_whole_ && !line.starts_with("HTTP/")) {
-    return true;  // fields behind the body
+  if (head_is_whole_ && status_of(end_.head) >= first_final_status) {  // fields behind the body
+    trailers_size_ += line.size() + 1;
+    return fits(end_.head.size() + trailers_size_);
   }
-  if (line.starts_with("HTTP/")) {  // the next answer, after those of 100 and more
+  if (head_is_whole_) {  // the next answer, after one of 100 and more
     end_.head.clear();
     head_is_whole_ = false;
+    asks_again_ = false;
   }
   if (line.empty()) {
     head_is_whole_ = true;
     return true;
   }
-  if (end_.head.size() + line.size() >= max_head) {
-    end_.problem = "its header takes more than " + std::to_string(max_head / 1024) + " KB";
+  if (!fits(end_.head.size() + line.size())) {
     return false;
   }
+  constexpr std::string_view retry_after = "retry-after:";
+  asks_again_ = asks_again_ || (line.size() > retry_after.size() &&
+                                ::strncasecmp(line.data(), retry_after.data(), retry_after.size()) == 0);
   end_.head.append(line).append("\n");
   return true;
+}
+
+bool UpstreamTransfer::fits(std::size_t head) {
+  if (head < max_head) {
+    return true;
+  }
+  end_.problem = "its header takes more than " + std::to_string(max_head / 1024) + " KB";
+  return false;
 }
 
 bool UpstreamTransfer::take_body(std::string_view bytes) {
@@ -155,12 +181,13 @@ TransferEnd UpstreamTransfer::end(CURLcode result) {
     ::curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &code);
     curl_off_t seconds = 0;
     ::curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds);
-    end.status = static_cast<unsigned>(std::clamp(code, 0L, 999L));
-    if (seconds > 0) {
-      end.retry_after_s = static_cast<std::uint32_t>(std::min<curl_off_t>(seconds, UINT32_MAX));
+    end.status = status_of(end.head);
+    if (asks_again_) {
+      end.retry_after_s = static_cast<std::uint32_t>(std::clamp<curl_off_t>(seconds, 0, UINT32_MAX));
     }
-    if (end.status == 0) {
-      end.problem = "it did not answer in HTTP";
+    if (end.status < first_final_status || end.status > last_status || static_cast<long>(end.status) != code) {
+      end.status = 0;
+      end.problem = "its status is none of HTTP";
     }
     return end;
   }

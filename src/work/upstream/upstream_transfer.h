@@ -66,6 +66,7 @@ class UpstreamTransfer {
   Result<void> set_up();
   int begin_sending() noexcept;
   bool take_head(std::string_view line);
+  bool fits(std::size_t head);
   bool take_body(std::string_view bytes);
 
   static int on_connected(void* self, char* ip, char* local_ip, int port, int local_port) noexcept;
@@ -78,6 +79,8 @@ class UpstreamTransfer {
   TransferEnd end_;
   std::uint64_t body_sent_ = 0;
   bool head_is_whole_ = false;
+  bool asks_again_ = false;        ///< the head has Retry-After
+  std::size_t trailers_size_ = 0;  ///< of fields behind the body
   CurlList headers_;
   CurlEasy easy_;  // the last: it points to the others
 };
