@@ -76,13 +76,14 @@ void write_body(Estimate& estimate, double seconds) {
 
 /// On a pool thread.
 Result<void> look_at(Estimate& estimate, Spool& spool, EngineClient& engine, const std::function<bool()>& stop) {
-  for (std::uint16_t i = 0; i < estimate.files.size(); ++i) {
-    auto input = spool.open_input(estimate.record.id, i);
+  for (std::size_t i = 0; i < estimate.files.size(); ++i) {
+    const auto number = static_cast<std::uint16_t>(i);
+    auto input = spool.open_input(estimate.record.id, number);
     if (!input) {
       return pass_on(input);
     }
     auto survey =
-        survey_file(engine, estimate.record, estimate.files[i], i, std::move(*input), estimate.password, stop);
+        survey_file(engine, estimate.record, estimate.files[i], number, std::move(*input), estimate.password, stop);
     if (!survey) {
       return pass_on(survey);
     }

@@ -168,7 +168,7 @@ void WorkFolder::tidy() const {
     for (const auto& name : folder ? names_in(folder->get(), ".") : std::vector<std::string>()) {
       const auto inner = names_in(folder->get(), name);
       const bool is_kept = is_open(folder->get(), name) || std::ranges::any_of(inner, [&](const std::string& other) {
-                             return is_open(folder->get(), name + "/" + other);
+                             return is_open(folder->get(), std::string(name).append("/").append(other));
                            });
       if (!is_kept) {
         static_cast<void>(remove_tree(folder->get(), name));
