@@ -223,7 +223,9 @@ def test_it_has_to_be_asked_for(stopped):
 def test_a_job_keeps_what_its_location_said(slow):
     aborted, kept = (slow.submit(PDF, path=path) for path in ("/run", "/kept"))
     slow.configure(http="docket_abort on; " + WORKER, locations=LOCATIONS)
+    before = set(slow.workers())
     slow.reload()
+    wait_for(lambda: not before & set(slow.workers()), 20, "the workers of before to take nothing more")
     for job in (kept, aborted):
         Waiting(slow, f"/result/{job}/status?wait=40").hang_up()
     assert_aborted(slow, aborted)

@@ -77,7 +77,7 @@ void EventSocket::on_notification(JobNotification& notification) noexcept try {
     wants_present_ = true;
   } else if (waiting_.size() >= most_waiting) {
     overrun_ = true;
-  } else if (const auto& message = notification.message()) {
+  } else if (const auto& message = notification.message(); message && !notification.is_overtaken()) {
     waiting_.push_back(message);
   }
 } catch (...) {

@@ -130,7 +130,7 @@ void EventStream::on_notification(JobNotification& notification) noexcept try {
     return;
   }
   sent_up_to_ = notification.number();
-  if (was_shown(notification)) {
+  if (was_shown(notification) || notification.is_overtaken()) {
     return;
   }
   if (const auto& text = notification.event()) {

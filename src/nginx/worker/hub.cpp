@@ -40,6 +40,8 @@ void JobNotification::read() {
   // Of a job that is gone by now nothing is published but its end, which follows.
   (void)reader_.status(entry_.job, [&](const StatusView& status, std::string_view fields, const QueueCounts& counts) {
     ends_ = entry_.kind == JobEventKind::completed || entry_.kind == JobEventKind::failed;
+    const bool is_part = entry_.kind == JobEventKind::page || entry_.kind == JobEventKind::file;
+    overtaken_ = is_final(status.head.state) && !ends_ && !is_part;
     name_ = http::append_change_data(data_, entry_, status, fields, counts);
   });
 }
@@ -47,6 +49,11 @@ void JobNotification::read() {
 bool JobNotification::ends() {
   read();
   return ends_;
+}
+
+bool JobNotification::is_overtaken() {
+  read();
+  return overtaken_;
 }
 
 const JobNotification::Text& JobNotification::event() {

@@ -30,6 +30,8 @@ class JobNotification {
   [[nodiscard]] const JobEvent& entry() const noexcept { return entry_; }
   /// Whether it is the job's last: it is final, or gone.
   bool ends();
+  /// Whether it would tell of the job's end before its time: the end follows, behind the last pages and files.
+  bool is_overtaken();
   using Text = std::shared_ptr<const std::string>;
   /// As a server-sent event; null for what is not published: its job has been removed since.
   const Text& event();
@@ -44,6 +46,7 @@ class JobNotification {
   const JobEvent& entry_;
   bool is_read_ = false;
   bool ends_ = false;
+  bool overtaken_ = false;
   std::string_view name_;  ///< empty: it is not published
   std::string data_;
   Text event_;
