@@ -38,7 +38,9 @@ inline ngx_str_t copy(ngx_pool_t* pool, std::string_view text) noexcept {
   if (data == nullptr) {
     return {0, nullptr};
   }
-  ngx_memcpy(data, text.data(), text.size());
+  if (!text.empty()) {  // an empty view may point nowhere
+    ngx_memcpy(data, text.data(), text.size());
+  }
   data[text.size()] = '\0';
   return {text.size(), data};
 }
