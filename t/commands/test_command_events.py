@@ -125,3 +125,18 @@ def test_a_full_disk_costs_lines_and_no_worker(script):
             docket.stop()
     finally:
         docket.close()
+
+
+def test_lines_are_read_by_clients_that_go_by_the_header(command, open_folder):
+    """Some take text without a charset for Latin-1 (requests' iter_lines; RFC 2616, 3.7.1)."""
+    gate = open_folder / "gate"
+    docket = command(f"while [ ! -e {gate} ]; do sleep 0.05; done; echo grün ☃",
+                     location=f"docket_command_paths {open_folder};")
+    job = submit(docket)
+    told = []
+    with docket.get(f"/events/{job}", stream=True) as stream:
+        for line in stream.iter_lines(decode_unicode=True):
+            if line.startswith("data:"):
+                gate.touch()  # now that the stream is open
+                told.append(json.loads(line[5:]))
+    assert [data["line"] for data in told if "line" in data] == ["grün ☃"]

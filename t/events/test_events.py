@@ -34,7 +34,7 @@ def test_a_job_is_told_from_its_state_to_its_end(listening):
     job = listening.submit(SCAN, name="scan.tif")
     stream = Stream(listening, f"/events/{job}")
     headers = stream.answer.headers
-    assert headers["Content-Type"] == "text/event-stream"
+    assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert headers["Cache-Control"] == "no-store" and headers["X-Accel-Buffering"] == "no"
     assert headers["X-Content-Type-Options"] == "nosniff"
     events = list(stream.events)
@@ -252,7 +252,7 @@ def test_who_may_listen(listening):
     assert listening.get(f"/told/{job}").status_code == 200, "whoever knows the id"
     assert_problem(listening.get("/events/nothing"), 404, "not_found")
     assert_problem(listening.request("POST", "/events"), 405, "method_not_allowed")
-    assert listening.request("HEAD", f"/events/{job}").headers["Content-Type"] == "text/event-stream"
+    assert listening.request("HEAD", f"/events/{job}").headers["Content-Type"] == "text/event-stream; charset=utf-8"
 
 
 def test_whichever_worker_ends_it_all_hear_of_it(start):

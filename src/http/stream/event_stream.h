@@ -12,7 +12,7 @@
 
 namespace docket::http {
 
-inline constexpr std::string_view event_stream_type = "text/event-stream";
+inline constexpr std::string_view event_stream_type = "text/event-stream; charset=utf-8";
 
 /// What a stream begins with: how soon a browser comes again, in milliseconds.
 inline constexpr std::string_view event_stream_begin = "retry: 3000\n\n";
