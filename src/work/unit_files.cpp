@@ -13,6 +13,15 @@
 #include "store/section_checksum.h"
 
 namespace docket {
+namespace {
+
+/// Whether the job's results are in the unit's own output file.
+bool refers_to_file(const UnitEnd& end) noexcept {
+  const auto* completed = std::get_if<ended::Completed>(&end);
+  return completed != nullptr && !completed->outputs.bytes;
+}
+
+}  // namespace
 
 void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
                      const OutputFile& own, bool may_be_written) {
@@ -31,14 +40,16 @@ void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit,
       static_cast<void>(spool.remove(Spool::input_path(job, i)));  // or the reaper does
     }
   }
-  const auto* completed = end != nullptr ? std::get_if<ended::Completed>(&end->end) : nullptr;
-  const bool used = committed && ((completed != nullptr && !completed->outputs.bytes) || !end->pages.empty());
+  const bool used = committed && (refers_to_file(end->end) || !end->pages.empty());
   if (may_be_written && !used) {
     static_cast<void>(spool.remove(Spool::output_path(job, own)));
   }
 }
 
-void empty_output(Spool& spool, const JobId& job, const OutputFile& own) noexcept {
+void empty_unneeded(Spool& spool, const JobId& job, const OutputFile& own, const UnitEnd& end) noexcept {
+  if (refers_to_file(end)) {
+    return;
+  }
   static_cast<void>(::truncate(spool.absolute(Spool::output_path(job, own)).c_str(), 0) == 0);
 }
 

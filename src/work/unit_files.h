@@ -16,9 +16,9 @@ namespace docket {
 void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
                      const OutputFile& own, bool may_be_written);
 
-/// Gives back the room that the unit's `own` output file takes, of which nothing is needed, before its end is
-/// committed: a full disk would not take that. The file stays. Blocks.
-void empty_output(Spool& spool, const JobId& job, const OutputFile& own) noexcept;
+/// Gives back the room that the unit's `own` output file takes before its end is committed, which a full disk would not
+/// take: unless `end` refers to the file. It stays, empty. Blocks.
+void empty_unneeded(Spool& spool, const JobId& job, const OutputFile& own, const UnitEnd& end) noexcept;
 
 /// Has `outputs`, which are sections of the unit's `own` output file, be there after a loss of power, or be found
 /// missing or damaged: small ones are taken into their record, and the file is needed no more (remove_unneeded()); of

@@ -67,14 +67,14 @@ constexpr OptionSet default_options() noexcept {
       .add(Option::password);
 }
 
-/// How the upload itself is answered: every client may say these (HTTP_API, Submit), whatever docket_options says.
-constexpr OptionSet options_of_answer() noexcept {
-  return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_).add(Option::raw).add(Option::dry_run);
-}
-
-/// The same where the work is a program's: a field of another name is its own.
+/// How an upload to a command is answered: a field of another name is the program's own.
 constexpr OptionSet options_of_commands_answer() noexcept {
   return OptionSet{}.add(Option::sync).add(Option::wait).add(Option::return_).add(Option::raw);
+}
+
+/// How an upload of documents is answered: every client may say these (HTTP_API, Submit), whatever docket_options says.
+constexpr OptionSet options_of_answer() noexcept {
+  return options_of_commands_answer().add(Option::dry_run);
 }
 
 constexpr OptionSet every_option() noexcept {

@@ -153,8 +153,8 @@ std::optional<EndUnit> CommandRun::run() {
   } else {
     end.end = ended::Failed{{ErrorCode::crashed, ended.error().detail}};
   }
-  if (const auto* done = std::get_if<ended::Completed>(&end.end); stored_ && (done == nullptr || done->outputs.bytes)) {
-    empty_output(parts_.spool, claimed_.unit.job, own_);
+  if (stored_) {
+    empty_unneeded(parts_.spool, claimed_.unit.job, own_, end.end);
   }
   end.steps = std::move(steps_);
   end.now_ms = unix_ms();
