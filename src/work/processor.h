@@ -2,6 +2,7 @@
 // it, commits what came of it, and goes on.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,8 +23,9 @@ class UnitTask {
 
   /// Blocks until the unit ended; what its end refers to is durable then. Nothing if another holder has the unit now,
   /// or its job is gone: there is nothing to commit. A unit for whose results there is no room is handed back, with
-  /// EndUnit::waits_for_room.
-  virtual std::optional<EndUnit> run() = 0;
+  /// EndUnit::waits_for_room. Where Processor::ahead() is more than one, `on_slow` is called once, on this thread, when
+  /// the unit takes longer than a moment: others are not to wait for it.
+  virtual std::optional<EndUnit> run(const std::function<void()>& on_slow) = 0;
 
   /// Called once, after the commit of the end, to remove what was written for nothing. `end` is what run() returned,
   /// null if nothing; its result says whether it is in the store.
@@ -44,6 +46,10 @@ class Processor {
 
   /// Whether units can be done, as far as is known: an error after one could not even be begun. Does not block.
   [[nodiscard]] virtual Result<void> health() const = 0;
+
+  /// How many units a thread may claim at once, to do one after the other: more than one where units take less time
+  /// than a commit.
+  [[nodiscard]] virtual std::size_t ahead() const noexcept { return 1; }
 
   /// Takes a unit. `reader` is the thread's own and outlives the task.
   virtual std::unique_ptr<UnitTask> take(ClaimedUnit unit, StoreReader& reader) = 0;

@@ -1,7 +1,9 @@
 #include "work/runner.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -12,10 +14,12 @@
 #include "base/clock.h"
 #include "host/slots.h"
 #include "store/recovery/dead_holders.h"
+#include "work/unit_lease.h"
 
 namespace docket {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 // A store that cannot write now (full, or set aside after a failed sync) is asked again so often.
@@ -40,7 +44,27 @@ bool is_draining(const WorkContext& context) {
   return is_quitting(context) || (context.draining && context.draining());
 }
 
-/// Claims and runs units one after the other, on one thread that holds a slot.
+/// A unit that was done, until its end is committed.
+struct DoneUnit {
+  std::unique_ptr<UnitTask> task{};  ///< null where it could not even be taken, or was handed back
+  std::optional<EndUnit> end{};      ///< nothing: there is nothing to commit
+
+  [[nodiscard]] bool is_refused_for_now() const {
+    return end && !end->result && end->result.error().code != ErrorCode::lease_lost;
+  }
+
+  /// After the commit. True.
+  bool close() const {
+    if (task) {
+      task->on_end(end ? &*end : nullptr);
+    }
+    return true;
+  }
+};
+
+/// Claims and runs units one after the other, on one thread that holds a slot. Where a unit takes less time than a
+/// commit several are claimed by one commit, which is that of the ends of those before; so one sync serves many. As
+/// soon as one of them is slow, the others are handed back and the ends committed: nobody waits for it.
 class Runner {
  public:
   Runner(WorkContext& context, const WorkPool& pool)
@@ -53,86 +77,149 @@ class Runner {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   /// Until no unit waits.
   void run_waiting() {
-    auto claim = new_claim();
-    const std::array<Command, 1> first{&claim};
-    context_.committer.commit(first);
-    while (auto unit = claimed(claim)) {
-      const Lease lease{self_, unit->unit.seq, unit->unit.attempt, unit->unit.job};
-      std::unique_ptr<UnitTask> task;
-      auto end = finish(task, std::move(*unit), lease);
-      const bool lacked_room = end && end->waits_for_room;
-      if (lacked_room) {
-        log(context_, "The disk of docket_store is full: units wait until there is room");
+    at_once_ = 1;
+    commit(at_once_);
+    while (has_claimed()) {
+      do_next();
+      if (!goes_on()) {
+        hand_back();
+        commit(0);
+        return;
       }
-      const bool yields = pool_.yields && pool_.yields();
-      const bool goes_on = !is_draining(context_) && can_go_on(end) && !lacked_room && !yields;
-      claim = new_claim();
-      commit(end ? &*end : nullptr, goes_on ? &claim : nullptr);
-      if (task) {
-        task->on_end(end ? &*end : nullptr);
-      }
-      if (!goes_on) {
-        break;
+      if (!has_claimed() || Clock::now() - batch_began_ >= pool_.batch_time) {
+        commit(next_claims());
       }
     }
   }
 
-  ClaimUnit new_claim() const { return {.holder = self_, .pool = pool_.number, .now_ms = unix_ms()}; }
+  [[nodiscard]] bool has_claimed() const { return begun_ < claims_.size(); }
 
-  std::optional<ClaimedUnit> claimed(ClaimUnit& claim) {
-    if (!claim.result) {
-      log(context_, "no unit can be claimed: " + claim.result.error().detail);
-      return std::nullopt;
+  void do_next() {
+    auto unit = std::move(**claims_[begun_++].result);
+    const Lease lease = lease_of(context_.membership, unit.unit);
+    // Those that were claimed with others have been waiting.
+    if (pool_.processor.ahead() > 1 && is_unwanted(*reader_, lease)) {
+      return;
     }
-    return std::exchange(*claim.result, std::nullopt);
+    DoneUnit done;
+    done.end = finish(done.task, std::move(unit), lease);
+    if (done.end && done.end->waits_for_room) {
+      lacks_room_ = true;
+      log(context_, "The disk of docket_store is full: units wait until there is room");
+    }
+    came_back_ = done.end && std::holds_alternative<ended::Released>(done.end->end);
+    done_.push_back(std::move(done));
+  }
+
+  /// False where no more units are to be begun.
+  bool goes_on() {
+    // A unit that came back because the processor can do none: it could not do the next one either.
+    const bool can_go_on = !std::exchange(came_back_, false) || pool_.processor.health();
+    const bool has_room = !std::exchange(lacks_room_, false);
+    return can_go_on && has_room && !is_draining(context_) && !(pool_.yields && pool_.yields());
+  }
+
+  /// As many as are done in the time of a batch, if they take as long as those of the last one; the number grows step
+  /// by step, since the first one of a kind says little of the others. Less those that are claimed.
+  std::size_t next_claims() {
+    const std::chrono::nanoseconds took = Clock::now() - batch_began_;
+    const auto fit = done_.size() * std::chrono::nanoseconds(pool_.batch_time) / std::max(took, 1ns);
+    at_once_ =
+        std::clamp<std::size_t>(static_cast<std::size_t>(fit), 1, std::min(2 * at_once_, pool_.processor.ahead()));
+    const auto claimed = claims_.size() - begun_;
+    return at_once_ - std::min(at_once_, claimed);
+  }
+
+  void hand_back() {
+    while (has_claimed()) {
+      const auto& unit = **claims_[begun_++].result;
+      done_.push_back({nullptr, EndUnit{.lease = lease_of(context_.membership, unit.unit),
+                                        .pages = {},
+                                        .end = ended::Released{},
+                                        .now_ms = unix_ms()}});
+    }
+  }
+
+  /// The unit that runs takes long: those that were claimed with it, and the ends of those before it, do not wait for
+  /// it. Ends that the store does not take now are left for its own.
+  void on_slow() {
+    hand_back();
+    at_once_ = 1;
+    if (!done_.empty()) {
+      const auto changes = ends();
+      context_.committer.commit(changes);
+      std::erase_if(done_, [](DoneUnit& done) { return !done.is_refused_for_now() && done.close(); });
+    }
   }
 
   /// Has it done. Where this thread runs out of memory the unit is given back, counted, so that it does not stay ours.
   std::optional<EndUnit> finish(std::unique_ptr<UnitTask>& task, ClaimedUnit unit, const Lease& lease) {
     try {
       task = pool_.processor.take(std::move(unit), *reader_);
-      return task->run();
+      return task->run([this] { on_slow(); });
     } catch (const std::exception& error) {
       log(context_, error.what());
       return EndUnit{.lease = lease, .pages = {}, .end = ended::Released{.owner_lost = true}, .now_ms = unix_ms()};
     }
   }
 
-  /// False where a unit came back because the processor can do none: it could not do the next one either.
-  bool can_go_on(const std::optional<EndUnit>& end) const {
-    return !end || !std::holds_alternative<ended::Released>(end->end) || pool_.processor.health();
+  std::vector<Command> ends() {
+    std::vector<Command> changes;
+    for (auto& done : done_) {
+      if (done.end) {
+        changes.emplace_back(&*done.end);
+      }
+    }
+    return changes;
   }
 
-  /// Commits a unit's end and the next claim as one change. As long as the store cannot write the unit stays ours: if
-  /// we go before it can, others will recover it.
-  void commit(EndUnit* end, ClaimUnit* claim) {
-    std::vector<Command> changes;
-    if (end != nullptr) {
-      changes.emplace_back(end);
-    }
-    if (claim != nullptr) {
-      changes.emplace_back(claim);
-    }
-    if (changes.empty()) {
-      return;
+  /// Commits the ends of what was done, and so many claims, as one change. As long as the store cannot write the units
+  /// stay ours: if we go before it can, others will recover them.
+  void commit(std::size_t claims) {
+    claims_.erase(claims_.begin(), claims_.begin() + static_cast<std::ptrdiff_t>(begun_));
+    begun_ = 0;
+    const auto claimed = claims_.size();
+    claims_.resize(claimed + claims, {.holder = self_, .pool = pool_.number, .now_ms = unix_ms()});
+    auto changes = ends();
+    for (auto i = claimed; i < claims_.size(); ++i) {
+      changes.emplace_back(&claims_[i]);
     }
     context_.committer.commit(changes);
-    if (end == nullptr || end->result || end->result.error().code == ErrorCode::lease_lost) {
+    for (auto& done : done_) {
+      if (done.end) {
+        insist(*done.end);
+      }
+      done.close();
+    }
+    done_.clear();
+    const auto failed = std::ranges::find_if(claims_, [](const ClaimUnit& claim) { return !claim.result; });
+    if (failed != claims_.end()) {
+      log(context_, "no unit can be claimed: " + failed->result.error().detail);
+    }
+    std::erase_if(claims_, [](const ClaimUnit& claim) { return !claim.result || !*claim.result; });
+    batch_began_ = Clock::now();
+  }
+
+  /// Has an end taken that was not.
+  void insist(EndUnit& end) {
+    if (end.result || end.result.error().code == ErrorCode::lease_lost) {
       return;
     }
-    log(context_, "the end of a unit of " + end->lease.job.text() + " is not taken: " + end->result.error().detail);
-    if (!is_transient(end->result.error().code)) {
+    log(context_, "the end of a unit of " + end.lease.job.text() + " is not taken: " + end.result.error().detail);
+    if (!is_transient(end.result.error().code)) {
       // The store does not believe it: then the unit has ended badly.
-      end->end = ended::Failed{{ErrorCode::crashed, end->result.error().detail}};
-      end->pages.clear();
+      end.end = ended::Failed{{ErrorCode::crashed, end.result.error().detail}};
+      end.pages.clear();
     }
-    while (!end->result && end->result.error().code != ErrorCode::lease_lost && wait_a_little()) {
-      end->now_ms = unix_ms();
-      const std::array<Command, 1> again{end};
+    while (!end.result && end.result.error().code != ErrorCode::lease_lost && wait_a_little()) {
+      end.now_ms = unix_ms();
+      const std::array<Command, 1> again{&end};
       context_.committer.commit(again);
-      if (!end->result && !is_transient(end->result.error().code)) {
+      if (!end.result && !is_transient(end.result.error().code)) {
         return;
       }
     }
@@ -153,6 +240,14 @@ class Runner {
   const WorkPool& pool_;
   const Holder self_;
   std::unique_ptr<StoreReader> reader_;
+
+  std::vector<ClaimUnit> claims_;  ///< what was claimed and not begun when that was committed last
+  std::size_t begun_ = 0;          ///< so many of them, from the first
+  std::vector<DoneUnit> done_;     ///< not committed yet
+  std::size_t at_once_ = 1;        ///< how many are claimed by one commit
+  Clock::time_point batch_began_;  ///< the last commit's end
+  bool lacks_room_ = false;        ///< of the last unit: it waits for room
+  bool came_back_ = false;         ///< and: it was not done
 };
 
 }  // namespace

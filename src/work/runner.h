@@ -1,6 +1,7 @@
 // What a pool thread does: take a slot, claim a unit, have it done, commit, and go on until no unit waits.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -33,6 +34,8 @@ struct WorkPool {
   /// false lets go of what is kept with the slot. Empty: never.
   std::function<bool()> wait{};
   std::function<bool()> yields{};  ///< other work waits for the thread: no further claim; empty: never
+  /// Units that are claimed by one commit (Processor::ahead()) are to take about as long as it does.
+  std::chrono::milliseconds batch_time{5};
 };
 
 /// The pools of documents, of commands and of requests to other servers.

@@ -17,6 +17,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds stop_interval{250};
+// A command that takes longer is slow.
+constexpr milliseconds moment{10};
 // How much later than the supervisor we notice that a command's time is over, or that it does not end: then the
 // supervisor itself hangs.
 constexpr milliseconds supervisor_grace{10'000};
@@ -99,8 +101,10 @@ CommandEnd CommandChannel::wait(milliseconds time, milliseconds grace, const Com
   auto next_question = Clock::now() + stop_interval;
   bool stopped = false;
   bool killed = false;
+  auto patience = events.slow ? moment : stop_interval;
+  const auto slow_at = Clock::now() + moment;
   for (;;) {
-    switch (step(stop_interval, events)) {
+    switch (step(patience, events)) {
       case Step::going_on:
         if (done_ && !stopped) {
           return *std::exchange(done_, std::nullopt);
@@ -122,6 +126,10 @@ CommandEnd CommandChannel::wait(milliseconds time, milliseconds grace, const Com
         return ended::Released{.owner_lost = !stopped};
     }
     const auto now = Clock::now();
+    if (patience != stop_interval && now >= slow_at) {
+      patience = stop_interval;
+      events.slow();
+    }
     if (now >= deadline) {
       if (killed) {
         process_->give_up();

@@ -20,6 +20,7 @@ namespace docket {
 struct CommandEvents {
   std::function<void(launch::Progress)> progress{};
   std::function<void(launch::LogLines)> lines{};
+  std::function<void()> slow{};  ///< once, if it takes longer than a moment
 };
 
 /// How a command, or a job of a program that stays, ended: what its supervisor says, or, where that could not say it,

@@ -142,7 +142,7 @@ void UnitRun::unseal_password() {
   }
 }
 
-std::optional<EndUnit> UnitRun::run() {
+std::optional<EndUnit> UnitRun::run(const std::function<void()>& /*on_slow*/) {
   unseal_password();
   EndUnit end{.lease = lease_, .pages = {}, .end = ended::Released{}, .now_ms = 0};
   auto files = open_files();

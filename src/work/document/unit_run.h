@@ -19,7 +19,7 @@ class UnitRun final : public UnitTask {
  public:
   UnitRun(const DocumentParts& parts, StoreReader& reader, ClaimedUnit claimed);
 
-  std::optional<EndUnit> run() override;
+  std::optional<EndUnit> run(const std::function<void()>& on_slow) override;
   void on_end(const EndUnit* end) override;
 
  private:

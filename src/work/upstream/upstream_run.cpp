@@ -70,7 +70,7 @@ UpstreamRun::UpstreamRun(const UpstreamParts& parts, StoreReader& reader, Claime
       own_{.pages = false, .seq = claimed_.unit.seq, .attempt = claimed_.unit.attempt},
       next_look_(Clock::now() + look_interval) {}
 
-std::optional<EndUnit> UpstreamRun::run() {
+std::optional<EndUnit> UpstreamRun::run(const std::function<void()>& /*on_slow*/) {
   EndUnit end{.lease = lease_, .pages = {}, .end = ended::Released{}, .now_ms = 0};
   const auto* work = std::get_if<UpstreamWork>(&claimed_.record.work);
   auto ended = work != nullptr && !work->method.empty()

@@ -37,7 +37,7 @@ class UpstreamRun final : public UnitTask {
  public:
   UpstreamRun(const UpstreamParts& parts, StoreReader& reader, ClaimedUnit claimed);
 
-  std::optional<EndUnit> run() override;
+  std::optional<EndUnit> run(const std::function<void()>& on_slow) override;
   void on_end(const EndUnit* end) override;
 
  private:
