@@ -194,37 +194,6 @@ def test_what_is_left_has_limits(command, leaves, mention):
     wait_for(lambda: not list((docket.store / "work").iterdir()), 10)
 
 
-def test_the_log_can_be_read_while_it_is_written(command, open_folder):
-    gate = open_folder / "gate"
-    docket = command(f"for i in 1 2 3 4 5; do echo line $i; done; while [ ! -e {gate} ]; do sleep 0.05; done; echo end",
-                     location=f"docket_command_paths {open_folder};")
-    job = submit(docket)
-    wait_for(lambda: (answer := docket.get(f"/result/{job}/log")).status_code == 200 and "line 5" in answer.text, 20)
-    assert docket.status(job)["status"] == "processing"
-    assert docket.result(job, "log?tail=2").text == "line 4\nline 5\n"
-    assert docket.get(f"/result/{job}/log", headers={"Range": "bytes=5-5"}).text == "1"
-    assert docket.get(f"/result/{job}/result").status_code == 202
-    gate.touch()
-    docket.finish(job)
-    log = docket.result(job, "log")
-    assert log.text == "".join(f"line {i}\n" for i in range(1, 6)) + "end\n"
-    assert log.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert docket.result(job, "log?tail=100").text == log.text and docket.result(job, "log?tail=0").text == ""
-    for query in ("tail=x", "tail=-1", "file=a"):
-        assert_problem(docket.get(f"/result/{job}/log?{query}"), 400, "bad_option")
-    assert_problem(docket.get(f"/result/{job}/log?file=1"), 404, "not_found")
-
-
-def test_a_long_log_keeps_its_head_and_tail(command):
-    docket = command("echo begin; yes 0123456789 | head -c 3000000; echo; echo end",
-                     location="docket_command_log 8k;")
-    job, status = run(docket)
-    log = docket.result(job, "log").content
-    assert len(log) < 9000 and log.startswith(b"begin\n") and log.endswith(b"\nend\n")
-    assert re.search(rb"29\d{5} bytes", log), log
-    assert len(docket.result(job, "result").content) == 3000011
-
-
 def test_standard_output_is_a_result_as_a_whole_or_none(command):
     docket = command("""yes | head -c $(grep -o '[0-9]*' $DOCKET_FIELDS)
 [ "$1" = "" ] || echo short > $DOCKET_OUTPUT_DIR/$1""", "$arg_name",

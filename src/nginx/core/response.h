@@ -40,7 +40,7 @@ ngx_int_t send_empty(ngx_http_request_t* r, ngx_uint_t status) noexcept;
 
 /// A part of a file, between two texts, as the body of an answer.
 struct FileRange {
-  std::string_view path;  ///< empty: no file, only the texts
+  std::string_view path{};  ///< empty: no file, only the texts
   off_t offset = 0;
   off_t length = 0;
   std::string_view prefix{};

@@ -152,6 +152,15 @@ off_t tail_offset(int file, off_t size, std::uint64_t lines) {
   return size - window;
 }
 
+constexpr std::string_view log_type = "text/plain; charset=utf-8";
+
+/// How many commands a job has been. One that has said nothing has no file of its log.
+std::size_t count_logs(Worker& worker, const JobId& job, const StatusHead& head) {
+  const auto record = worker.reader().record(job);
+  const auto* command = record ? std::get_if<CommandWork>(&record->work) : nullptr;
+  return command != nullptr && command->per_file && head.file_count > 0 ? head.file_count : 1;
+}
+
 }  // namespace
 
 ngx_int_t send_command_output(ngx_http_request_t* r, Worker& worker, const Caller& caller, const Route& route) {
@@ -244,19 +253,24 @@ ngx_int_t send_command_log(ngx_http_request_t* r, Worker& worker, const Caller& 
   const auto index = static_cast<std::uint32_t>(std::min<std::uint64_t>(*file, UINT32_MAX));
   const auto log = worker.spool().open_log(route.id, index);
   struct stat info {};
-  if (!log || ::fstat(log->get(), &info) != 0) {
+  std::string path;
+  FileRange range{.content_type = log_type};
+  if (log && ::fstat(log->get(), &info) == 0) {
+    path = worker.spool().absolute(Spool::log_path(route.id, index));
+    range.path = path;
+    range.offset = *tail == UINT64_MAX ? off_t{0} : tail_offset(log->get(), info.st_size, *tail);
+    range.length = info.st_size - range.offset;
+    range.last_modified = info.st_mtim.tv_sec;
+  } else if (look->head.started_ms != 0 && index < count_logs(worker, route.id, look->head)) {
+    range.last_modified = static_cast<time_t>(look->head.started_ms / 1000);
+  } else {
     return is_final(look->head.state) ? send_problem(r, no_such_result("This job has no such log."))
                                       : send_status(r, worker, caller, route.id, NGX_HTTP_ACCEPTED);
   }
-  const auto offset = *tail == UINT64_MAX ? off_t{0} : tail_offset(log->get(), info.st_size, *tail);
   if (add_static_header(r, "Content-Security-Policy", untrusted_content) == nullptr) {
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
-  return send_file_range(r, {.path = worker.spool().absolute(Spool::log_path(route.id, index)),
-                             .offset = offset,
-                             .length = info.st_size - offset,
-                             .content_type = "text/plain; charset=utf-8",
-                             .last_modified = info.st_mtim.tv_sec});
+  return send_file_range(r, range);
 }
 
 }  // namespace docket::ngx

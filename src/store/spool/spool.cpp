@@ -120,6 +120,20 @@ struct Spool::State {
     }
   }
 
+  /// The file `from` of the folder open as `other` becomes the job's file `name`. `flags` of renameat2(2).
+  Result<void> adopt(const JobId& job, const std::string& name, int other, const std::string& from, unsigned flags) {
+    // The folders were made for the uploads; a job without any may have none yet.
+    for (int attempt = 1; ::renameat2(other, from.c_str(), folder.get(), name.c_str(), flags) != 0; ++attempt) {
+      if (errno != ENOENT || attempt == max_tries) {
+        return fail_file("renameat2", name, errno);
+      }
+      if (auto made = make_folders_of(job); !made) {
+        return made;
+      }
+    }
+    return {};
+  }
+
   [[nodiscard]] Result<Fd> open_to_read(const std::string& name) const {
     Fd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file) {
@@ -203,28 +217,19 @@ Result<Fd> Spool::create_output(const JobId& job, const OutputFile& output_file)
   return state_->create(job, output_path(job, output_file), O_RDWR | O_EXCL);
 }
 
-Result<Fd> Spool::create_log(const JobId& job, std::uint32_t index) {
-  const auto name = log_path(job, index);
-  // Not truncated: a try that lost its lease may still write to it.
-  return remove(name).and_then([&] { return state_->create(job, name, O_RDWR | O_EXCL); });
-}
-
 Result<void> Spool::adopt(const JobId& job, const OutputFile& output_file, int folder, const std::string& name) {
   const auto path = output_path(job, output_file);
-  // The folders were made for the uploads; a job without any may have none yet.
-  for (int attempt = 1; ::renameat2(folder, name.c_str(), state_->folder.get(), path.c_str(), RENAME_NOREPLACE) != 0;
-       ++attempt) {
-    if (errno != ENOENT || attempt == max_tries) {
-      return fail_file("renameat2", path, errno);
-    }
-    if (auto made = state_->make_folders_of(job); !made) {
-      return made;
-    }
+  if (auto adopted = state_->adopt(job, path, folder, name, RENAME_NOREPLACE); !adopted) {
+    return adopted;
   }
   if (::fchmodat(state_->folder.get(), path.c_str(), file_mode, 0) != 0) {
     return fail_file("fchmodat", path, errno);
   }
   return {};
+}
+
+Result<void> Spool::adopt_log(const JobId& job, std::uint32_t index, int folder, const std::string& name) {
+  return state_->adopt(job, log_path(job, index), folder, name, 0);
 }
 
 Result<Fd> Spool::open_input(const JobId& job, std::uint32_t index) const {

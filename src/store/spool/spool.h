@@ -64,11 +64,11 @@ class Spool {
   Result<Fd> open_for_append(const JobId& job, const OutputFile& output_file);
   /// Creates an output file for writing, which there was none of.
   Result<Fd> create_output(const JobId& job, const OutputFile& output_file);
-  /// Creates a log for writing; that of an earlier try goes.
-  Result<Fd> create_log(const JobId& job, std::uint32_t index);
   /// Makes the regular file `name` in the folder open as `folder`, on the same file system, an output file, which there
   /// was none of.
   Result<void> adopt(const JobId& job, const OutputFile& output_file, int folder, const std::string& name);
+  /// The same for a log; that of an earlier try goes, and a try that lost its lease may go on writing to it.
+  Result<void> adopt_log(const JobId& job, std::uint32_t index, int folder, const std::string& name);
   /// Open for reading.
   [[nodiscard]] Result<Fd> open_input(const JobId& job, std::uint32_t index) const;
   [[nodiscard]] Result<Fd> open_output(const JobId& job, const OutputFile& output_file) const;

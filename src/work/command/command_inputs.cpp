@@ -52,7 +52,7 @@ launch::Request basic_request(const WorkFolder& folder, const CommandWork& work,
 
 }  // namespace
 
-Result<void> write_inputs(WorkFolder& folder, const Spool& spool, const ClaimedUnit& claimed, std::string_view fields) {
+Result<void> link_inputs(WorkFolder& folder, const Spool& spool, const ClaimedUnit& claimed) {
   const auto& unit = claimed.unit;
   for (std::uint32_t i = 0; i < claimed.status.files.size(); ++i) {
     if (unit.file != Unit::whole_job && unit.file != i) {
@@ -62,6 +62,10 @@ Result<void> write_inputs(WorkFolder& folder, const Spool& spool, const ClaimedU
       return linked;
     }
   }
+  return {};
+}
+
+Result<void> write_lists(WorkFolder& folder, const ClaimedUnit& claimed, std::string_view fields) {
   return folder.write_input("files.json", files_json(folder, claimed))
       .and_then([&] { return folder.write_input("fields.json", fields.empty() ? "{}" : fields); })
       .and_then([&] { return folder.write_input("settings.json", "{}"); });

@@ -12,9 +12,12 @@
 
 namespace docket {
 
-/// Gives the folder the job's files under their numbers, files.json, fields.json and settings.json. `fields` is a JSON
+/// Gives the folder the job's files under their numbers. Errors: store_full, io.
+Result<void> link_inputs(WorkFolder& folder, const Spool& spool, const ClaimedUnit& claimed);
+
+/// And, for a program that is started for this job, files.json, fields.json and settings.json. `fields` is a JSON
 /// object, or empty. A client's names stand in the texts only. Errors: store_full, io.
-Result<void> write_inputs(WorkFolder& folder, const Spool& spool, const ClaimedUnit& claimed, std::string_view fields);
+Result<void> write_lists(WorkFolder& folder, const ClaimedUnit& claimed, std::string_view fields);
 
 /// The line that a program which stays is given: a JSON object with job_id, fields, files, output_dir and settings.
 std::string job_line(const WorkFolder& folder, const ClaimedUnit& claimed, std::string_view fields);

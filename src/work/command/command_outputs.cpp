@@ -7,7 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <span>
+#include <string>
 #include <utility>
+
+#include "host/file_io.h"
 
 namespace docket {
 namespace {
@@ -20,6 +25,28 @@ bool is_result(std::string_view name) noexcept {
 bool has_result(const FoundFiles& found, std::string_view other) {
   return std::ranges::any_of(found.files,
                              [&](const FoundFile& file) { return is_result(file.name) || file.name == other; });
+}
+
+bool has_result(const Outputs& outputs, std::string_view other) {
+  return std::ranges::any_of(outputs.sections,
+                             [&](const Section& section) { return is_result(section.name) || section.name == other; });
+}
+
+Section section_of(const std::string& name, std::uint64_t offset, std::uint64_t length) {
+  return {.format = std::nullopt,
+          .representation = Representation::raw,
+          .offset = offset,
+          .length = length,
+          .sum = 0,
+          .name = name};
+}
+
+/// By name; of those with one name (of what is no UTF-8) the first stays.
+void sort_sections(Outputs& outputs) {
+  auto& sections = outputs.sections;
+  const auto same_name = [](const Section& a, const Section& b) { return a.name == b.name; };
+  std::ranges::stable_sort(sections, {}, &Section::name);
+  sections.erase(std::unique(sections.begin(), sections.end(), same_name), sections.end());
 }
 
 /// A file to be stored: below one of two folders.
@@ -81,6 +108,37 @@ Result<void> check_standard_output(const launch::Exited& exited, std::uint64_t s
   return {};
 }
 
+Result<std::optional<Outputs>> read_outputs(const OutputFile& own, const WorkFolder& folder, const FoundFiles& found,
+                                            std::string_view result, int result_file) {
+  Outputs outputs{.output_file = own, .sections = {}};
+  std::string bytes;
+  const auto add = [&](int file, const FoundFile& one) -> Result<void> {
+    if (one.size > max_inline_outputs - bytes.size()) {
+      return fail(ErrorCode::command_failed, "it has grown");
+    }
+    const auto offset = bytes.size();
+    bytes.resize(offset + one.size);
+    outputs.sections.push_back(section_of(one.name, offset, one.size));
+    return read_at(file, std::span(bytes).subspan(offset), 0);
+  };
+  if (!found.files.empty() && !folder.each_output(UINT64_MAX, add)) {
+    return std::nullopt;
+  }
+  if (!has_result(outputs, result)) {
+    struct stat info {};
+    if (::fstat(result_file, &info) != 0) {
+      return fail_errno("fstat", errno);
+    }
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    if (auto added = add(result_file, {.path = {}, .name = std::string(result), .size = size}); !added) {
+      return std::nullopt;
+    }
+  }
+  sort_sections(outputs);
+  outputs.bytes = std::move(bytes);
+  return outputs;
+}
+
 Result<Outputs> store_outputs(Spool& spool, const JobId& job, const OutputFile& own, const WorkFolder& folder,
                               FoundFiles found, std::string_view result) {
   const auto opened = folder.open_outputs();
@@ -94,11 +152,11 @@ Result<Outputs> store_outputs(Spool& spool, const JobId& job, const OutputFile& 
   }
   if (!is_complete) {
     struct stat info {};
-    if (::fstatat(folder.folder(), folder.result_name().c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      return fail_errno("fstatat " + folder.result_name(), errno);
+    if (::fstatat(folder.folder(), WorkFolder::result_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      return fail_errno(std::string("fstatat ") + WorkFolder::result_name, errno);
     }
     sources.push_back(
-        {folder.folder(), folder.result_name(), std::string(result), static_cast<std::uint64_t>(info.st_size)});
+        {folder.folder(), WorkFolder::result_name, std::string(result), static_cast<std::uint64_t>(info.st_size)});
   }
   // The largest one is not copied.
   std::ranges::stable_sort(sources, std::greater{}, &Source::size);
@@ -124,15 +182,10 @@ Result<Outputs> store_outputs(Spool& spool, const JobId& job, const OutputFile& 
         return pass_on(appended);
       }
     }
-    outputs.sections.push_back({.format = std::nullopt,
-                                .representation = Representation::raw,
-                                .offset = offset,
-                                .length = source.size,
-                                .sum = 0,
-                                .name = source.name});
+    outputs.sections.push_back(section_of(source.name, offset, source.size));
     offset += source.size;
   }
-  std::ranges::sort(outputs.sections, {}, &Section::name);
+  sort_sections(outputs);
   return outputs;
 }
 
@@ -150,20 +203,14 @@ Result<Outputs> copy_outputs(Spool& spool, const JobId& job, const OutputFile& o
                  ? appended
                  : fail(ErrorCode::command_failed, "the file " + found.name + " was changed while it was stored");
     }
-    outputs.sections.push_back({.format = std::nullopt,
-                                .representation = Representation::raw,
-                                .offset = offset,
-                                .length = found.size,
-                                .sum = 0,
-                                .name = found.name});
+    outputs.sections.push_back(section_of(found.name, offset, found.size));
     offset += found.size;
     return {};
   };
   if (auto copied = folder.each_output(max_bytes, add); !copied) {
     return pass_on(copied);
   }
-  const auto is_named = [&](const Section& section) { return is_result(section.name) || section.name == result; };
-  if (std::ranges::none_of(outputs.sections, is_named)) {
+  if (!has_result(outputs, result)) {
     struct stat info {};
     if (::fstat(result_file, &info) != 0 || ::lseek(result_file, 0, SEEK_SET) != 0) {
       return fail_errno("fstat", errno);
@@ -173,10 +220,7 @@ Result<Outputs> copy_outputs(Spool& spool, const JobId& job, const OutputFile& o
       return pass_on(added);
     }
   }
-  const auto same_name = [](const Section& a, const Section& b) { return a.name == b.name; };
-  std::ranges::stable_sort(outputs.sections, {}, &Section::name);
-  const auto twice = std::unique(outputs.sections.begin(), outputs.sections.end(), same_name);
-  outputs.sections.erase(twice, outputs.sections.end());
+  sort_sections(outputs);
   return outputs;
 }
 

@@ -1,6 +1,8 @@
 // What a command left, as a job's outputs.
 #pragma once
 
+#include <optional>
+
 #include "base/error.h"
 #include "job/outputs.h"
 #include "protocol/launch.h"
@@ -21,6 +23,11 @@ const Section* main_output(const Outputs& outputs) noexcept;
 /// all of it was written, and there is room for it among `max_bytes`. Errors: command_failed; store_full, io.
 Result<void> check_standard_output(const launch::Exited& exited, std::uint64_t size, const FoundFiles& found,
                                    std::uint64_t max_bytes);
+
+/// What was found, and the result, as bytes for the job's record (Outputs::bytes). Nothing if it has come to more than
+/// max_inline_outputs meanwhile. Else as store_outputs() and copy_outputs().
+Result<std::optional<Outputs>> read_outputs(const OutputFile& own, const WorkFolder& folder, const FoundFiles& found,
+                                            std::string_view result, int result_file);
 
 /// Puts what was found into the output file `own` of the job and says where it lies there: the largest file becomes it,
 /// the others are appended. Without a result.* the folder's result file is one of them, under the name `result`. The

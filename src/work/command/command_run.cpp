@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "host/file_io.h"
 #include "job/progress/page_progress.h"
 #include "work/command/command_inputs.h"
 #include "work/command/command_outputs.h"
@@ -125,7 +126,8 @@ CommandRun::CommandRun(const CommandParts& parts, KeptProgram& program, StoreRea
       next_record_(Clock::now() + record_interval),
       next_look_(Clock::now() + look_interval) {}
 
-std::optional<EndUnit> CommandRun::run() {
+std::optional<EndUnit> CommandRun::run(const std::function<void()>& on_slow) {
+  on_slow_ = &on_slow;
   EndUnit end{.lease = lease_, .pages = {}, .end = ended::Released{}, .now_ms = 0};
   const auto* work = std::get_if<CommandWork>(&claimed_.record.work);
   auto ended = work != nullptr && !work->arguments.empty()
@@ -137,6 +139,7 @@ std::optional<EndUnit> CommandRun::run() {
   if (!ended) {
     program_.end();  // one that has spoilt its folder must not spoil the next job
   }
+  program_.tidy();
   if (lost_ || (!ended && is_unwanted(reader_, lease_))) {
     return std::nullopt;
   }
@@ -182,6 +185,7 @@ CommandEvents CommandRun::events() {
               },
           .lines =
               [this](launch::LogLines lines) {
+                keep_log();
                 if (!parts_.publish_lines) {
                   return;
                 }
@@ -192,18 +196,17 @@ CommandEvents CommandRun::events() {
                                                         .left_out = lines_left_out_,
                                                         .lines = std::move(lines.lines)});
                 lines_left_out_ = told ? 0 : lines_left_out_ + count;
-              }};
+              },
+          .slow = *on_slow_};
 }
 
-Result<CommandEnd> CommandRun::run_once(const CommandWork& work, const WorkFolder& folder, const Fd& log,
-                                        const Fd& result) {
-  return parts_.launcher.run(launch_request(folder, claimed_, work), log, result, events(),
+Result<CommandEnd> CommandRun::run_once(const CommandWork& work, const WorkFolder& folder, const RunFiles& files) {
+  return parts_.launcher.run(launch_request(folder, claimed_, work), files.log(), files.result(), events(),
                              [&] { return must_stop(folder, work); });
 }
 
 Result<CommandEnd> CommandRun::run_in_program(StayingProgram& program, const WorkFolder& folder,
-                                              std::string_view fields, const Fd& log, const Fd& result,
-                                              const CommandWork& work) {
+                                              std::string_view fields, const RunFiles& files, const CommandWork& work) {
   const launch::Job job{.line = job_line(folder, claimed_, fields),
                         .time_ms = claimed_.record.limits.unit_ms,
                         .id = claimed_.unit.job.text()};
@@ -212,7 +215,7 @@ Result<CommandEnd> CommandRun::run_in_program(StayingProgram& program, const Wor
                                                std::to_string(launch::max_line) +
                                                " bytes that a program can be given which stays (workers=N)");
   }
-  return program.run(job, log, result, events(), [&] { return must_stop(folder, work); });
+  return program.run(job, files.log(), files.result(), events(), [&] { return must_stop(folder, work); });
 }
 
 /// An error of our own with files, or command_failed for what the command has left.
@@ -224,7 +227,8 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   }
   StayingProgram* program = nullptr;
   if (work.workers != 0) {
-    const auto kept = program_.get(parts_.launcher, parts_.store_path, work, claimed_.record.limits, parts_.quitting);
+    const auto kept =
+        program_.get(parts_.launcher, parts_.store_path, work, claimed_.record.limits, parts_.quitting, *on_slow_);
     if (!kept) {
       return pass_on(kept);
     }
@@ -238,20 +242,27 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   if (!folder) {
     return pass_on(folder);
   }
-  if (auto written = write_inputs(*folder, parts_.spool, claimed_, *fields); !written) {
+  if (auto linked = link_inputs(*folder, parts_.spool, claimed_); !linked) {
+    return pass_on(linked);
+  }
+  if (auto written = program != nullptr ? Result<void>() : write_lists(*folder, claimed_, *fields); !written) {
     return pass_on(written);
   }
-  const auto log = parts_.spool.create_log(unit.job, unit.file == Unit::whole_job ? 0 : unit.file);
-  if (!log) {
-    return pass_on(log);
+  RunFiles own_files;
+  auto& files = program != nullptr ? program_.files() : own_files;
+  if (auto prepared = files.prepare(program != nullptr ? program_.folder() : *folder); !prepared) {
+    return pass_on(prepared);
   }
-  auto result = folder->create_result();
-  if (!result) {
-    return pass_on(result);
+  if (unit.attempt > 0) {  // of the try before this one
+    static_cast<void>(parts_.spool.remove(Spool::log_path(unit.job, log_index())));
   }
   was_run_ = true;
-  auto how = program != nullptr ? run_in_program(*program, *folder, *fields, *log, *result, work)
-                                : run_once(work, *folder, *log, *result);
+  files_ = &files;
+  folder_ = &*folder;
+  auto how =
+      program != nullptr ? run_in_program(*program, *folder, *fields, files, work) : run_once(work, *folder, files);
+  keep_log();
+  files_ = nullptr;
   if (!how) {
     return pass_on(how);
   }
@@ -280,40 +291,63 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   if (completed == nullptr) {
     return end;
   }
-  struct stat answered {};
-  if (program != nullptr && ::fstat(result->get(), &answered) == 0 && answered.st_size == 0 &&
-      ::write(result->get(), "null", 4) != 4) {  // JSON for an answer without a value
-    return fail_writing("write", errno);
-  }
-  stored_ = true;
-  auto outputs = program != nullptr
-                     ? copy_outputs(parts_.spool, unit.job, own_, *folder, work.output_size, answer, result->get())
-                     : store_found(*exited, *folder, *result, work.output_size);
+  auto outputs = store(program != nullptr ? nullptr : exited, *folder, files.result(), work.output_size);
   if (!outputs) {
     return pass_on(outputs);
-  }
-  if (auto kept = keep_outputs(parts_.spool, unit.job, own_, *outputs, parts_.sync); !kept) {
-    return pass_on(kept);
   }
   completed->outputs = std::move(*outputs);
   return end;
 }
 
-/// What a program that has ended with `exited` left, stored.
-Result<Outputs> CommandRun::store_found(const launch::Exited& exited, const WorkFolder& folder, const Fd& result,
-                                        std::uint64_t max_bytes) {
-  struct stat output {};
-  if (::fstat(result.get(), &output) != 0) {
+/// What the command left, durable: of one that has ended with `exited`, or that stays (null) and has answered.
+Result<Outputs> CommandRun::store(const launch::Exited* exited, const WorkFolder& folder, const Fd& result,
+                                  std::uint64_t max_bytes) {
+  struct stat info {};
+  if (::fstat(result.get(), &info) != 0) {
     return fail_errno("fstat", errno);
+  }
+  if (exited == nullptr && info.st_size == 0) {  // JSON for an answer without a value
+    if (auto written = write_at(result.get(), "null", 0); !written) {
+      return pass_on(written);
+    }
+    info.st_size = 4;
   }
   auto found = folder.find_outputs(max_bytes);
   if (!found) {
     return pass_on(found);
   }
-  if (auto fits = check_standard_output(exited, static_cast<std::uint64_t>(output.st_size), *found, max_bytes); !fits) {
-    return pass_on(fits);
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (exited != nullptr) {
+    if (auto fits = check_standard_output(*exited, size, *found, max_bytes); !fits) {
+      return pass_on(fits);
+    }
   }
-  return store_outputs(parts_.spool, claimed_.unit.job, own_, folder, std::move(*found), standard_output);
+  const auto name = exited != nullptr ? standard_output : answer;
+  if (found->bytes + size <= max_inline_outputs) {
+    auto small = read_outputs(own_, folder, *found, name, result.get());
+    if (!small || *small) {
+      return std::move(small).map([](std::optional<Outputs>&& outputs) { return std::move(*outputs); });
+    }
+  }
+  stored_ = true;
+  auto outputs = exited != nullptr
+                     ? store_outputs(parts_.spool, claimed_.unit.job, own_, folder, std::move(*found), name)
+                     : copy_outputs(parts_.spool, claimed_.unit.job, own_, folder, max_bytes, name, result.get());
+  if (!outputs) {
+    return outputs;
+  }
+  if (auto kept = keep_outputs(parts_.spool, claimed_.unit.job, own_, *outputs, parts_.sync); !kept) {
+    return pass_on(kept);
+  }
+  return outputs;
+}
+
+/// Gives the log its name, where the command has said something. What fails is tried again, and at the end given up: a
+/// command is not done again for its log.
+void CommandRun::keep_log() {
+  if (files_ != nullptr) {
+    static_cast<void>(files_->keep_log(parts_.spool, claimed_.unit.job, log_index(), *folder_));
+  }
 }
 
 /// Asked by the launch client several times a second.
@@ -322,6 +356,7 @@ bool CommandRun::must_stop(const WorkFolder& folder, const CommandWork& work) {
     return true;
   }
   record_progress();
+  keep_log();
   if (const auto now = Clock::now(); now >= next_look_) {
     lost_ = lost_ || is_unwanted(reader_, lease_);
     if (const auto found = folder.find_outputs(work.output_size);
@@ -352,7 +387,6 @@ void CommandRun::record_progress() {
 
 void CommandRun::on_end(const EndUnit* end) {
   remove_unneeded(reader_, parts_.spool, claimed_, end, own_, stored_);
-  program_.tidy();
 }
 
 }  // namespace docket

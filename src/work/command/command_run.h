@@ -30,7 +30,7 @@ class CommandRun final : public UnitTask {
  public:
   CommandRun(const CommandParts& parts, KeptProgram& program, StoreReader& reader, ClaimedUnit claimed);
 
-  std::optional<EndUnit> run() override;
+  std::optional<EndUnit> run(const std::function<void()>& on_slow) override;
   void on_end(const EndUnit* end) override;
 
  private:
@@ -38,14 +38,19 @@ class CommandRun final : public UnitTask {
 
   Result<UnitEnd> run_command(const CommandWork& work, bool again = false);
   Result<std::string> read_fields();
-  Result<CommandEnd> run_once(const CommandWork& work, const WorkFolder& folder, const Fd& log, const Fd& result);
+  Result<CommandEnd> run_once(const CommandWork& work, const WorkFolder& folder, const RunFiles& files);
   Result<CommandEnd> run_in_program(StayingProgram& program, const WorkFolder& folder, std::string_view fields,
-                                    const Fd& log, const Fd& result, const CommandWork& work);
+                                    const RunFiles& files, const CommandWork& work);
+  void keep_log();
   [[nodiscard]] CommandEvents events();
-  Result<Outputs> store_found(const launch::Exited& exited, const WorkFolder& folder, const Fd& result,
-                              std::uint64_t max_bytes);
+  Result<Outputs> store(const launch::Exited* exited, const WorkFolder& folder, const Fd& result,
+                        std::uint64_t max_bytes);
   bool must_stop(const WorkFolder& folder, const CommandWork& work);
   void record_progress();
+  /// Which of the job's logs it writes.
+  [[nodiscard]] std::uint32_t log_index() const noexcept {
+    return claimed_.unit.file == Unit::whole_job ? 0 : claimed_.unit.file;
+  }
 
   const CommandParts& parts_;
   KeptProgram& program_;
@@ -54,8 +59,11 @@ class CommandRun final : public UnitTask {
   const Lease lease_;
   const OutputFile own_;
 
-  std::optional<Steps> steps_;        ///< not recorded yet
-  std::uint32_t lines_left_out_ = 0;  ///< before the next ones that are published
+  std::optional<Steps> steps_;                      ///< not recorded yet
+  std::uint32_t lines_left_out_ = 0;                ///< before the next ones that are published
+  RunFiles* files_ = nullptr;                       ///< while the command runs
+  const WorkFolder* folder_ = nullptr;              ///< and where they are
+  const std::function<void()>* on_slow_ = nullptr;  ///< the caller's of run()
   Clock::time_point next_record_;
   Clock::time_point next_look_;
   bool was_run_ = false;             ///< the command may have done something

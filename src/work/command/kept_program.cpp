@@ -29,12 +29,14 @@ std::string new_name() {
 }  // namespace
 
 Result<StayingProgram*> KeptProgram::get(LaunchClient& launcher, const std::string& store_path, const CommandWork& work,
-                                         const Limits& limits, const std::function<bool()>& stop) {
+                                         const Limits& limits, const std::function<bool()>& stop,
+                                         const std::function<void()>& on_start) {
   auto file = version_of(work.arguments.front());
   // Not all that is said of a job is its program's: its time is told with the job.
   if (is_ready() && request_to_stay(*folder_, work, limits) == request_ && file == file_) {
     return program_.get();
   }
+  on_start();
   end();
   auto folder = WorkFolder::make(store_path, new_name());
   if (!folder) {
@@ -55,6 +57,7 @@ void KeptProgram::tidy() const {
 
 void KeptProgram::end() {
   program_.reset();
+  files_ = {};
   folder_.reset();
 }
 

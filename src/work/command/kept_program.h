@@ -1,6 +1,7 @@
 // The program of a command with workers=N, from one job to the next.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "job/work.h"
 #include "protocol/launch.h"
 #include "work/command/launch_client.h"
+#include "work/command/run_files.h"
 #include "work/command/work_folder.h"
 
 namespace docket {
@@ -22,13 +24,15 @@ class KeptProgram {
   ~KeptProgram() { end(); }
 
   /// The running program if one for `work` and `limits` would be started with the same and its file is the same as at
-  /// its start, else a new one; the old one is ended. Null: none can be started at the moment. Errors: store_full, io.
-  /// Blocks.
+  /// its start, else a new one, before which `on_start` is called; the old one is ended. Null: none can be started at
+  /// the moment. Errors: store_full, io. Blocks.
   Result<StayingProgram*> get(LaunchClient& launcher, const std::string& store_path, const CommandWork& work,
-                              const Limits& limits, const std::function<bool()>& stop);
+                              const Limits& limits, const std::function<bool()>& stop,
+                              const std::function<void()>& on_start);
 
-  /// Its folder, while there is one.
+  /// Its folder, while there is one, and the files of its job there.
   [[nodiscard]] const WorkFolder& folder() const { return *folder_; }
+  [[nodiscard]] RunFiles& files() { return files_; }
   [[nodiscard]] bool is_ready() const { return program_ && program_->is_ready(); }
   /// Removes what its job has left, if it is still there.
   void tidy() const;
@@ -39,6 +43,7 @@ class KeptProgram {
   launch::Request request_;  ///< what it was started with
   std::string file_;         ///< what tells one version of the program's file from another
   std::optional<WorkFolder> folder_;
+  RunFiles files_;
   std::unique_ptr<StayingProgram> program_;
 };
 

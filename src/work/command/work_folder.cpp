@@ -72,11 +72,21 @@ Result<WorkFolder> WorkFolder::make_within(const WorkFolder& program, const std:
 }
 
 Result<void> WorkFolder::make_parts() {
-  for (const auto* part : {"in", "out", "tmp"}) {
-    const bool shared = !within_.empty() && std::string_view(part) == "tmp";
-    if (!shared && ::mkdirat(folder_.get(), (part + within_).c_str(), folder_mode) != 0) {
-      return fail_writing("mkdir " + path_ + "/" + part + within_, errno);
-    }
+  if (!within_.empty()) {
+    return make_part("out");
+  }
+  return make_inputs().and_then([&] { return make_part("out"); }).and_then([&] { return make_part("tmp"); });
+}
+
+Result<void> WorkFolder::make_inputs() {
+  auto made = has_inputs_ ? Result<void>() : make_part("in");
+  has_inputs_ = has_inputs_ || made;
+  return made;
+}
+
+Result<void> WorkFolder::make_part(const char* part) const {
+  if (::mkdirat(folder_.get(), (part + within_).c_str(), folder_mode) != 0) {
+    return fail_writing("mkdir " + path_ + "/" + part + within_, errno);
   }
   return {};
 }
@@ -92,13 +102,17 @@ WorkFolder::~WorkFolder() {
     return;  // or remove_stale_work_folders() does
   }
   if (folder_) {
-    for (const auto& name : {"in" + within_, "out" + within_, result_name()}) {
-      static_cast<void>(remove_tree(folder_.get(), name));
+    if (has_inputs_) {
+      static_cast<void>(remove_tree(folder_.get(), "in" + within_));
     }
+    static_cast<void>(remove_tree(folder_.get(), "out" + within_));
   }
 }
 
 Result<void> WorkFolder::write_input(const std::string& name, std::string_view text) {
+  if (auto made = make_inputs(); !made) {
+    return made;
+  }
   auto file = create("in" + within_ + "/" + name);
   if (!file) {
     return pass_on(file);
@@ -114,17 +128,16 @@ Result<void> WorkFolder::write_input(const std::string& name, std::string_view t
 }
 
 Result<void> WorkFolder::link_input(const std::string& from, const std::string& name) {
+  if (auto made = make_inputs(); !made) {
+    return made;
+  }
   if (::linkat(AT_FDCWD, from.c_str(), folder_.get(), ("in" + within_ + "/" + name).c_str(), 0) != 0) {
     return fail_writing("link " + from, errno);
   }
   return {};
 }
 
-Result<Fd> WorkFolder::create_result() {
-  return create(result_name());
-}
-
-Result<Fd> WorkFolder::create(const std::string& name) {
+Result<Fd> WorkFolder::create(const std::string& name) const {
   Fd file(::openat(folder_.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, file_mode));
   if (!file) {
     return fail_writing("open " + path_ + "/" + name, errno);

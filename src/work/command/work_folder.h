@@ -42,7 +42,7 @@ class WorkFolder {
  public:
   /// Makes work/<name>, empty. Errors: store_full, io.
   static Result<WorkFolder> make(const std::string& store_path, const std::string& name);
-  /// Makes in/<name> and out/<name> of `program`, which outlives it. Errors: as above.
+  /// Makes out/<name> of `program`, which outlives it, and in/<name> with the first input. Errors: as above.
   static Result<WorkFolder> make_within(const WorkFolder& program, const std::string& name);
   WorkFolder(WorkFolder&&) noexcept = default;
   WorkFolder& operator=(WorkFolder&&) = delete;
@@ -58,10 +58,13 @@ class WorkFolder {
   /// Gives the command the upload at the absolute path `from`, by another name of the same file.
   Result<void> link_input(const std::string& from, const std::string& name);
 
-  /// A new file beside the three folders, where the command does not come: for its standard output, or its answer.
-  Result<Fd> create_result();
-  /// Its name in folder().
-  [[nodiscard]] std::string result_name() const { return "result" + (within_.empty() ? "" : "." + within_.substr(1)); }
+  /// New files beside the three folders, where the command does not come: for its standard output, or its answer, and
+  /// for its log. Errors: store_full, io.
+  [[nodiscard]] Result<Fd> create_result() const { return create(result_name); }
+  [[nodiscard]] Result<Fd> create_log() const { return create(log_name); }
+  /// Their names in folder().
+  static constexpr const char* result_name = "result";
+  static constexpr const char* log_name = "log";
 
   /// Calls `visit` with each file that find_outputs() would find, open for reading: what is seen is what is read,
   /// whatever a program that still lives does to the names meanwhile. Errors: those of `visit`, and of find_outputs().
@@ -83,13 +86,16 @@ class WorkFolder {
   WorkFolder() = default;
   Result<FoundFiles> walk(std::uint64_t max_bytes, const Visit& visit) const;
   Result<void> make_parts();
-  Result<Fd> create(const std::string& name);
+  Result<void> make_inputs();
+  [[nodiscard]] Result<void> make_part(const char* part) const;
+  [[nodiscard]] Result<Fd> create(const std::string& name) const;
 
   std::string path_;
   std::string within_;  ///< "/<name>" of a unit's part; empty: it is the whole folder
   Fd parent_;           ///< of the whole folder: work/
   Fd folder_;           ///< that holds in/, out/ and tmp/; locked where it is ours
   bool made_ = false;
+  bool has_inputs_ = false;  ///< in/ is there
 };
 
 /// The name of a unit's folder.

@@ -94,7 +94,6 @@ TEST_F(CommandFolder, AProgramThatStaysHasAPartForEachUnit) {
     EXPECT_EQ(part->inputs(), program->path() + "/in/one");
     ASSERT_TRUE(part->write_input("0", "input"));
     EXPECT_EQ(read(program->path() + "/in/one/0"), "input");
-    ASSERT_TRUE(part->create_result());
     write(part->outputs() + "/file", "output");
     const auto found = part->find_outputs(100);
     ASSERT_TRUE(found);
@@ -103,7 +102,6 @@ TEST_F(CommandFolder, AProgramThatStaysHasAPartForEachUnit) {
   }
   EXPECT_FALSE(fs::exists(program->path() + "/in/one"));
   EXPECT_FALSE(fs::exists(program->path() + "/out/one"));
-  EXPECT_FALSE(fs::exists(program->path() + "/result.one"));
   EXPECT_TRUE(fs::exists(program->path() + "/tmp"));
 }
 
@@ -127,6 +125,72 @@ TEST_F(CommandFolder, OutputsAreStoredInOneFile) {
   EXPECT_EQ(outputs->sections[2].name, "stdout");
   EXPECT_EQ(stored(outputs->sections[3], own_), "not the main one");
   EXPECT_EQ(main_output(*outputs), &outputs->sections[2]);
+}
+
+TEST_F(CommandFolder, SmallOutputsNeedNoFile) {
+  auto folder = make();
+  const auto result = folder.create_result();
+  ASSERT_TRUE(result);
+  write(folder.path() + "/result", "standard output");
+  write(folder.path() + "/out/b", "of b");
+  write(folder.path() + "/out/a", "of a");
+  const auto found = folder.find_outputs(1000);
+  ASSERT_TRUE(found);
+  const auto outputs = read_outputs(own_, folder, *found, standard_output, result->get());
+  ASSERT_TRUE(outputs && *outputs);
+  const auto& [file, sections, bytes] = **outputs;
+  ASSERT_TRUE(bytes);
+  ASSERT_EQ(sections.size(), 3U);
+  const std::array<std::pair<std::string, std::string>, 3> expected{
+      {{"a", "of a"}, {"b", "of b"}, {"stdout", "standard output"}}};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(sections[i].name, expected[i].first);
+    EXPECT_EQ(bytes->substr(sections[i].offset, sections[i].length), expected[i].second);
+  }
+}
+
+TEST_F(CommandFolder, AResultOfItsOwnIsTakenForStandardOutput) {
+  auto folder = make();
+  const auto result = folder.create_result();
+  write(folder.path() + "/result", "standard output");
+  write(folder.path() + "/out/result.txt", "text");
+  const auto found = folder.find_outputs(1000);
+  ASSERT_TRUE(result && found);
+  const auto outputs = read_outputs(own_, folder, *found, standard_output, result->get());
+  ASSERT_TRUE(outputs && *outputs);
+  EXPECT_EQ((*outputs)->bytes, "text");
+}
+
+TEST_F(CommandFolder, OutputsThatHaveGrownNeedAFile) {
+  auto folder = make();
+  const auto result = folder.create_result();
+  write(folder.path() + "/out/a", "small");
+  const auto found = folder.find_outputs(1000);
+  ASSERT_TRUE(result && found);
+  write(folder.path() + "/out/a", std::string(max_inline_outputs + 1, 'l'));
+  const auto outputs = read_outputs(own_, folder, *found, standard_output, result->get());
+  ASSERT_TRUE(outputs);
+  EXPECT_FALSE(*outputs);
+}
+
+TEST_F(CommandFolder, ALogIsTheJobsWhenSomethingStandsInIt) {
+  const auto folder = make();
+  const auto kept = spool_->absolute(Spool::log_path(unit_.job, 0));
+  RunFiles files;
+  ASSERT_TRUE(files.prepare(folder));
+  ASSERT_TRUE(files.keep_log(*spool_, unit_.job, 0, folder));
+  EXPECT_FALSE(fs::exists(kept));
+  ASSERT_EQ(::write(files.log().get(), "line\n", 5), 5);
+  ASSERT_EQ(::write(files.result().get(), "old", 3), 3);
+  ASSERT_TRUE(files.keep_log(*spool_, unit_.job, 0, folder));
+  ASSERT_EQ(::write(files.log().get(), "more\n", 5), 5);
+  ASSERT_TRUE(files.keep_log(*spool_, unit_.job, 0, folder));
+  EXPECT_EQ(read(kept), "line\nmore\n");
+
+  ASSERT_TRUE(files.prepare(folder));
+  EXPECT_EQ(read(kept), "line\nmore\n");
+  EXPECT_EQ(fs::file_size(folder.path() + "/log"), 0U);
+  EXPECT_EQ(fs::file_size(folder.path() + "/result"), 0U);
 }
 
 TEST_F(CommandFolder, AResultOfItsOwnIsTheMainOne) {
@@ -211,7 +275,8 @@ TEST_F(CommandFolder, InputsAreNamedByNumbers) {
   claimed.status.files.resize(2);
   claimed.status.files[0].filename = "--help \"\n";
   claimed.status.files[1].filename = "../../etc/passwd";
-  ASSERT_TRUE(write_inputs(folder, *spool_, claimed, R"({"a":1})"));
+  ASSERT_TRUE(link_inputs(folder, *spool_, claimed));
+  ASSERT_TRUE(write_lists(folder, claimed, R"({"a":1})"));
   EXPECT_TRUE(fs::exists(folder.path() + "/in/0") && fs::exists(folder.path() + "/in/1"));
   EXPECT_EQ(read(folder.path() + "/in/fields.json"), R"({"a":1})");
   const auto files = read(folder.path() + "/in/files.json");
