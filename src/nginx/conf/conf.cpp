@@ -18,6 +18,7 @@
 #include "nginx/access/variables.h"
 #include "nginx/conf/token_file.h"
 #include "nginx/core/exception.h"
+#include "nginx/core/handler_scope.h"
 #include "nginx/core/handlers.h"
 
 namespace docket::ngx {
@@ -47,15 +48,15 @@ ngx_http_handler_pt function_of(Handler handler) noexcept {
     case Handler::upload:
     case Handler::command:
     case Handler::pass:
-      return handle_upload;
+      return in_scope<handle_upload>;
     case Handler::result:
-      return handle_result;
+      return in_scope<handle_result>;
     case Handler::tasks:
-      return handle_tasks;
+      return in_scope<handle_tasks>;
     case Handler::events:
-      return handle_events;
+      return in_scope<handle_events>;
     case Handler::health:
-      return handle_health;
+      return in_scope<handle_health>;
     case Handler::none:
       break;
   }

@@ -1,11 +1,15 @@
 #include "nginx/held/held_request.h"
 
+#include "nginx/core/handler_scope.h"
+
 namespace docket::ngx {
 
 void end_request(ngx_http_request_t* r, ngx_int_t rc) noexcept {
   ngx_connection_t* connection = r->connection;
   ngx_http_finalize_request(r, rc);
-  ngx_http_run_posted_requests(connection);
+  if (!HandlerScope::is_within(connection)) {
+    ngx_http_run_posted_requests(connection);
+  }
 }
 
 std::shared_ptr<HeldRequest> HeldRequest::watch(ngx_http_request_t* r) {

@@ -8,8 +8,9 @@
 
 namespace docket::ngx {
 
-/// Ends a held request with what a handler would return, outside of nginx's own call of a handler: what the request has
-/// posted (subrequests) runs, too. The request, and all that lives in its pool, may be gone afterwards.
+/// Ends a held request with what a handler would return. What the request has posted (subrequests, and nginx's own end
+/// of a request whose client has gone) runs, too, and the request with all that lives in its pool may be gone
+/// afterwards; where a content handler is being called it runs when that has returned.
 void end_request(ngx_http_request_t* r, ngx_int_t rc) noexcept;
 
 /// Keeps a request open while a task works for it, and knows whether it is still there when the task is done: a

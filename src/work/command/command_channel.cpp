@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds stop_interval{250};
 // A command that takes longer is slow.
-constexpr milliseconds moment{10};
+constexpr milliseconds moment{50};
 // How much later than the supervisor we notice that a command's time is over, or that it does not end: then the
 // supervisor itself hangs.
 constexpr milliseconds supervisor_grace{10'000};
