@@ -1,4 +1,8 @@
 """What nginx's own logs and headers can say of jobs: the variables $docket_…"""
+import re
+
+import pytest
+
 import documents
 from built import wait_for
 from docket import LOCATIONS
@@ -79,3 +83,22 @@ def test_variables_in_headers(start):
     answer = docket.get(f"/result/{job}/text")
     assert (answer.headers["X-Job"], answer.headers["X-State"]) == (job, "completed")
     assert "X-Job" not in docket.get("/tasks").headers
+
+
+@pytest.mark.parametrize("disposition", [
+    'attachment; filename="a%0D%0AContent-Type: text/html%0D%0A%0D%0A<script>"',
+    "attachment; filename*=UTF-8''a%0D%0AContent-Type:%20text%2Fhtml%0D%0A%0D%0A%3Cscript%3E.pdf",
+    'attachment; filename="a\tb\x01c.pdf"',
+    "attachment; filename*=UTF-8''%FFa%00b%7F.pdf",
+    f'attachment; filename="{"long" * 200}.pdf"',
+])
+def test_a_name_cannot_end_a_field(start, disposition):
+    docket = start(server="add_header X-Name $docket_filename always;")
+    answer = docket.request("PUT", "/jobs/", data=PDF, headers={"Content-Disposition": disposition})
+    assert answer.status_code == 202 and answer.headers["Content-Type"] == "application/json"
+    job = answer.json()["job_id"]
+    name = answer.headers["X-Name"].encode("latin-1").decode()
+    assert not re.search("[\x00-\x1f\x7f]", name) and len(name.encode()) <= 255 and "Set-Cookie" not in answer.headers
+    status = docket.get(f"/result/{job}/status")
+    assert status.json()["filename"] == name
+    assert status.headers["X-Name"] == answer.headers["X-Name"] and status.json()["job_id"] == job

@@ -138,7 +138,7 @@ NAMES = {
     "UTF-8": ('"résumé 日本.pdf"'.encode(), {"résumé 日本.pdf"}),
     "Latin-1": (b'"r\xe9sum\xe9.pdf"', {"r\ufffdsum\ufffd.pdf", "résumé.pdf"}),
     "percent": (b'"a%22b.pdf"', {'a"b.pdf', "a%22b.pdf"}),
-    "300 characters": (b'"' + b"x" * 300 + b'.pdf"', {"x" * 300 + ".pdf"}),
+    "300 characters": (b'"' + b"x" * 300 + b'.pdf"', {"x" * 251 + ".pdf"}),
     "markup": (b'"<script>.pdf"', {"<script>.pdf"}),
     "none": (b'""', {"document.pdf"}),
 }

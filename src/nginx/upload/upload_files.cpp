@@ -6,6 +6,7 @@
 
 #include "document/media_type.h"
 #include "http/field/text.h"
+#include "http/form/file_name.h"
 
 namespace docket::ngx {
 namespace {
@@ -21,7 +22,7 @@ UploadFiles::~UploadFiles() {
 }
 
 void UploadFiles::begin(std::string_view filename, bool in_form) {
-  filename_ = filename;
+  filename_ = http::clean_file_name(filename);
   in_form_ = in_form;
   writer_.reset();  // made with the first byte: a form's file input without a choice is an empty part
 }
