@@ -1,6 +1,8 @@
 """Idempotency-Key: who did not hear the answer sends the request again, and gets the same job."""
 import concurrent.futures
 import hashlib
+import http.client
+import json
 import os
 import re
 import socket
@@ -46,6 +48,16 @@ def test_other_content_is_refused(docket, change):
     assert_problem(answer, 422, "key_reused", "other content")
     assert job not in answer.text, "another anonymous client's, perhaps"
     assert docket.upload(**request).json()["job_id"] == job
+
+
+def test_keys_without_owners_are_per_client(docket):
+    def send(address):
+        connection = http.client.HTTPConnection("127.0.0.1", docket.port, timeout=60, source_address=(address, 0))
+        connection.request("PUT", "/jobs/a.pdf", body=PDF, headers=keyed("mine"))
+        return json.loads(connection.getresponse().read())["job_id"]
+    job = send("127.0.0.1")
+    assert send("127.0.0.1") == job
+    assert send("127.0.0.2") != job, "who guesses a key gets the job of another one"
 
 
 def test_keys_of_owners_and_locations(start, tmp_path):

@@ -46,9 +46,10 @@ Result<std::string> parse_idempotency_key(std::string_view field) {
   return key;
 }
 
-IdempotencyKey idempotency_key_of(std::string_view owner, std::string_view location, std::string_view key) {
+IdempotencyKey idempotency_key_of(std::string_view owner, const OwnerKey& client, std::string_view location,
+                                  std::string_view key) {
   TextHasher hasher;
-  hasher.add(owner);
+  hasher.add(owner.empty() ? client.key() : owner);
   hasher.add(location);
   hasher.add(key);
   const auto digest = hasher.finish();

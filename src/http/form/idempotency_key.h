@@ -11,6 +11,7 @@
 #include "http/form/option.h"
 #include "job/idempotency.h"
 #include "job/job.h"
+#include "job/job_event.h"
 
 namespace docket::http {
 
@@ -18,8 +19,10 @@ namespace docket::http {
 /// empty one, for one of more than 255 characters, or with others than visible ASCII and blanks.
 Result<std::string> parse_idempotency_key(std::string_view field);
 
-/// The key's place in the store: the same for the same key of the same owner at the same location.
-IdempotencyKey idempotency_key_of(std::string_view owner, std::string_view location, std::string_view key);
+/// The key's place in the store: the same for the same key of the same owner at the same location; without an owner of
+/// the same client (job/turn_key.h), so that nobody gets another one's job by its key.
+IdempotencyKey idempotency_key_of(std::string_view owner, const OwnerKey& client, std::string_view location,
+                                  std::string_view key);
 
 /// What tells one request's content from another's: options as they were sent (but no password: what stands in the
 /// store tells nothing of it), fields, and files by name, size and SHA-256.

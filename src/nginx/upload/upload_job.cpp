@@ -99,9 +99,7 @@ Result<std::unique_ptr<Submission>> UploadJob::make_submission(http::Form form, 
   submission->accept.status.result_url = result_url_;
   submission->accept.status.files = files.all();
   submission->accept.fields = std::move(form.fields);
-  if (const auto address = IpAddress::of(r_->connection->sockaddr, r_->connection->socklen)) {
-    submission->accept.client = client_key(address->bytes);
-  }
+  submission->accept.client = client();
   submission->accept.limits = store_limits();
   // Results of a file with a password are only for clients that know it, and a command may do another thing each time.
   if (conf_.dedupe != 0 && work_of(conf_) == WorkKind::document && submission->accept.secret.empty()) {
@@ -276,6 +274,12 @@ Result<void> UploadJob::set_options(const http::RawOptions& options, http::Optio
   return {};
 }
 
+/// Zeros where the address is none of IP.
+OwnerKey UploadJob::client() const noexcept {
+  const auto address = IpAddress::of(r_->connection->sockaddr, r_->connection->socklen);
+  return address ? client_key(address->bytes) : OwnerKey{};
+}
+
 /// Takes the request's key, and keeps it until the answer.
 Result<void> UploadJob::take_idempotency_key(std::string_view field) {
   const auto key = http::parse_idempotency_key(field);
@@ -283,7 +287,7 @@ Result<void> UploadJob::take_idempotency_key(std::string_view field) {
     return pass_on(key);
   }
   const auto* location = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r_, ngx_http_core_module));
-  idempotent_ = IdempotentRequest{http::idempotency_key_of(owner_, view(location->name), *key), {}};
+  idempotent_ = IdempotentRequest{http::idempotency_key_of(owner_, client(), view(location->name), *key), {}};
   auto lock = lock_idempotency_key(worker_.run_folder(), idempotent_->key);
   if (!lock) {
     return pass_on(lock);

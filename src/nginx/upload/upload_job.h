@@ -63,6 +63,7 @@ class UploadJob {
   Result<void> set_waiting(const http::RawOptions& options, const JobRecord& record);
   [[nodiscard]] StoreLimits store_limits() const noexcept;
   [[nodiscard]] Result<void> check_room() const;
+  [[nodiscard]] OwnerKey client() const noexcept;
   Result<void> take_idempotency_key(std::string_view field);
   [[nodiscard]] std::uint8_t priority_of_location() const;
   Result<std::string> read_result_url();

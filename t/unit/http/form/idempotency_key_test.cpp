@@ -20,12 +20,16 @@ TEST(IdempotencyKey, IsQuotedOrBare) {
 }
 
 TEST(IdempotencyKey, BelongsToAnOwnerAndALocation) {
-  const auto key = idempotency_key_of("ann", "/jobs", "1");
-  EXPECT_EQ(idempotency_key_of("ann", "/jobs", "1"), key);
-  EXPECT_NE(idempotency_key_of("bob", "/jobs", "1"), key);
-  EXPECT_NE(idempotency_key_of("ann", "/job", "s1"), key);
-  EXPECT_NE(idempotency_key_of("", "ann/jobs", "1"), key);
-  EXPECT_NE(idempotency_key_of("ann", "/jobs", "2"), key);
+  const OwnerKey here{{1}};
+  const OwnerKey there{{2}};
+  const auto key = idempotency_key_of("ann", here, "/jobs", "1");
+  EXPECT_EQ(idempotency_key_of("ann", there, "/jobs", "1"), key) << "an owner is the same wherever it is";
+  EXPECT_NE(idempotency_key_of("bob", here, "/jobs", "1"), key);
+  EXPECT_NE(idempotency_key_of("ann", here, "/job", "s1"), key);
+  EXPECT_NE(idempotency_key_of("", here, "ann/jobs", "1"), key);
+  EXPECT_NE(idempotency_key_of("ann", here, "/jobs", "2"), key);
+  EXPECT_EQ(idempotency_key_of("", here, "/jobs", "1"), idempotency_key_of("", here, "/jobs", "1"));
+  EXPECT_NE(idempotency_key_of("", here, "/jobs", "1"), idempotency_key_of("", there, "/jobs", "1"));
 }
 
 TEST(IdempotencyKey, ContentIsOptionsFieldsAndFiles) {
