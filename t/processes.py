@@ -1,6 +1,7 @@
 """Processes as /proc shows them: their states, names and open files."""
 import io
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -84,3 +85,10 @@ class Adopted:
             wait_for(lambda: self.poll() is not None, timeout or 60, f"the end of process {self.pid}")
         except AssertionError:
             raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 60) from None
+
+
+def peak_memory(pids):
+    """The most that one of them has had resident, in MB."""
+    def of(pid):
+        return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii")).group(1)) >> 10
+    return max(map(of, pids))

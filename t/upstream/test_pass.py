@@ -4,14 +4,13 @@ import gzip
 import hashlib
 import json
 import os
-import pathlib
-import re
 import subprocess
 
 import pytest
 import requests
 
 from built import DOCKETCTL, SANITIZED, wait_for
+from processes import peak_memory
 
 
 def echo(_, got):
@@ -199,14 +198,6 @@ def test_cors_fields_are_ours_where_we_say_them(passing, upstream):
     assert plain.get("/app/").headers["Access-Control-Allow-Origin"] == "*"
 
 
-def peak_memory(docket):
-    """The most that a worker of it has had, in MB."""
-    def of(pid):
-        status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) >> 10
-    return max(of(pid) for pid in docket.workers())
-
-
 def test_large_bodies_both_ways(passing, upstream):
     block, blocks = os.urandom(1 << 20), int(os.environ.get("DOCKET_LARGE_MB", "60"))
     seen = []
@@ -218,7 +209,7 @@ def test_large_bodies_both_ways(passing, upstream):
         handler.end_headers()
         handler.wfile.write(got.body)
     docket = passing(upstream(mirror).url, body_size="2g")
-    before = peak_memory(docket)
+    before = peak_memory(wait_for(docket.workers, 20, "the workers"))
     job, _ = pass_on(docket, data=(block for _ in range(blocks)))
     answer = response(docket, job, stream=True)
     size = 0
@@ -226,7 +217,7 @@ def test_large_bodies_both_ways(passing, upstream):
         assert piece == block[size % len(block):][:len(piece)]
         size += len(piece)
     assert size == blocks * len(block) and seen == [size]
-    assert SANITIZED or peak_memory(docket) < before + 30, "bodies go through files"
+    assert SANITIZED or peak_memory(docket.workers()) < before + 30, "bodies go through files"
 
 
 def test_what_the_job_does_not_have(passing, upstream):

@@ -83,13 +83,6 @@ void append_message(std::string& out, std::string_view name, std::string_view da
   out += '}';
 }
 
-void append_status_event(std::string& out, const JobId& job, const StatusView& status, std::string_view fields_json,
-                         const QueueCounts& counts) {
-  std::string data;
-  append_status(data, job, status, fields_json, counts);
-  append_event(out, status.head.change, "status", data);
-}
-
 void append_line_data(std::string& out, const JobId& job, std::string_view line) {
   out += R"({"job_id":")" + job.text() + R"(","line":)";
   append_json_string(out, line);

@@ -30,10 +30,6 @@ void append_event(std::string& out, std::uint64_t id, std::string_view name, std
 /// Appends the same as a WebSocket's message: {"event", "data"}. `data` is JSON.
 void append_message(std::string& out, std::string_view name, std::string_view data);
 
-/// Appends the event `status` of how a job is at the moment; its id is that of the job's last change.
-void append_status_event(std::string& out, const JobId& job, const StatusView& status, std::string_view fields_json,
-                         const QueueCounts& counts);
-
 /// Appends what a `log` event tells, as JSON: {"job_id", "line"}.
 void append_line_data(std::string& out, const JobId& job, std::string_view line);
 

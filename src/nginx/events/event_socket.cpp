@@ -75,6 +75,8 @@ bool EventSocket::add_headers(const http::Handshake& handshake) {
 void EventSocket::on_notification(JobNotification& notification) noexcept try {
   if (topic_.job) {
     wants_present_ = true;
+  } else if (!present_.empty()) {
+    present_.add(notification.entry().job);
   } else if (waiting_.size() >= most_waiting) {
     overrun_ = true;
   } else if (const auto& message = notification.message(); message && !notification.is_overtaken()) {
@@ -176,40 +178,31 @@ void EventSocket::queue_messages() {
     return;
   }
   if (std::exchange(wants_present_, false)) {
-    queue_present();
+    present_.begin(topic_, worker_.reader());
   }
-  while (!waiting_.empty() && !overrun_) {
+  queue_present();
+  while (present_.empty() && !waiting_.empty() && !overrun_) {
     overrun_ = !socket_.send_text(*waiting_.front());
     waiting_.pop_front();
   }
 }
 
 void EventSocket::queue_status() {
-  std::string& text = worker_.scratch();
-  bool final = true;
-  topic_.each_present(worker_.reader(), [&](const JobId& id, const StatusView& status, std::string_view fields,
-                                            const QueueCounts& counts) {
-    http::append_status(text, id, status, fields, counts);
-    final = is_final(status.head.state);
-  });
-  if (text.empty()) {
-    http::append_deleted(text, *topic_.job);
-  }
-  overrun_ = !socket_.send_text(text);
-  if (final) {
+  present_.begin(topic_, worker_.reader());
+  const auto present = present_.take(worker_.reader());
+  overrun_ = !socket_.send_text(present.data);
+  if (present.final) {
     close(http::CloseCode::normal);
   }
 }
 
+/// As much of the present state as is sent at once.
 void EventSocket::queue_present() {
-  topic_.each_present(worker_.reader(), [&](const JobId& id, const StatusView& status, std::string_view fields,
-                                            const QueueCounts& counts) {
-    std::string data;
-    http::append_status(data, id, status, fields, counts);
+  while (!present_.empty() && !overrun_ && socket_.pending().size() < present_bytes) {
     std::string text;
-    http::append_message(text, "status", data);
-    overrun_ = overrun_ || !socket_.send_text(text);
-  });
+    http::append_message(text, "status", present_.take(worker_.reader()).data);
+    overrun_ = !socket_.send_text(text);
+  }
 }
 
 void EventSocket::close(http::CloseCode code) {
@@ -268,6 +261,9 @@ void EventSocket::advance() noexcept try {
   }
   if (overrun_) {
     ngx_log_error(NGX_LOG_INFO, r_->connection->log, 0, "docket: a reader of events was too slow and is dropped");
+  }
+  if (!present_.empty() && socket_.pending().empty()) {
+    worker_.hub().schedule(*this);  // others get their turn
   }
   if (!open || overrun_ || (socket_.is_closed() && socket_.pending().empty())) {
     end();

@@ -8,6 +8,7 @@
 #include "http/stream/websocket_handshake.h"
 #include "nginx/core/timer.h"
 #include "nginx/events/event_topic.h"
+#include "nginx/events/present_jobs.h"
 #include "nginx/worker/hub.h"
 #include "nginx/worker/worker.h"
 
@@ -47,6 +48,7 @@ class EventSocket final : public Subscriber {
   EventTopic topic_;
   Timer timer_;
   http::WebSocket socket_;
+  PresentJobs present_;
   std::deque<JobNotification::Text> waiting_;  ///< of a socket for many jobs: published, and not yet in socket_
   bool wants_present_ = true;                  ///< the present state is to be sent
   bool overrun_ = false;                       ///< what the client did not read is too much

@@ -40,12 +40,9 @@ ngx_int_t EventStream::begin(std::optional<std::uint64_t> last_seen) {
   sent_up_to_ = worker_.reader().last_change().value_or(0);
   push(std::make_shared<const std::string>(http::event_stream_begin));
   if (!last_seen) {
-    push_present();
+    present_.begin(topic_, worker_.reader());
   } else if (!push_missed(*last_seen)) {
-    std::string text;
-    http::append_reset_event(text, sent_up_to_);
-    push(std::make_shared<const std::string>(std::move(text)));
-    push_present();
+    push_reset();
   }
 
   r_->headers_out.status = NGX_HTTP_OK;
@@ -88,17 +85,29 @@ void EventStream::push(Text text) {
   waiting_.push_back(std::move(text));
 }
 
+/// The client is told that it has missed something, and then the present state.
+void EventStream::push_reset() {
+  present_.begin(topic_, worker_.reader());
+  std::string text;
+  http::append_reset_event(text, present_.empty() ? sent_up_to_ : 0);
+  push(std::make_shared<const std::string>(std::move(text)));
+}
+
+/// As much of the present state as is sent at once. Only the last event of it has a number: a client that loses the
+/// connection before comes again with its old one, or without.
 void EventStream::push_present() {
-  topic_.each_present(worker_.reader(), [this](const JobId& id, const StatusView& status, std::string_view fields,
-                                               const QueueCounts& counts) {
+  while (!present_.empty() && !last_ && waiting_bytes_ < present_bytes) {
+    const auto job = present_.next();
+    const auto present = present_.take(worker_.reader());
+    const auto number = topic_.job ? present.change : present_.empty() ? sent_up_to_ : 0;
     std::string text;
-    http::append_status_event(text, id, status, fields, counts);
+    http::append_event(text, number, "status", present.data);
     push(std::make_shared<const std::string>(std::move(text)));
-    last_ = topic_.job && is_final(status.head.state);
-    if (status.head.change > sent_up_to_) {  // since then there were changes
-      ahead_.emplace_back(id, status.head.change);
+    last_ = topic_.job && present.final;
+    if (present.change > sent_up_to_) {  // since then there were changes
+      ahead_.emplace_back(job, present.change);
     }
-  });
+  }
 }
 
 /// What has happened since the client was here; false if not all of that is known any more.
@@ -130,6 +139,10 @@ void EventStream::on_notification(JobNotification& notification) noexcept try {
     return;
   }
   sent_up_to_ = notification.number();
+  if (!present_.empty()) {
+    present_.add(notification.entry().job);
+    return;
+  }
   if (was_shown(notification) || notification.is_overtaken()) {
     return;
   }
@@ -182,10 +195,7 @@ void EventStream::flush() noexcept {
   try {
     if (std::exchange(reset_, false) && !last_) {
       sent_up_to_ = worker_.reader().last_change().value_or(sent_up_to_);
-      std::string text;
-      http::append_reset_event(text, sent_up_to_);
-      push(std::make_shared<const std::string>(std::move(text)));
-      push_present();
+      push_reset();
     }
     rc = send();
   } catch (...) {
@@ -205,6 +215,9 @@ ngx_int_t EventStream::send() {
   ngx_connection_t* connection = r_->connection;
   if (connection->error) {
     return NGX_ERROR;
+  }
+  if (busy_ == nullptr && waiting_.empty()) {
+    push_present();
   }
   ngx_chain_t* out = nullptr;
   ngx_chain_t** end_of_out = &out;
@@ -248,6 +261,9 @@ ngx_int_t EventStream::send() {
   }
   if (busy_ == nullptr && waiting_.empty() && last_) {
     return NGX_OK;
+  }
+  if (busy_ == nullptr && (!present_.empty() || !waiting_.empty())) {
+    worker_.hub().schedule(*this);  // others get their turn
   }
   return busy_ != nullptr ? wait_for_writing(r_) : NGX_AGAIN;
 }

@@ -10,6 +10,7 @@
 
 #include "nginx/core/timer.h"
 #include "nginx/events/event_topic.h"
+#include "nginx/events/present_jobs.h"
 #include "nginx/worker/hub.h"
 #include "nginx/worker/worker.h"
 
@@ -35,6 +36,7 @@ class EventStream final : public Subscriber {
 
   void send_comment() noexcept;
   void push(Text text);
+  void push_reset();
   void push_present();
   bool was_shown(const JobNotification& notification);
   bool push_missed(std::uint64_t last_seen);
@@ -47,6 +49,7 @@ class EventStream final : public Subscriber {
   Worker& worker_;
   EventTopic topic_;
   Timer comment_;
+  PresentJobs present_;
   std::deque<Text> waiting_;  ///< not yet given to nginx
   std::size_t waiting_bytes_ = 0;
   std::deque<Text> in_flight_;  ///< of busy_, in its order

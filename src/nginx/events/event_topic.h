@@ -1,7 +1,6 @@
 // What a stream of events is about: one job, the caller's jobs, or all jobs.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,10 +20,6 @@ struct EventTopic {
   [[nodiscard]] bool covers(const JobEvent& change) const {
     return job ? change.job == *job : !owner || change.owner == OwnerKey::of(*owner);
   }
-
-  using Visit = std::function<void(const JobId&, const StatusView&, std::string_view fields, const QueueCounts&)>;
-  /// Visits the present state: the job, if it is there, or all that are not final, the oldest first.
-  void each_present(StoreReader& reader, const Visit& visit) const;
 };
 
 }  // namespace docket::ngx

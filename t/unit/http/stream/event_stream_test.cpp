@@ -77,8 +77,8 @@ TEST_F(EventStream, EventsAreWrittenAsTheyAreRead) {
   append_message(text, "page", R"({"page":1})");
   EXPECT_EQ(text, R"({"event":"page","data":{"page":1}})");
   text.clear();
-  append_status_event(text, id_, StatusView::parse(stored_).value(), "", {});
-  EXPECT_EQ(text.substr(0, 28), "id: 90\nevent: status\ndata: {");
+  append_reset_event(text, 0);
+  EXPECT_EQ(text, "event: reset\ndata: {}\n\n") << "the present state follows, and ends with the number";
 }
 
 TEST_F(EventStream, AnIdOfOursIsANumber) {
