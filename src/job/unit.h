@@ -30,12 +30,13 @@ struct Unit {
   UnitKind kind = UnitKind::probe;
   std::uint8_t pool = 0;
   std::uint8_t priority = 5;
-  std::uint16_t file = 0;         ///< of probe and range, and of run where each file has a unit
-  std::uint32_t first_page = 0;   ///< of range, and of a probe that does pages itself: the next page to do, 1-based
-  std::uint32_t last_page = 0;    ///< of range: inclusive
-  std::uint32_t attempt = 1;      ///< this try's number, 1-based; outputs are named by it
-  std::uint32_t failures = 0;     ///< bad ends of children at `first_page`
-  std::uint32_t owners_lost = 0;  ///< tries that ended because the worker died
+  std::uint16_t file = 0;          ///< of probe and range, and of run where each file has a unit
+  std::uint32_t first_page = 0;    ///< of range, and of a probe that does pages itself: the next page to do, 1-based
+  std::uint32_t last_page = 0;     ///< of range: inclusive
+  std::uint32_t attempt = 1;       ///< this try's number, 1-based; outputs are named by it
+  std::uint32_t failures = 0;      ///< bad ends of children at `first_page`
+  std::uint32_t setbacks = 0;      ///< tries since the last page that came to nothing, by no fault of the work
+  std::uint32_t not_before_s = 0;  ///< it is not claimed before (Unix time in seconds); 0: it may be at once
 
   friend bool operator==(const Unit&, const Unit&) = default;
 };

@@ -132,9 +132,10 @@ class BackendTransaction {
   virtual std::uint64_t append_events(const JobEvent& first, std::uint32_t count) = 0;
 
   // Units.
-  /// The unit whose turn it is in the pool; nothing if none waits, or another transaction is about to take those that
-  /// do. It goes on waiting until it is leased or removed. See ClaimUnit for the order.
-  virtual Result<std::optional<PlacedUnit>> next_unit(std::uint8_t pool) = 0;
+  /// The unit whose turn it is in the pool at `now_ms` (Unit::not_before_s); nothing if none waits, or another
+  /// transaction is about to take those that do. It goes on waiting until it is leased or removed. See ClaimUnit for
+  /// the order.
+  virtual Result<std::optional<PlacedUnit>> next_unit(std::uint8_t pool, std::int64_t now_ms) = 0;
   /// lease_lost if it is not held so any more.
   virtual Result<PlacedUnit> held_unit(const Lease& lease) = 0;
   virtual std::vector<PlacedUnit> units(const JobId& id) = 0;
@@ -144,7 +145,7 @@ class BackendTransaction {
   /// A waiting unit goes to `holder`: its taker, and its job among that one's, have had their turn.
   virtual void lease_unit(PlacedUnit& unit, const Holder& holder) = 0;
   /// A held unit, as the caller has changed it, waits again where it stood; its job keeps the turn, if no other one has
-  /// had one since.
+  /// had one since. With Unit::not_before_s it comes back there when its time has come.
   virtual void requeue_unit(PlacedUnit& unit) = 0;
   /// A held unit, as the caller has changed it, is held on.
   virtual void update_unit(const PlacedUnit& unit) = 0;

@@ -111,6 +111,10 @@ class Runner {
       lacks_room_ = true;
       log(context_, "The disk of docket_store is full: units wait until there is room");
     }
+    if (const auto* postponed = done.end ? std::get_if<ended::Postponed>(&done.end->end) : nullptr) {
+      lacks_something_ = true;
+      log(context_, "a unit of job " + lease.job.text() + " has to wait: " + postponed->error.detail);
+    }
     came_back_ = done.end && std::holds_alternative<ended::Released>(done.end->end);
     done_.push_back(std::move(done));
   }
@@ -120,7 +124,8 @@ class Runner {
     // A unit that came back because the processor can do none: it could not do the next one either.
     const bool can_go_on = !std::exchange(came_back_, false) || pool_.processor.health();
     const bool has_room = !std::exchange(lacks_room_, false);
-    return can_go_on && has_room && !is_draining(context_) && !(pool_.yields && pool_.yields());
+    const bool has_all = !std::exchange(lacks_something_, false);  // the next one would lack it, too
+    return can_go_on && has_room && has_all && !is_draining(context_) && !(pool_.yields && pool_.yields());
   }
 
   /// As many as are done in the time of a batch, if they take as long as those of the last one; the number grows step
@@ -247,6 +252,7 @@ class Runner {
   std::size_t at_once_ = 1;        ///< how many are claimed by one commit
   Clock::time_point batch_began_;  ///< the last commit's end
   bool lacks_room_ = false;        ///< of the last unit: it waits for room
+  bool lacks_something_ = false;   ///< and: the machine had not what it needs
   bool came_back_ = false;         ///< and: it was not done
 };
 

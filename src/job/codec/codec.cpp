@@ -37,8 +37,8 @@ struct StoredUnit {
   std::uint32_t last_page;
   std::uint32_t attempt;
   std::uint32_t failures;
-  std::uint32_t owners_lost;
-  std::uint32_t reserved_too;
+  std::uint32_t setbacks;
+  std::uint32_t not_before_s;  // 0 in the first stores
 };
 static_assert(sizeof(StoredUnit) == 56);
 
@@ -319,8 +319,8 @@ std::string encode(const Unit& unit) {
                     .last_page = unit.last_page,
                     .attempt = unit.attempt,
                     .failures = unit.failures,
-                    .owners_lost = unit.owners_lost,
-                    .reserved_too = 0};
+                    .setbacks = unit.setbacks,
+                    .not_before_s = unit.not_before_s};
   std::memcpy(stored.job, unit.job.bytes.data(), sizeof stored.job);
   ByteWriter out;
   out.put(stored);
@@ -345,7 +345,8 @@ Result<Unit> decode_unit(std::string_view bytes) {
             .last_page = stored.last_page,
             .attempt = stored.attempt,
             .failures = stored.failures,
-            .owners_lost = stored.owners_lost};
+            .setbacks = stored.setbacks,
+            .not_before_s = stored.not_before_s};
   std::memcpy(unit.job.bytes.data(), stored.job, sizeof stored.job);
   return unit;
 }

@@ -57,8 +57,9 @@ Error given_up_after(const Error& error, std::uint32_t tries) {
           error.detail + " (given up after " + (tries == 1 ? "1 try" : std::to_string(tries) + " tries") + ")"};
 }
 
-Error worker_died(std::uint32_t times) {
-  return {ErrorCode::crashed, "its worker died " + counted(times, "time")};
+std::uint32_t seconds_after(std::int64_t now_ms, std::uint32_t pause_s) noexcept {
+  constexpr std::int64_t second = 1000;
+  return saturated(static_cast<std::uint64_t>(std::max<std::int64_t>((now_ms + second - 1) / second, 0)) + pause_s);
 }
 
 std::string_view bounded_detail(std::string_view detail) noexcept {
@@ -147,6 +148,7 @@ void count_pages(const JobRecord& record, Status& status, Unit& unit, std::span<
   if (unit.kind == UnitKind::range) {
     unit.failures = 0;  // they were those of a page that is behind us
   }
+  unit.setbacks = 0;
   settle_file(status, unit.file, {pages.back().error, pages.back().error_detail});
 }
 

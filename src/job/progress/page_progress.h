@@ -41,8 +41,8 @@ Error with_code(Error error, ErrorCode otherwise);
 /// What a unit dies of that has had all its tries.
 Error given_up_after(const Error& error, std::uint32_t tries);
 
-/// What a unit dies of that so many workers died with.
-Error worker_died(std::uint32_t times);
+/// The Unix time, in seconds, so long after a time in milliseconds.
+std::uint32_t seconds_after(std::int64_t now_ms, std::uint32_t pause_s) noexcept;
 
 /// `sum`, or the greatest number that a count can be.
 inline std::uint32_t saturated(std::uint64_t sum) noexcept {

@@ -63,20 +63,18 @@ class RunEnding {
     const auto error = with_code(end.error, ErrorCode::command_failed);
     ++unit_.failures;
     if (!end.repeats && unit_.failures < record_.limits.attempts) {
-      return go_on();
+      return go_on(end.pause_s);
     }
     give_up(end.repeats ? error : given_up_after(error, unit_.failures));
   }
 
   void on(const ended::Released& end) {
-    if (end.owner_lost) {
-      ++unit_.owners_lost;
-    }
-    if (end.owner_lost && unit_.owners_lost > max_owners_lost) {
-      return give_up(worker_died(unit_.owners_lost));
-    }
-    go_on();
+    unit_.setbacks += end.owner_lost ? 1 : 0;
+    const auto losses = unit_.setbacks - std::min(unit_.setbacks, free_losses);
+    go_on(end.owner_lost ? pause_after(losses) : 0);
   }
+
+  void on(const ended::Postponed& /*end*/) { go_on(pause_after(++unit_.setbacks)); }
 
   template <class End>
   void on(const End& /*end*/) {
@@ -85,8 +83,9 @@ class RunEnding {
 
  private:
   /// The unit waits again, with a new number for its try.
-  void go_on() {
+  void go_on(std::uint32_t pause_s) {
     ++unit_.attempt;
+    unit_.not_before_s = pause_s == 0 ? 0 : seconds_after(now_ms_, pause_s);
     follow_up_.unit_goes_on = true;
     const bool none_ended = std::ranges::none_of(status_.files, [](const auto& file) { return is_final(file.state); });
     if (status_.head.units_left == 1 && none_ended && change_state(status_, State::pending, now_ms_)) {

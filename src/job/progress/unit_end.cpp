@@ -95,17 +95,12 @@ class Ending {
   }
 
   void on(const ended::Released& end) {
-    if (end.owner_lost) {
-      ++unit_.owners_lost;
-    }
-    if (nothing_left(unit_)) {
-      return over();
-    }
-    if (end.owner_lost && unit_.owners_lost > max_owners_lost) {
-      return tries_used_up(worker_died(unit_.owners_lost));
-    }
-    go_on();
+    unit_.setbacks += end.owner_lost ? 1 : 0;
+    const auto losses = unit_.setbacks - std::min(unit_.setbacks, free_losses);
+    come_back(end.owner_lost ? pause_after(losses) : 0);
   }
+
+  void on(const ended::Postponed& /*end*/) { come_back(pause_after(++unit_.setbacks)); }
 
  private:
   Unit new_unit(UnitKind kind, std::uint16_t file, PageRange pages) const {
@@ -144,8 +139,11 @@ class Ending {
   }
 
   /// The unit waits again, with a new number for its try.
-  void go_on() {
+  void come_back(std::uint32_t pause_s) { nothing_left(unit_) ? over() : go_on(pause_s); }
+
+  void go_on(std::uint32_t pause_s = 0) {
     ++unit_.attempt;
+    unit_.not_before_s = pause_s == 0 ? 0 : seconds_after(now_ms_, pause_s);
     follow_up_.unit_goes_on = true;
     if (unit_.kind != UnitKind::assemble && status_.head.units_left == 1 && status_.head.processed_pages == 0 &&
         change_state(status_, State::pending, now_ms_)) {
@@ -256,6 +254,11 @@ class Ending {
 };
 
 }  // namespace
+
+std::uint32_t pause_after(std::uint32_t times) noexcept {
+  constexpr std::uint32_t most_doublings = 16;
+  return times == 0 ? 0 : std::min(first_pause_s << std::min(times - 1, most_doublings), longest_pause_s);
+}
 
 Result<FollowUp> end_unit(const JobRecord& record, Status& status, Unit& unit, const UnitEnd& end,
                           std::int64_t now_ms) {

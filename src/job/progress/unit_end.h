@@ -33,18 +33,24 @@ struct Refused {
 /// The unit's own child ended badly: timeout, crashed, out_of_memory. Counts as a try.
 struct Failed {
   Error error;
-  bool repeats = false;  ///< the same work would end so again, whatever else the machine does:
-                         ///< docket_cpu_limit, docket_memory_limit
+  bool repeats = false;       ///< the same work would end so again, whatever else the machine does:
+                              ///< docket_cpu_limit, docket_memory_limit
+  std::uint32_t pause_s = 0;  ///< before the next try
 };
 /// The unit was not done, by no fault of its document: shutdown, a lost engine or worker.
 struct Released {
   bool owner_lost = false;
 };
+/// The machine had not what the unit needs: descriptors, processes, memory, a file that can be read; or its child was
+/// killed from outside. Never ends a job: the unit waits, longer each time.
+struct Postponed {
+  Error error;  ///< for the operator
+};
 
 }  // namespace ended
 
-using UnitEnd =
-    std::variant<ended::Probed, ended::RangeDone, ended::Completed, ended::Refused, ended::Failed, ended::Released>;
+using UnitEnd = std::variant<ended::Probed, ended::RangeDone, ended::Completed, ended::Refused, ended::Failed,
+                             ended::Released, ended::Postponed>;
 
 /// What a store has to do besides writing the status back.
 struct FollowUp {
@@ -53,9 +59,16 @@ struct FollowUp {
   std::vector<PageRecord> given_up;  ///< pages to be recorded as failed
 };
 
-/// How many lost owners a unit survives before its job is given up, so that a unit that kills its worker in an
-/// unknown way does not go round for ever.
-inline constexpr std::uint32_t max_owners_lost = 20;
+/// How long a unit waits that came back for the machine's sake, in seconds: after the first time, and at most. Twice as
+/// long each time.
+inline constexpr std::uint32_t first_pause_s = 1;
+inline constexpr std::uint32_t longest_pause_s = 300;
+/// A lost owner costs nothing so many times: that is a reload, a crash, an update of the system. A unit that kills its
+/// worker, in an unknown way, must not go round without a pause.
+inline constexpr std::uint32_t free_losses = 3;
+
+/// The pause after so many times.
+std::uint32_t pause_after(std::uint32_t times) noexcept;
 
 /// The unit ended. Final states are reached here: completed with ended::Completed, failed when no page is left. What a
 /// child says is not trusted: an end that does not fit its unit or the pages recorded so far counts as a bad end of the

@@ -64,7 +64,6 @@ UnitPool::UnitPool(const Parts& parts)
                  .secrets = parts.secrets,
                  .membership = parts.membership,
                  .sync = parts.conf.sync != 0,
-                 .draining = context_.draining,
                  .quitting = context_.quitting,
                  .log = context_.log} {
   add_upstream_pool(static_cast<std::uint32_t>(parts.conf.pass_connections));

@@ -16,7 +16,7 @@ constexpr int max_stale_units = 64;
 Result<std::optional<ClaimedUnit>> claim(ApplyContext& context, const ClaimUnit& command) {
   auto& backend = context.backend;
   for (int i = 0; i < max_stale_units; ++i) {
-    auto next = backend.next_unit(command.pool);
+    auto next = backend.next_unit(command.pool, command.now_ms);
     if (!next) {
       return pass_on(next);
     }

@@ -156,6 +156,11 @@ void UnitQueue::put_back(PlacedUnit& unit) {
     unit.holder.reset();
   }
   save(unit);
+  if (unit.unit.not_before_s != 0) {
+    tables_.put(tables_.t.delayed, delayed_key(unit.unit), unit.unit.job.key());
+    count_waiting(unit.unit.pool, +1);
+    return;
+  }
   link(unit);
   const auto line = line_of(unit);
   if (const auto before = turn_of(line)) {
@@ -167,6 +172,36 @@ void UnitQueue::put_back(PlacedUnit& unit) {
   }
 }
 
+void UnitQueue::let_due_wait(std::int64_t now_ms) {
+  constexpr int most_at_once = 64;
+  constexpr std::int64_t second = 1000;
+  for (int i = 0; i < most_at_once; ++i) {
+    const auto entry = tables_.at_or_after(tables_.t.delayed, {});
+    if (!entry) {
+      return;
+    }
+    KeyReader key(entry->key);
+    const auto due_s = key.number<std::uint32_t>();
+    const auto seq = key.number<std::uint64_t>();
+    const auto job = JobId::from_key(entry->value);
+    if (!key.ok() || !job) {
+      return tables_.fail_with(damaged("an entry of `delayed` has the wrong size"));
+    }
+    if (due_s > now_ms / second) {
+      return;
+    }
+    auto unit = find(*job, seq);
+    if (!unit) {
+      return tables_.fail_with(damaged("an entry of `delayed` has no unit"));
+    }
+    tables_.erase(tables_.t.delayed, delayed_key(unit->unit));
+    count_waiting(unit->unit.pool, -1);  // link() counts it again
+    unit->unit.not_before_s = 0;
+    save(*unit);
+    link(*unit);
+  }
+}
+
 void UnitQueue::save(const PlacedUnit& unit) {
   tables_.put(tables_.t.units, unit_key(unit.unit.job, unit.unit.seq), encode(unit));
 }
@@ -174,6 +209,9 @@ void UnitQueue::save(const PlacedUnit& unit) {
 void UnitQueue::remove(const PlacedUnit& unit) {
   if (unit.holder) {
     tables_.erase(tables_.t.leased, leased_key(*unit.holder, unit.unit.seq));
+  } else if (unit.unit.not_before_s != 0) {
+    tables_.erase(tables_.t.delayed, delayed_key(unit.unit));
+    count_waiting(unit.unit.pool, -1);
   } else {
     unlink(unit, Turn::keep);
   }

@@ -1,5 +1,5 @@
 // The queue of the embedded store: which units wait, whose turn it is, who holds what. Tables units, fifo, ring,
-// ring_of, leased, and the counts of units that wait.
+// ring_of, leased, delayed, and the counts of units that wait.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,8 @@ class UnitQueue {
   /// ageing_ms later for each step of its priority, so that none waits for ever. In the line it is the first unit of
   /// the job whose turn it is; of the oldest, where that one is due later than another priority's.
   Result<std::optional<PlacedUnit>> first(std::uint8_t pool);
+  /// Units whose time has come go back to their lines: as many as one claim has time for.
+  void let_due_wait(std::int64_t now_ms);
   /// A unit that is not over; not_found if there is none of this number.
   Result<PlacedUnit> find(const JobId& job, std::uint64_t seq);
   /// The unit this lease is for; lease_lost if it is no longer held so.
@@ -32,7 +34,8 @@ class UnitQueue {
   void add(PlacedUnit& unit);
   /// A waiting unit goes to `holder`: its line, and its job in the line, have had their turn.
   void lease(PlacedUnit& unit, const Holder& holder);
-  /// A held unit waits again, in the place it had; its job keeps the turn, if no other one has had one since.
+  /// A held unit waits again, in the place it had; its job keeps the turn, if no other one has had one since. Or in
+  /// `delayed`, where it is counted among those that wait.
   void put_back(PlacedUnit& unit);
   /// A unit changed where it is.
   void save(const PlacedUnit& unit);

@@ -14,6 +14,7 @@
 //   ring_of   taker pool priority → LineTurn: where a line stands in the ring, and which of its jobs had the last turn,
 //             so that jobs take turns by units, too. In both exactly while the line has units
 //   leased    holder seq → id attempt: the units at work
+//   delayed   time seq → id: units that wait for a time (Unit::not_before_s), and are in no line until then
 //   pages     id file page → PageRecord
 //   outputs   id → Outputs
 //   sizes     id → bytes of the job's files (u64)

@@ -26,7 +26,7 @@ constexpr std::array<std::pair<const char*, lmdb::Table Tables::*>, table_count>
     {"once_of", &Tables::once_of},     {"originals", &Tables::originals},
     {"callbacks", &Tables::callbacks}, {"deliveries", &Tables::deliveries},
     {"outbox", &Tables::outbox},       {"outbox_heads", &Tables::outbox_heads},
-    {"sending", &Tables::sending},
+    {"sending", &Tables::sending},     {"delayed", &Tables::delayed},
 }};
 
 /// Compares the version that stands in `meta`; writes this one's into a new store.

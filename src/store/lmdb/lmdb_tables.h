@@ -29,6 +29,7 @@ struct Tables {
   lmdb::Table ring = 0;
   lmdb::Table ring_of = 0;
   lmdb::Table leased = 0;
+  lmdb::Table delayed = 0;
   lmdb::Table pages = 0;
   lmdb::Table outputs = 0;
   lmdb::Table sizes = 0;
@@ -199,6 +200,9 @@ Result<PlacedUnit> decode_placed_unit(std::string_view bytes);
 
 inline Key unit_key(const JobId& job, std::uint64_t seq) noexcept {
   return Key().raw(job.key()).number(seq);
+}
+inline Key delayed_key(const Unit& unit) noexcept {
+  return Key().number(unit.not_before_s).number(unit.seq);
 }
 inline Key leased_key(const Holder& holder, std::uint64_t seq) noexcept {
   return Key().raw(holder.key()).number(seq);

@@ -58,7 +58,10 @@ class LmdbTransaction final : public BackendTransaction {
 
   std::uint64_t append_events(const JobEvent& first, std::uint32_t count) override;
 
-  Result<std::optional<PlacedUnit>> next_unit(std::uint8_t pool) override { return queue_.first(pool); }
+  Result<std::optional<PlacedUnit>> next_unit(std::uint8_t pool, std::int64_t now_ms) override {
+    queue_.let_due_wait(now_ms);
+    return queue_.first(pool);
+  }
   Result<PlacedUnit> held_unit(const Lease& lease) override { return queue_.held(lease); }
   std::vector<PlacedUnit> units(const JobId& id) override;
   Result<std::vector<Lease>> leases(const Holder& holder) override;

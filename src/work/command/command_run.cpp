@@ -153,6 +153,8 @@ std::optional<EndUnit> CommandRun::run(const std::function<void()>& on_slow) {
     end.end = ended::Failed{ended.error()};
   } else if (ended.error().code == ErrorCode::command_failed) {
     end.end = ended::Refused{ended.error()};
+  } else if (!was_run_) {
+    end.end = ended::Postponed{ended.error()};
   } else {
     end.end = ended::Failed{{ErrorCode::crashed, ended.error().detail}};
   }

@@ -29,14 +29,6 @@ bool is_full(const Error& error) noexcept {
   return error.code == ErrorCode::store_full;
 }
 
-/// An error of our own with files, in the words that a job's end can have.
-Error as_end(Error error) {
-  if (!is_full(error)) {
-    error.code = ErrorCode::crashed;
-  }
-  return error;
-}
-
 /// Where assemble finds the pages. One that was given up has length 0.
 std::vector<wire::PageIndex> index_of(const std::vector<PageRecord>& pages) {
   std::vector<wire::PageIndex> index;
@@ -159,7 +151,7 @@ std::optional<EndUnit> UnitRun::run(const std::function<void()>& /*on_slow*/) {
                             std::chrono::duration_cast<milliseconds>(Clock::now() - began));
     }
   } else {
-    broken_ = as_end(std::move(files.error()));
+    broken_ = std::move(files.error());
   }
   if (lost_ || (!files && is_unwanted(reader_, lease_))) {
     return std::nullopt;
@@ -173,9 +165,9 @@ std::optional<EndUnit> UnitRun::run(const std::function<void()>& /*on_slow*/) {
     auto* const done = std::get_if<ended::Completed>(&end.end);
     keep_trouble(make_durable(done != nullptr ? &done->outputs : nullptr));
   }
-  if (broken_) {
+  if (broken_) {  // an error of our own with files
     pages_.clear();
-    end.end = ended::Failed{*broken_};
+    end.end = ended::Postponed{*broken_};
   }
   // A full disk is not the document's fault, and does not last: no page is given up for it.
   const auto* refused = std::get_if<ended::Refused>(&end.end);
@@ -297,7 +289,7 @@ void UnitRun::on_completed() {
 /// lost.
 void UnitRun::keep_trouble(Result<void> done) {
   if (!done && !broken_) {
-    broken_ = as_end(std::move(done.error()));
+    broken_ = std::move(done.error());
   }
 }
 

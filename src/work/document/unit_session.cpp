@@ -223,6 +223,9 @@ UnitEnd UnitSession::on_ended(const wire::Ended& ended) const {
   }
   if (WIFSIGNALED(ended.wait_status)) {
     const auto number = WTERMSIG(ended.wait_status);
+    if (number == SIGKILL) {  // not by us, nor by itself: the kernel that lacks memory, or an operator
+      return ended::Postponed{{ErrorCode::crashed, "the engine's child was ended by SIGKILL"}};
+    }
     if (number == SIGXCPU) {
       return ended::Failed{{ErrorCode::timeout, "it took more than " + std::to_string(limits.cpu_seconds) +
                                                     " s of processor time (docket_cpu_limit)"},
@@ -241,7 +244,7 @@ UnitEnd UnitSession::on_ended(const wire::Ended& ended) const {
                          true};
   }
   if (code == wire::exit_no_sandbox) {
-    return ended_badly(ErrorCode::crashed, "the engine's child could not close itself in");
+    return ended::Postponed{{ErrorCode::crashed, "the engine's child could not close itself in"}};
   }
   if (code != 0 || !result_) {
     return ended_badly(ErrorCode::crashed, "the engine's child ended with exit code " + std::to_string(code) +

@@ -21,7 +21,6 @@ struct UpstreamParts {
   const SecretBox& secrets;
   Membership& membership;
   bool sync = true;                           ///< docket_store sync: what was written is synced before it is committed
-  std::function<bool()> draining;             ///< the worker is to end soon: begin nothing; empty: as `quitting`
   std::function<bool()> quitting;             ///< the worker is to end: hand back what runs; empty: never
   std::function<void(std::string_view)> log;  ///< a line for the operator; any thread; may be empty
 };

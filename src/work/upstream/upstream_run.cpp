@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <thread>
 #include <utility>
 
 #include "base/clock.h"
@@ -21,7 +20,6 @@ using std::chrono::seconds;
 
 // How often we look whether the job is still wanted.
 constexpr milliseconds look_interval{250};
-constexpr milliseconds wait_step{50};
 // Between tries where the server says nothing about it, times the number of the try.
 constexpr seconds retry_step{1};
 constexpr unsigned too_many_requests = 429;
@@ -85,6 +83,8 @@ std::optional<EndUnit> UpstreamRun::run(const std::function<void()>& /*on_slow*/
     end.waits_for_room = true;
   } else if (ended.error().code == ErrorCode::upstream_failed || (sent_ && !is_idempotent(work->method))) {
     end.end = ended::Refused{ended.error()};
+  } else if (!sent_ && ended.error().code != ErrorCode::crashed) {
+    end.end = ended::Postponed{ended.error()};
   } else {
     end.end = ended::Failed{is_full(ended.error()) ? ended.error() : Error{ErrorCode::crashed, ended.error().detail}};
   }
@@ -130,7 +130,7 @@ bool UpstreamRun::was_sent_before() const {
 
 /// An error of our own with files, or upstream_failed.
 Result<UnitEnd> UpstreamRun::send(const UpstreamWork& work) {
-  if (claimed_.unit.owners_lost > 0 && !is_idempotent(work.method) && was_sent_before()) {
+  if (claimed_.unit.setbacks > 0 && !is_idempotent(work.method) && was_sent_before()) {
     return fail(upstream_failed("the worker that had sent the request ended before the answer came; a " + work.method +
                                 " is not sent twice"));
   }
@@ -187,10 +187,9 @@ Result<UnitEnd> UpstreamRun::on_ended(const UpstreamWork& work, const TransferEn
   auto verdict = judge(end, work, limits, left);
   switch (verdict.next) {
     case Verdict::Next::retry:
-      if (left > 0 && !wait(verdict.wait * (end.retry_after_s ? 1 : tries))) {
-        return ended::Released{};
-      }
-      return ended::Failed{std::move(verdict.error)};
+      return ended::Failed{.error = std::move(verdict.error),
+                           .pause_s = static_cast<std::uint32_t>(verdict.wait.count()) *
+                                      (end.retry_after_s ? 1U : static_cast<std::uint32_t>(tries))};
     case Verdict::Next::fail:
       return ended::Refused{std::move(verdict.error)};
     case Verdict::Next::keep:
@@ -225,17 +224,6 @@ bool UpstreamRun::must_stop() {
     lost_ = is_unwanted(reader_, lease_);
   }
   return lost_;
-}
-
-/// False if the wait was cut short.
-bool UpstreamRun::wait(seconds time) {
-  for (const auto end = Clock::now() + time; Clock::now() < end;) {
-    if (must_stop() || (parts_.draining && parts_.draining())) {
-      return false;
-    }
-    std::this_thread::sleep_for(wait_step);
-  }
-  return true;
 }
 
 void UpstreamRun::on_end(const EndUnit* end) {

@@ -50,7 +50,6 @@ class UpstreamRun final : public UnitTask {
   [[nodiscard]] Result<std::vector<std::string>> headers() const;
   [[nodiscard]] bool was_sent_before() const;
   bool must_stop();
-  bool wait(std::chrono::seconds time);
 
   const UpstreamParts& parts_;
   StoreReader& reader_;

@@ -229,18 +229,50 @@ TYPED_TEST_P(StoreQueue, ADeadHolderMayHaveHeldSeveralUnitsOfOneJob) {
   EXPECT_EQ(d.head(id).state, State::completed);
 }
 
-TYPED_TEST_P(StoreQueue, AUnitThatKillsItsWorkersIsGivenUp) {
+TYPED_TEST_P(StoreQueue, AUnitThatKillsItsWorkersWaitsForAWhile) {
   auto& d = *this->driver;
   const auto id = d.accept();
-  std::uint32_t deaths = 0;
-  while (d.claim(worker(1))) {
-    ASSERT_LT(deaths, 2 * max_owners_lost);
-    ++deaths;
+  for (std::uint32_t i = 0; i <= free_losses; ++i) {
+    ASSERT_TRUE(d.claim(worker(1))) << i;
     ASSERT_EQ(*d.recover(worker(1)), 1U);
   }
-  EXPECT_EQ(deaths, max_owners_lost + 1);
-  EXPECT_EQ(d.head(id).state, State::failed);
-  EXPECT_TRUE(d.holders().empty());
+  EXPECT_EQ(d.counts().waiting_units, 1U);
+  EXPECT_FALSE(d.claim(worker(1)));
+  const auto other = d.accept();
+  EXPECT_EQ(d.claim(worker(1))->unit.job, other) << "nobody waits for it";
+  d.pass(2000);
+  const auto again = d.claim(worker(1));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->unit.job, id);
+  EXPECT_EQ(again->unit.not_before_s, 0U);
+  EXPECT_EQ(again->unit.setbacks, free_losses + 1);
+  ASSERT_TRUE(d.complete_small(*again));
+  EXPECT_EQ(d.head(id).state, State::completed);
+}
+
+TYPED_TEST_P(StoreQueue, UnitsThatWaitForTheirTimeGoWithTheirJob) {
+  auto& d = *this->driver;
+  const auto gone = d.accept();
+  const auto cancelled = d.accept();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(d.end(*d.claim(), ended::Postponed{{ErrorCode::io, "no descriptors"}}));
+  }
+  EXPECT_EQ(d.counts().waiting_units, 2U);
+  ASSERT_TRUE(d.remove(gone).result);
+  ASSERT_TRUE(d.cancel(cancelled));
+  EXPECT_EQ(d.counts().waiting_units, 0U);
+  d.pass(10'000);
+  EXPECT_FALSE(d.claim());
+}
+
+TYPED_TEST_P(StoreQueue, UnitsComeBackToTheirPlaceInTime) {
+  auto& d = *this->driver;
+  const auto first = d.accept();
+  ASSERT_TRUE(d.end(*d.claim(), ended::Postponed{{ErrorCode::io, "no descriptors"}}));
+  const auto second = d.accept();
+  d.pass(5'000);
+  EXPECT_EQ(d.claim()->unit.job, first);
+  EXPECT_EQ(d.claim()->unit.job, second);
 }
 
 TYPED_TEST_P(StoreQueue, CountsTellThePlaceInTheQueue) {
@@ -294,7 +326,8 @@ REGISTER_TYPED_TEST_SUITE_P(StoreQueue, TheTimeBetweenStartsIsMeasuredWhileJobsW
                             AUnitThatGoesBackKeepsItsPlace, ARemovedJobIsGone, OnlyItsOwnerRemovesAJob,
                             ARunningUnitOfARemovedJobHasLostItsLease, RemovingTellsTheContainers,
                             UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
-                            ADeadHolderMayHaveHeldSeveralUnitsOfOneJob, AUnitThatKillsItsWorkersIsGivenUp,
+                            ADeadHolderMayHaveHeldSeveralUnitsOfOneJob, AUnitThatKillsItsWorkersWaitsForAWhile,
+                            UnitsThatWaitForTheirTimeGoWithTheirJob, UnitsComeBackToTheirPlaceInTime,
                             CountsTellThePlaceInTheQueue);
 
 }  // namespace docket

@@ -44,7 +44,7 @@ TYPED_TEST_P(StoreRecover, ARequeuedUnitWaitsAgainAndItsLeaseIsLost) {
   const auto again = d.claim(worker(2));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->unit.failures, 0U);
-  EXPECT_EQ(again->unit.owners_lost, 0U);
+  EXPECT_EQ(again->unit.setbacks, 0U);
   EXPECT_TRUE(d.complete_small(*again));
 }
 

@@ -105,6 +105,7 @@ class Check {
   void units() {
     std::uint64_t waiting = 0;
     std::uint64_t held = 0;
+    std::uint64_t delayed = 0;
     each(t_.units, [&](const lmdb::Entry& entry) {
       const auto unit = decode_placed_unit(entry.value);
       if (!unit) {
@@ -129,6 +130,10 @@ class Check {
         const auto lease = get(t_.leased, leased_key(*unit->holder, unit->unit.seq));
         expect(lease == std::string_view(Key().raw(id.key()).number(unit->unit.attempt)),
                name + ": it is held without a lease");
+      } else if (unit->unit.not_before_s != 0) {
+        ++delayed;
+        ++waiting_[unit->unit.pool];
+        expect(get(t_.delayed, delayed_key(unit->unit)) == id.key(), name + ": it waits for a time and for none");
       } else {
         ++waiting;
         ++waiting_[unit->unit.pool];
@@ -138,6 +143,7 @@ class Check {
     });
     expect(entries(t_.fifo) == waiting, "`fifo` has entries without a unit");
     expect(entries(t_.leased) == held, "`leased` has entries without a unit");
+    expect(entries(t_.delayed) == delayed, "`delayed` has entries without a unit");
   }
 
   void lines() {

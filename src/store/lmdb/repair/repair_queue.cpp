@@ -38,6 +38,7 @@ WaitingUnits repair_queue(RepairTables& tables, const UnitsOfJobs& units_of_jobs
   WaitingUnits waiting{};
   RepairTables::Entries fifo;
   RepairTables::Entries leased;
+  RepairTables::Entries delayed;
   std::set<std::string> lines;
   for (const auto& [id, units] : units_of_jobs) {
     for (const auto& unit : units) {
@@ -45,6 +46,9 @@ WaitingUnits repair_queue(RepairTables& tables, const UnitsOfJobs& units_of_jobs
       if (unit.holder) {
         leased[std::string(leased_key(*unit.holder, unit.unit.seq))] =
             std::string(Key().raw(id.key()).number(unit.unit.attempt));
+      } else if (unit.unit.not_before_s != 0) {
+        delayed[std::string(delayed_key(unit.unit))] = std::string(id.key());
+        ++waiting[unit.unit.pool];
       } else {
         fifo[std::string(fifo_key(unit))] = std::string(id.key());
         lines.insert(std::string(line_of(unit)));
@@ -54,6 +58,7 @@ WaitingUnits repair_queue(RepairTables& tables, const UnitsOfJobs& units_of_jobs
   }
   tables.make_equal(tables.t.fifo, fifo);
   tables.make_equal(tables.t.leased, leased);
+  tables.make_equal(tables.t.delayed, delayed);
   repair_turns(tables, lines, numbers);
   return waiting;
 }

@@ -54,7 +54,8 @@ Unit sample_unit() {
           .last_page = 5,
           .attempt = 6,
           .failures = 7,
-          .owners_lost = 8};
+          .setbacks = 8,
+          .not_before_s = 1'800'000'000};
 }
 
 PageRecord sample_page() {

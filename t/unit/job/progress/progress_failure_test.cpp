@@ -1,9 +1,13 @@
 // How units end badly: refused, crashed, handed back, and children that do not keep to their task.
+#include <gmock/gmock.h>
+
 #include "job/progress/progress.h"
 #include "job/progress/progress_fixture.h"
 
 namespace docket {
 namespace {
+
+using testing::ElementsAre;
 
 using Crashing = ProgressTest;
 using HandingBack = ProgressTest;
@@ -202,7 +206,7 @@ TEST_F(HandingBack, IsNobodysFault) {
   }
   EXPECT_EQ(probe.attempt, 101U);
   EXPECT_EQ(probe.failures, 0U);
-  EXPECT_EQ(probe.owners_lost, 0U);
+  EXPECT_EQ(probe.setbacks, 0U);
   EXPECT_EQ(status.head.state, State::processing);
 }
 
@@ -225,37 +229,39 @@ TEST_F(HandingBack, ARangeThatIsDoneIsOver) {
   EXPECT_EQ(follow_up.new_units.size(), 1U);
 }
 
-TEST_F(HandingBack, AUnitThatKillsItsWorkersIsGivenUp) {
+TEST_F(HandingBack, AUnitThatKillsItsWorkersWaitsLongerEachTime) {
   accept(1);
   auto& probe = units[0];
-  for (std::uint32_t i = 1; i <= max_owners_lost; ++i) {
+  std::vector<std::uint32_t> pauses;
+  for (std::uint32_t i = 1; i <= 20; ++i) {
     claim(probe);
     EXPECT_TRUE(end(probe, ended::Released{.owner_lost = true}).unit_goes_on);
-    EXPECT_EQ(probe.owners_lost, i);
+    EXPECT_EQ(probe.setbacks, i);
+    pauses.push_back(pause(probe));
   }
-  claim(probe);
-  EXPECT_FALSE(end(probe, ended::Released{.owner_lost = true}).unit_goes_on);
-  EXPECT_EQ(status.head.state, State::failed);
-  EXPECT_EQ(status.head.error, ErrorCode::crashed);
-  EXPECT_EQ(status.detail, "its worker died 21 times");
+  EXPECT_THAT(pauses, ElementsAre(0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300, 300, 300, 300, 300));
+  EXPECT_EQ(status.head.state, State::pending) << "the machine's fault never ends a job";
+  EXPECT_EQ(probe.failures, 0U);
 }
 
-TEST_F(HandingBack, ARangeThatKillsItsWorkersLosesItsPagesOneByOne) {
+TEST_F(HandingBack, WhatTheMachineLacksIsNoTry) {
   accept_with_ranges(2, {{1, 2}});
   auto& range = units[0];
-  for (std::uint32_t i = 1; i <= max_owners_lost; ++i) {
+  std::vector<std::uint32_t> pauses;
+  for (int i = 0; i < 3; ++i) {
     claim(range);
-    EXPECT_TRUE(end(range, ended::Released{.owner_lost = true}).unit_goes_on);
+    EXPECT_TRUE(end(range, ended::Postponed{{ErrorCode::io, "too many open files"}}).unit_goes_on);
+    pauses.push_back(pause(range));
   }
+  EXPECT_THAT(pauses, ElementsAre(1, 2, 4));
+  EXPECT_EQ(range.failures, 0U);
+  EXPECT_EQ(status.head.warning_count, 0U);
+  range.not_before_s = 0;
   claim(range);
-  const auto follow_up = end(range, ended::Released{.owner_lost = true});
-  EXPECT_TRUE(follow_up.unit_goes_on);
-  ASSERT_EQ(follow_up.given_up.size(), 1U);
-  EXPECT_EQ(range.first_page, 2U);
-  claim(range);
-  do_pages(range, 2, 2);
-  end(range, ended::RangeDone{});
-  EXPECT_EQ(status.files[0].state, State::completed);
+  do_pages(range, 1, 1);
+  EXPECT_EQ(range.setbacks, 0U) << "it got on";
+  end(range, ended::Released{});
+  EXPECT_EQ(range.not_before_s, 0U);
 }
 
 TEST_F(Distrusting, AProbeWhosePagesAllFailedCompletesNothing) {

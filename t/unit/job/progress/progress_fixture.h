@@ -68,6 +68,11 @@ class ProgressTest : public testing::Test {
     ASSERT_TRUE(recorded) << recorded.error().detail;
   }
 
+  /// How long the unit waits, in seconds.
+  [[nodiscard]] std::uint32_t pause(const Unit& unit) const {
+    return unit.not_before_s == 0 ? 0 : unit.not_before_s - static_cast<std::uint32_t>((now_ms + 999) / 1000);
+  }
+
   JobRecord record;
   Status status;
   std::vector<Unit> units;

@@ -108,17 +108,25 @@ TEST_F(RunProgress, WhatRepeatsIsNotTriedAgain) {
   EXPECT_EQ(status_.head.error, ErrorCode::out_of_memory);
 }
 
-TEST_F(RunProgress, AReleasedUnitCostsNoTryButNotForEver) {
+TEST_F(RunProgress, AReleasedUnitCostsNoTry) {
   accept(false, 0);
   EXPECT_TRUE(end(0, ended::Released{}).unit_goes_on);
-  EXPECT_EQ(units_[0].failures, 0U);
-  for (std::uint32_t i = 0; i < max_owners_lost; ++i) {
+  for (int i = 0; i < 30; ++i) {
     begin_all();
     EXPECT_TRUE(end(0, ended::Released{.owner_lost = true}).unit_goes_on) << i;
   }
   begin_all();
-  EXPECT_FALSE(end(0, ended::Released{.owner_lost = true}).unit_goes_on);
-  EXPECT_EQ(status_.head.error, ErrorCode::crashed);
+  EXPECT_TRUE(end(0, ended::Postponed{{ErrorCode::io, "no descriptors"}}).unit_goes_on);
+  EXPECT_EQ(units_[0].failures, 0U);
+  EXPECT_EQ(status_.head.state, State::pending);
+  EXPECT_GT(units_[0].not_before_s, 0U);
+}
+
+TEST_F(RunProgress, ATryMayHaveToWait) {
+  accept(false, 0);
+  EXPECT_TRUE(end(0, ended::Failed{.error = {ErrorCode::upstream_failed, "503"}, .pause_s = 120}).unit_goes_on);
+  EXPECT_EQ(units_[0].failures, 1U);
+  EXPECT_GE(units_[0].not_before_s, 120U);
 }
 
 TEST_F(RunProgress, AnEndThatARunCannotHaveIsABadOne) {
