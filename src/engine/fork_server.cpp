@@ -27,6 +27,7 @@ extern "C" {  // glibc 2.36 has forgotten it
 #include "engine/model/reader.h"
 #include "engine/readers/open_document.h"
 #include "engine/unit.h"
+#include "sandbox/oom_score.h"
 
 namespace docket::engine {
 namespace {
@@ -359,6 +360,7 @@ void ForkServer::be_child(const wire::RequestHead& head, const Packet& packet, w
   ::prctl(PR_SET_NAME, "docket-unit", 0, 0, 0);
   // The processes that serve clients come first: a unit uses the processor time that they leave.
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, unit_niceness));
+  offer_for_oom();
   std::set_new_handler(on_new_failed);
   ::signal(SIGABRT, on_abort);
   ::signal(SIGXFSZ, SIG_IGN);  // write() says EFBIG

@@ -15,6 +15,7 @@
 #include "launch/server.h"
 #include "protocol/launch.h"
 #include "protocol/wire.h"
+#include "sandbox/oom_score.h"
 
 namespace {
 
@@ -77,5 +78,6 @@ int main(int count, char** arguments) {
   while (::read(ends[0], &nothing, 1) < 0 && errno == EINTR) {
   }
   ::close(ends[0]);
+  docket::offer_for_oom();  // all programs inherit it
   return docket::launch::Server::serve(docket::Fd(docket::wire::control_descriptor), strict);
 }

@@ -66,6 +66,20 @@ def test_a_server_that_asks_to_come_again(passing, upstream, code, seconds):
     assert len(server.got) == 2 and docket.status(job)["attempts"] == 2
 
 
+def test_who_is_to_come_again_holds_up_nobody(passing, upstream):
+    def later(_, got):
+        first = got.path == "/app/first" and got.headers["Docket-Attempt"] == "1"
+        return (503, {"Retry-After": "8"}, b"later") if first else (200, {}, b"now")
+    server = upstream(later)
+    docket = passing(server.url, http="docket_pass_connections 1;")
+    first, _ = pass_on(docket, "POST", "/app/first", data=b"x")
+    wait_for(lambda: server.got, 20, "the first request")
+    other, _ = pass_on(docket, "POST", "/app/other", data=b"x")
+    assert response(docket, other).content == b"now"
+    assert docket.status(first)["status"] == "pending"
+    assert response(docket, first).content == b"now"
+
+
 def test_after_the_last_try_a_503_is_the_answer(passing, upstream):
     server = upstream(lambda *_: (503, {"Retry-After": "1"}, b"later"))
     docket = passing(server.url, location="docket_attempts 2;")

@@ -35,7 +35,7 @@ struct MainConf {
   ngx_flag_t sync;
   off_t max_size;             ///< of the whole store; 0: as large as the disk
   ngx_int_t queue_jobs;       ///< docket_queue: unfinished jobs at once
-  ngx_int_t queue_per_owner;  ///< of one owner; 0: as many as there may be
+  ngx_int_t queue_per_owner;  ///< of one owner; 0: half of them
   ngx_str_t engine;
   ngx_str_t launcher;  ///< docket-launch, beside the engine
   ngx_uint_t strict_sandbox;

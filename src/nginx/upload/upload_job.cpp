@@ -304,6 +304,8 @@ StoreLimits UploadJob::store_limits() const noexcept {
   StoreLimits limits{.jobs = static_cast<std::uint64_t>(main->queue_jobs)};
   if (main->queue_per_owner != 0) {
     limits.per_owner = static_cast<std::uint64_t>(main->queue_per_owner);
+  } else if (!owner_.empty()) {  // one owner must not keep out all others
+    limits.per_owner = (limits.jobs + 1) / 2;
   }
   if (main->max_size != 0) {
     limits.bytes = static_cast<std::uint64_t>(main->max_size);

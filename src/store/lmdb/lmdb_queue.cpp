@@ -11,6 +11,11 @@ Error damaged(std::string detail) {
   return {ErrorCode::bad_record, "the queue is damaged: " + std::move(detail)};
 }
 
+/// Of an entry of `delayed`; 0 for one that is damaged, so that it is looked at.
+std::int64_t due_s_of(const lmdb::Entry& entry) noexcept {
+  return KeyReader(entry.key).number<std::uint32_t>();
+}
+
 /// One entry of `leased`.
 std::string lease_value(const Unit& unit) {
   return std::string(Key().raw(unit.job.key()).number(unit.attempt));
@@ -175,31 +180,40 @@ void UnitQueue::put_back(PlacedUnit& unit) {
 void UnitQueue::let_due_wait(std::int64_t now_ms) {
   constexpr int most_at_once = 64;
   constexpr std::int64_t second = 1000;
+  constexpr std::int64_t no_pause = 2 * 86'400;  // is so long: then the clock was set back since
+  const auto now_s = now_ms / second;
   for (int i = 0; i < most_at_once; ++i) {
-    const auto entry = tables_.at_or_after(tables_.t.delayed, {});
-    if (!entry) {
+    const auto first = tables_.at_or_after(tables_.t.delayed, {});
+    if (!first) {
       return;
     }
-    KeyReader key(entry->key);
-    const auto due_s = key.number<std::uint32_t>();
-    const auto seq = key.number<std::uint64_t>();
-    const auto job = JobId::from_key(entry->value);
-    if (!key.ok() || !job) {
-      return tables_.fail_with(damaged("an entry of `delayed` has the wrong size"));
-    }
-    if (due_s > now_ms / second) {
+    if (due_s_of(*first) <= now_s) {
+      end_delay(*first);
+    } else if (const auto last = tables_.last(tables_.t.delayed); last && due_s_of(*last) > now_s + no_pause) {
+      end_delay(*last);
+    } else {
       return;
     }
-    auto unit = find(*job, seq);
-    if (!unit) {
-      return tables_.fail_with(damaged("an entry of `delayed` has no unit"));
-    }
-    tables_.erase(tables_.t.delayed, delayed_key(unit->unit));
-    count_waiting(unit->unit.pool, -1);  // link() counts it again
-    unit->unit.not_before_s = 0;
-    save(*unit);
-    link(*unit);
   }
+}
+
+void UnitQueue::end_delay(const lmdb::Entry& entry) {
+  KeyReader rest(entry.key);
+  rest.number<std::uint32_t>();
+  const auto seq = rest.number<std::uint64_t>();
+  const auto job = JobId::from_key(entry.value);
+  if (!rest.ok() || !job) {
+    return tables_.fail_with(damaged("an entry of `delayed` has the wrong size"));
+  }
+  auto unit = find(*job, seq);
+  if (!unit) {
+    return tables_.fail_with(damaged("an entry of `delayed` has no unit"));
+  }
+  tables_.erase(tables_.t.delayed, delayed_key(unit->unit));
+  count_waiting(unit->unit.pool, -1);  // link() counts it again
+  unit->unit.not_before_s = 0;
+  save(*unit);
+  link(*unit);
 }
 
 void UnitQueue::save(const PlacedUnit& unit) {

@@ -60,6 +60,7 @@ class UnitQueue {
 
   enum class Turn : std::uint8_t { keep, end };  ///< of the line and the job, when a unit leaves
 
+  void end_delay(const lmdb::Entry& entry);
   void link(const PlacedUnit& unit);
   void count_waiting(std::uint8_t pool, std::int64_t more);
   void unlink(const PlacedUnit& unit, Turn turn);

@@ -47,6 +47,19 @@ std::optional<lmdb::Entry> TableWriter::at_or_after(lmdb::Table table, std::stri
   return *found;
 }
 
+std::optional<lmdb::Entry> TableWriter::last(lmdb::Table table) {
+  auto cursor = open_cursor(table);
+  if (!cursor) {
+    return std::nullopt;
+  }
+  auto found = cursor->last();
+  if (!found) {
+    fail_with(std::move(found.error()));
+    return std::nullopt;
+  }
+  return *found;
+}
+
 void TableWriter::put(lmdb::Table table, std::string_view key, std::string_view value) {
   if (!failure_) {
     if (auto done = txn_.put(table, key, value); !done) {

@@ -22,6 +22,7 @@ class TableWriter {
   // Views are valid until the next write.
   std::optional<std::string_view> get(lmdb::Table table, std::string_view key);
   std::optional<lmdb::Entry> at_or_after(lmdb::Table table, std::string_view key);
+  std::optional<lmdb::Entry> last(lmdb::Table table);
 
   void put(lmdb::Table table, std::string_view key, std::string_view value);
   /// `key` is above all others of the table.

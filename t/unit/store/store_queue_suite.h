@@ -275,6 +275,16 @@ TYPED_TEST_P(StoreQueue, UnitsComeBackToTheirPlaceInTime) {
   EXPECT_EQ(d.claim()->unit.job, second);
 }
 
+TYPED_TEST_P(StoreQueue, AClockThatIsSetBackKeepsNoUnitWaiting) {
+  auto& d = *this->driver;
+  constexpr std::int64_t month_ms = 30LL * 86'400'000;
+  d.pass(month_ms);
+  const auto id = d.accept();
+  ASSERT_TRUE(d.end(*d.claim(), ended::Postponed{{ErrorCode::io, "no descriptors"}}));
+  d.pass(-month_ms);
+  EXPECT_EQ(d.claim()->unit.job, id);
+}
+
 TYPED_TEST_P(StoreQueue, CountsTellThePlaceInTheQueue) {
   auto& d = *this->driver;
   const auto first = d.accept();
@@ -328,6 +338,6 @@ REGISTER_TYPED_TEST_SUITE_P(StoreQueue, TheTimeBetweenStartsIsMeasuredWhileJobsW
                             UnitsOfADeadHolderComeAgain, RecoveringNobodyIsNothing,
                             ADeadHolderMayHaveHeldSeveralUnitsOfOneJob, AUnitThatKillsItsWorkersWaitsForAWhile,
                             UnitsThatWaitForTheirTimeGoWithTheirJob, UnitsComeBackToTheirPlaceInTime,
-                            CountsTellThePlaceInTheQueue);
+                            AClockThatIsSetBackKeepsNoUnitWaiting, CountsTellThePlaceInTheQueue);
 
 }  // namespace docket

@@ -45,6 +45,8 @@ class LmdbRepair : public LmdbFixture {
     once.key.bytes.fill(8);
     waiting = d.accept({.owner = "cleo", .files = 2, .idempotent = once});
     elsewhere = d.accept({.owner = "ann", .pool = 3, .priority = 1});
+    delayed = d.accept({.owner = "dora", .pool = 4});
+    EXPECT_TRUE(d.end(*d.claim(worker(1), 4), ended::Postponed{{ErrorCode::io, "no descriptors"}}));
     EXPECT_THAT(backend.check(*store), IsEmpty());
   }
 
@@ -67,6 +69,7 @@ class LmdbRepair : public LmdbFixture {
     for (const auto& holder : d.holders()) {
       ASSERT_TRUE(d.recover(holder));
     }
+    d.pass(longest_pause_s * 1000);
     std::set<std::uint8_t> pools;
     for (const auto& id : d.list()) {
       pools.insert(d.head(id).pool);
@@ -100,6 +103,7 @@ class LmdbRepair : public LmdbFixture {
   JobId half;     ///< of three ranges one is done and one held
   JobId waiting;  ///< two probes wait
   JobId elsewhere;
+  JobId delayed;  ///< its unit waits for a time
   std::optional<Held> held;
 };
 
@@ -128,7 +132,7 @@ TEST_F(LmdbRepair, WhatFollowsFromOtherTablesIsMadeAgain) {
   for (const auto table :
        {&Tables::fifo, &Tables::ring, &Tables::ring_of, &Tables::leased, &Tables::by_owner, &Tables::expiry,
         &Tables::counters, &Tables::sizes, &Tables::once_of, &Tables::once, &Tables::outbox, &Tables::outbox_heads,
-        &Tables::sending, &Tables::deliveries, &Tables::callbacks}) {
+        &Tables::sending, &Tables::deliveries, &Tables::callbacks, &Tables::delayed}) {
     damages.push_back(without(table));
   }
   for (std::size_t i = 0; i < damages.size(); ++i) {
@@ -299,7 +303,7 @@ TEST_F(LmdbRepair, AJobWithoutAStatusIsNoJob) {
   EXPECT_THAT(mended, Contains(HasSubstr("4 entries of jobs that do not exist removed")))
       << "a record, a size, two units";
   EXPECT_THAT(backend.check(*store), IsEmpty());
-  EXPECT_THAT(driver->list(), testing::ElementsAre(elsewhere, failed, linked, completed));
+  EXPECT_THAT(driver->list(), testing::ElementsAre(delayed, elsewhere, failed, linked, completed));
   work_off();
 }
 
@@ -357,10 +361,11 @@ TEST_F(LmdbRepair, AnyDamageIsMended) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     damage([&](lmdb::Txn& txn, const Tables& t) {
-      const std::array<lmdb::Table, 24> tables{
-          t.jobs,   t.status,  t.fields,    t.secrets,   t.units,      t.fifo,   t.ring,         t.ring_of,
-          t.leased, t.pages,   t.outputs,   t.by_owner,  t.expiry,     t.sizes,  t.counters,     t.changes,
-          t.once,   t.once_of, t.originals, t.callbacks, t.deliveries, t.outbox, t.outbox_heads, t.sending};
+      const std::array<lmdb::Table, 25> tables{t.jobs,       t.status,   t.fields,       t.secrets,   t.units,
+                                               t.fifo,       t.ring,     t.ring_of,      t.leased,    t.pages,
+                                               t.outputs,    t.by_owner, t.expiry,       t.sizes,     t.counters,
+                                               t.changes,    t.once,     t.once_of,      t.originals, t.callbacks,
+                                               t.deliveries, t.outbox,   t.outbox_heads, t.sending,   t.delayed};
       for (auto count = 1 + random() % 4; count > 0; --count) {
         damage_one(random, txn, tables[random() % tables.size()]);
       }
