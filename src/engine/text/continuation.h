@@ -109,6 +109,9 @@ class WordJoiner {
     at_line_end_ = false;
   }
 
+  /// Whether nothing is kept back.
+  [[nodiscard]] bool is_empty() const noexcept { return pending_.empty(); }
+
   /// The last word was the last of its line.
   void end_line() noexcept { at_line_end_ = true; }
 

@@ -5,6 +5,7 @@
 #include "base/json_text.h"
 #include "engine/text/continuation.h"
 #include "engine/write/block_kind.h"
+#include "engine/write/image_name.h"
 #include "engine/write/plain_table.h"
 #include "engine/write/short_text.h"
 
@@ -164,11 +165,9 @@ void append_block(std::string& out, const Page& page, const Block& block) {
     out += ",\"marker\":";
     append_json_string(out, block.marker);
   }
-  if (block.image >= 0 && static_cast<std::size_t>(block.image) < page.images.size()) {
-    if (const auto& name = page.images[static_cast<std::size_t>(block.image)].name; !name.empty()) {
-      out += ",\"image\":";
-      append_json_string(out, name);
-    }
+  if (const auto* name = image_name(block, page)) {
+    out += ",\"image\":";
+    append_json_string(out, *name);
   }
   ShortText box;
   box.add(",");

@@ -13,7 +13,7 @@
 
 #include <string>
 
-#include "engine/write/markdown/note_labels.h"
+#include "engine/write/flow/note_labels.h"
 #include "engine/write/writer.h"
 
 namespace docket::engine {

@@ -6,14 +6,11 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "engine/write/markdown/note_labels.h"
+#include "engine/write/flow/inline_spans.h"
+#include "engine/write/flow/note_labels.h"
 
 namespace docket::engine {
 namespace {
-
-bool is_punctuation(char32_t c) noexcept {
-  return c < 0x80 ? (c > 0x20 && !is_letter(c) && !is_digit(c)) : (!is_letter(c) && !is_digit(c));
-}
 
 bool has_emphasis(const SpanStyle& style) noexcept {
   return style.bold || style.italic;
@@ -39,38 +36,6 @@ void repair(std::string_view piece, std::vector<TextSpan>& parts) {
       next.italic = last.italic;
     }
   }
-}
-
-/// A letter or two amid a word in a typewriter's font are no code: a ligature, say, that another font had.
-void drop_code_in_words(std::string_view piece, std::vector<TextSpan>& parts) {
-  constexpr std::size_t most = 4;  // bytes
-  for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
-    const auto begin = parts[i - 1].end;
-    auto& style = parts[i].style;
-    if (style.code && parts[i].end - begin <= most && !parts[i - 1].style.code && !parts[i + 1].style.code &&
-        is_letter(last_char(piece.substr(0, begin)).code) && !is_punctuation(first_char(piece.substr(begin)).code) &&
-        is_letter(first_char(piece.substr(parts[i].end)).code)) {
-      const auto script = style.script;
-      style = parts[i - 1].style;
-      style.script = script;
-    }
-  }
-}
-
-/// A full stop after a link belongs neither to the link nor to its emphasis.
-void part_from_links(std::string_view piece, std::vector<TextSpan>& parts) {
-  auto& last = parts.back();
-  if (last.style.link < 0) {
-    return;
-  }
-  const auto begin = parts.size() > 1 ? parts[parts.size() - 2].end : 0;
-  const auto text = piece.substr(begin, last.end - begin).find_last_not_of(".,;:");
-  if (text == std::string_view::npos || begin + text + 1 == last.end) {
-    return;
-  }
-  const TextSpan rest{last.end, {.script = last.style.script}};
-  last.end = begin + text + 1;
-  parts.push_back(rest);
 }
 
 /// Raised or lowered characters that Unicode has, in the order of `plain`.
@@ -146,24 +111,9 @@ std::string_view emphasis_mark(const SpanStyle& style) noexcept {
 
 }  // namespace
 
-SpanStyle span_style_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept {
-  SpanStyle style{.script = word.script, .link = word.link};
-  if (const auto* font = font_of(word, fonts)) {
-    style.code = font->monospace && !usual.monospace && word.link < 0;
-    style.bold = font->bold && !usual.bold && !style.code;
-    style.italic = font->italic && !usual.italic && !style.code;
-  }
-  return style;
-}
-
 void MarkdownInline::put(std::string_view piece, std::span<const TextSpan> spans, std::span<const std::string> links,
                          std::string& out) {
-  parts_.assign(spans.begin(), spans.end());
-  if (parts_.empty()) {
-    parts_.push_back({piece.size(), {}});
-  }
-  part_from_links(piece, parts_);
-  drop_code_in_words(piece, parts_);
+  part_piece(piece, spans, parts_);
   repair(piece, parts_);
   bool space = any_;
   std::size_t begin = 0;

@@ -8,13 +8,9 @@
 #include <vector>
 
 #include "engine/text/continuation.h"
-#include "engine/text/text_style.h"
 #include "engine/write/markdown/markdown_escape.h"
 
 namespace docket::engine {
-
-/// How a word looks to a reader of Markdown: bold, italic or code where `usual` is not.
-SpanStyle span_style_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept;
 
 /// Writes the pieces of one block with a space between them. Marks stay open from piece to piece while the style is the
 /// same. Owned by the writer; begin() starts a block, close() ends it.

@@ -1,4 +1,4 @@
-// A paragraph of Markdown that is written apart from the running text: of a side note or a footnote.
+// A paragraph that is written apart from the running text: of a side note or a footnote.
 #pragma once
 
 #include <span>
@@ -7,18 +7,19 @@
 #include <utility>
 
 #include "engine/text/continuation.h"
-#include "engine/write/markdown/markdown_inline.h"
 
 namespace docket::engine {
 
-/// Takes a paragraph's words, perhaps of several pages, and gives its Markdown at the end. Owned by the writer.
-class MarkdownParagraph {
+/// Takes a paragraph's words, perhaps of several pages, and gives its text with its marks at the end. `Inline` marks
+/// running text. Owned by the flow.
+template <class Inline>
+class FlowParagraph {
  public:
-  /// `lead` stands before the text and is Markdown.
-  void begin(std::string lead) {
-    text_ = std::move(lead);
-    inline_.begin(MarkdownContext::start);
-  }
+  /// `lead` stands before the text, as it is.
+  void begin(std::string lead) { text_ = std::move(lead); }
+
+  /// What marks its text: the markup begins and turns it.
+  Inline& marks() noexcept { return inline_; }
 
   /// Where its words go, and what takes the pieces that it makes of them; `links` are those of the words' page.
   WordJoiner& joiner() noexcept { return joiner_; }
@@ -45,7 +46,7 @@ class MarkdownParagraph {
 
  private:
   WordJoiner joiner_;
-  MarkdownInline inline_;
+  Inline inline_;
   std::string text_;
 };
 

@@ -1,4 +1,4 @@
-// What footnotes are called in Markdown: each by a label that is the document's only one.
+// What footnotes are called in results: each by a label that is the document's only one.
 #pragma once
 
 #include <bitset>

@@ -1,4 +1,4 @@
-#include "engine/write/markdown/note_labels.h"
+#include "engine/write/flow/note_labels.h"
 
 #include <algorithm>
 #include <charconv>
