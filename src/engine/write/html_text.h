@@ -1,4 +1,4 @@
-// Text as HTML has it (HTML Standard, 13.3).
+// Text as HTML has it (HTML Standard, 13.3). All text of documents that becomes HTML passes through here.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ enum class HtmlContext : std::uint8_t {
   attribute  ///< in an attribute's quotes, of either kind
 };
 
-/// Appends `text` (UTF-8) with what means something there as character references.
+/// Appends `text` with what means something there as character references, and U+FFFD for what HTML has no place for:
+/// control characters other than tab and line feed, noncharacters, and what is no UTF-8.
 void append_html(std::string& out, std::string_view text, HtmlContext context);
 
 }  // namespace docket::engine
