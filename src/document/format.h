@@ -20,6 +20,7 @@ enum class Format : std::uint8_t {
   png = 6,           ///< previews of the pages
   pdf = 7,           ///< searchable: the original look with the recognised text under it
   layout_pdf = 8,    ///< the original pages with the boxes of their blocks
+  html = 9,          ///< the blocks of Markdown as HTML, each with where it stands
 };
 
 /// In which forms a format can be had: texts raw and wrapped, files as themselves, lists of files wrapped.
@@ -44,7 +45,7 @@ struct FormatInfo {
 };
 
 /// In the order of their numbers.
-inline constexpr std::array<FormatInfo, 9> all_formats{{
+inline constexpr std::array<FormatInfo, 10> all_formats{{
     {Format::markdown, "markdown", "text/markdown; charset=utf-8", "md"},
     {Format::text, "text", "text/plain; charset=utf-8", "txt"},
     {Format::json, "json", "application/json", "json"},
@@ -54,6 +55,7 @@ inline constexpr std::array<FormatInfo, 9> all_formats{{
     {Format::png, "png", "image/png", "png", Shape::file},
     {Format::pdf, "pdf", "application/pdf", "pdf", Shape::file},
     {Format::layout_pdf, "layout_pdf", "application/pdf", "layout.pdf", Shape::file},
+    {Format::html, "html", "text/html; charset=utf-8", "html"},
 }};
 
 constexpr const FormatInfo& info(Format format) noexcept {
@@ -96,6 +98,16 @@ constexpr FormatSet default_formats() noexcept {
 /// Whether the documents themselves are needed to put a job's results together, and not their pages' models only.
 constexpr bool needs_documents(FormatSet formats) noexcept {
   return formats.has(Format::pdf) || formats.has(Format::layout_pdf);
+}
+
+/// Whether a file's name stands in its results even if it is a job's only one.
+constexpr bool names_files(FormatSet formats) noexcept {
+  return formats.has(Format::html);
+}
+
+/// Whether browsers show the raw form as a page, in which stand a stranger's words.
+constexpr bool is_web_page(Format format) noexcept {
+  return info(format).content_type.starts_with("text/html");
 }
 
 /// Every format there is.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/json_text.h"
@@ -33,6 +34,20 @@ std::string_view front_piece(std::string_view text, std::size_t size) noexcept {
     }
   }
   return text.substr(0, size);  // not UTF-8: it does not matter where it is cut
+}
+
+/// What documents of these names are called together: the names that fit, and that there are more.
+std::string title_of(std::span<const std::string> filenames) {
+  constexpr std::size_t most = 200;  // bytes
+  std::string title;
+  for (const auto& name : filenames) {
+    if (!title.empty() && title.size() + name.size() > most) {
+      return title + ", …";
+    }
+    title += title.empty() ? "" : ", ";
+    title += name;
+  }
+  return title;
 }
 
 RenderOptions with_valid_text(RenderOptions options) {
@@ -108,9 +123,10 @@ struct Assembly::State {
   std::map<std::uint16_t, File> files;  ///< those that have pages
   std::size_t pages = 0;
 
-  /// Runs the pages [first, end) through a writer and hands the bytes to `sink` in pieces.
-  Result<void> stream(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
-                      const ByteSink& sink);
+  /// Runs the pages [first, end), of the files of these names, through a writer and hands the bytes to `sink` in
+  /// pieces.
+  Result<void> stream(Format format, std::span<const std::string> names, std::size_t first, std::size_t end,
+                      const ResolvedPages& source, const ByteSink& sink);
 
   /// Lets all digests tell what they found, once all pages were added; they are empty afterwards.
   void find_out() {
@@ -131,15 +147,18 @@ struct Assembly::State {
                          std::optional<std::string>& replay);
   Result<void> write_escaped(Format format, const ResolvedPages& source, const ByteSink& sink,
                              const std::optional<std::string>& replay);
-  Result<void> write_content(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
-                             const ByteSink& sink);
+  Result<void> write_content(Format format, std::span<const std::string> names, std::size_t first, std::size_t end,
+                             const ResolvedPages& source, const ByteSink& sink);
   Result<void> write_documents(Format format, const ResolvedPages& source, const ByteSink& sink);
   Result<void> write_image_list(const ResolvedPages& source, const ByteSink& sink) const;
 };
 
-Result<void> Assembly::State::stream(Format format, std::size_t first, std::size_t end, const ResolvedPages& source,
-                                     const ByteSink& sink) {
-  const auto writer = make_writer(format, {options.page_separator, filenames.size() > 1});
+Result<void> Assembly::State::stream(Format format, std::span<const std::string> names, std::size_t first,
+                                     std::size_t end, const ResolvedPages& source, const ByteSink& sink) {
+  const auto writer = make_writer(format, {.page_separator = options.page_separator,
+                                           .with_files = filenames.size() > 1,
+                                           .title = title_of(names),
+                                           .language = options.language});
   std::string out;
   out.reserve(2 * piece_size);
   for (auto index = first; index < end; ++index) {
@@ -164,7 +183,7 @@ Result<void> Assembly::State::write_raw(Format format, const ResolvedPages& sour
   if (!is_json(format)) {
     replay.emplace();
   }
-  return stream(format, 0, pages, source, [&](std::string_view bytes) {
+  return stream(format, filenames, 0, pages, source, [&](std::string_view bytes) {
     if (replay && replay->size() + bytes.size() <= replay_limit) {
       *replay += bytes;
     } else {
@@ -174,12 +193,12 @@ Result<void> Assembly::State::write_raw(Format format, const ResolvedPages& sour
   });
 }
 
-Result<void> Assembly::State::write_content(Format format, std::size_t first, std::size_t end,
-                                            const ResolvedPages& source, const ByteSink& sink) {
+Result<void> Assembly::State::write_content(Format format, std::span<const std::string> names, std::size_t first,
+                                            std::size_t end, const ResolvedPages& source, const ByteSink& sink) {
   std::string escaped;
   return sink(quote(format))
       .and_then([&] {
-        return stream(format, first, end, source, [&](std::string_view bytes) {
+        return stream(format, names, first, end, source, [&](std::string_view bytes) {
           escaped.clear();
           append_content(escaped, format, bytes);
           return sink(escaped);
@@ -197,7 +216,8 @@ Result<void> Assembly::State::write_documents(Format format, const ResolvedPages
     const auto file = files.find(static_cast<std::uint16_t>(i));
     const auto first = file == files.end() ? 0 : file->second.first;
     const auto end = file == files.end() ? 0 : file->second.end;
-    auto written = sink(head).and_then([&] { return write_content(format, first, end, source, sink); });
+    const auto names = std::span(filenames).subspan(i, 1);
+    auto written = sink(head).and_then([&] { return write_content(format, names, first, end, source, sink); });
     if (!written) {
       return written;
     }
@@ -211,7 +231,7 @@ Result<void> Assembly::State::write_documents(Format format, const ResolvedPages
 Result<void> Assembly::State::write_escaped(Format format, const ResolvedPages& source, const ByteSink& sink,
                                             const std::optional<std::string>& replay) {
   if (!replay) {
-    return write_content(format, 0, pages, source, sink);
+    return write_content(format, filenames, 0, pages, source, sink);
   }
   Result<void> written;
   std::string escaped(quote(format));

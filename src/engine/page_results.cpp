@@ -15,7 +15,7 @@ Page resolve_alone(Page page) {
   return page;
 }
 
-std::vector<Rendering> render_page(const Page& page, const RenderOptions& options) {
+std::vector<Rendering> render_page(const Page& page, const RenderOptions& options, std::string_view filename) {
   std::vector<Rendering> renderings;
   for (const auto& entry : all_formats) {
     if (!options.formats.has(entry.format) || entry.shape == Shape::file) {
@@ -31,7 +31,9 @@ std::vector<Rendering> render_page(const Page& page, const RenderOptions& option
     }
     std::string raw;
     raw.reserve(entry.format == Format::json ? 64 * 1024 : 8 * 1024);
-    const auto writer = make_writer(entry.format, {});
+    const auto writer = make_writer(
+        entry.format,
+        {.page_separator = {}, .with_files = false, .title = std::string(filename), .language = options.language});
     writer->add_page(page, raw);
     writer->finish(raw);
     std::string escaped;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "document/format.h"
@@ -22,7 +23,7 @@ struct Rendering {
 Page resolve_alone(Page page);
 
 /// A resolved page's own results: each format that is a text, and the list of its images, in all representations
-/// that are kept of it.
-std::vector<Rendering> render_page(const Page& page, const RenderOptions& options);
+/// that are kept of it. `filename` is that of its file.
+std::vector<Rendering> render_page(const Page& page, const RenderOptions& options, std::string_view filename = {});
 
 }  // namespace docket::engine

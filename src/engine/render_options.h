@@ -10,6 +10,7 @@ namespace docket::engine {
 struct RenderOptions {
   FormatSet formats;
   std::string page_separator;  ///< Markdown and text; empty: a blank line
+  std::string language{};      ///< HTML: of what is recognised (BCP 47); empty: unknown
 };
 
 }  // namespace docket::engine

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "document/language_tag.h"
 #include "engine/page_results.h"
 
 namespace docket::engine {
@@ -29,7 +31,9 @@ Result<wire::PageDone> write_page_to(const wire::UnitRequest& request, const Lai
   if (!block.empty()) {
     sections.push_back({std::nullopt, Representation::raw, 0, block.size()});
   }
-  for (const auto& rendering : render_page(*done.page, render_options(request))) {
+  const auto filename =
+      request.file < request.filenames.size() ? std::string_view(request.filenames[request.file]) : std::string_view();
+  for (const auto& rendering : render_page(*done.page, render_options(request), filename)) {
     sections.push_back({rendering.format, rendering.representation, block.size(), rendering.bytes.size()});
     block += rendering.bytes;
   }
@@ -80,7 +84,9 @@ class SectionIndex {
 }  // namespace
 
 RenderOptions render_options(const wire::UnitRequest& request) {
-  return {.formats = request.options.formats, .page_separator = request.options.page_separator};
+  return {.formats = request.options.formats,
+          .page_separator = request.options.page_separator,
+          .language = std::string(language_tag(request.options.languages))};
 }
 
 Result<wire::PageDone> write_page(const wire::UnitRequest& request, const LaidOut& page, std::string model,

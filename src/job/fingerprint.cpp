@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/sha256.h"
 #include "base/version.h"
+#include "document/format.h"
 #include "job/codec/codec.h"
 
 namespace docket {
@@ -19,8 +20,9 @@ Sha256 fingerprint_of(const JobRecord& record, std::span<const FileStatus> files
   ByteWriter bytes;
   bytes.put_string(version);
   bytes.put_string(encode(results));
+  const bool has_names = files.size() > 1 || names_files(record.options().formats);
   for (const auto& file : files) {
-    bytes.put_string(files.size() > 1 ? file.filename : std::string());
+    bytes.put_string(has_names ? file.filename : std::string());
     bytes.put(file.size);
     bytes.put(file.sha256);
   }

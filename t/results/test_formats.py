@@ -11,7 +11,7 @@ import hocr
 from built import has_landlock, wait_for
 from client import assert_problem
 
-FORMATS = "markdown text json hocr markdown_det images png"
+FORMATS = "markdown text json hocr markdown_det images png html"
 LINES = ["# A heading", "The first line of a paragraph that goes on", "in its second line."]
 PLACE = (100, 300, 300, 450)  # of a picture on its page, in points from the lower left corner
 
@@ -97,7 +97,7 @@ def test_negotiation_of_hocr(docket, accept, raw):
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert 'filename="document.hocr"' in answer.headers["Content-Disposition"]
     other = docket.result(job, "text", headers={"Accept": "text/html"})
-    assert other.headers["Content-Type"] == "application/json", "text/html chooses hocr only"
+    assert other.headers["Content-Type"] == "application/json", "text/html chooses what is HTML only"
 
 
 def test_hocr_says_nothing_that_is_markup(docket):
@@ -269,7 +269,7 @@ def test_formats_are_not_made_unasked(start):
 
 def test_entity_tags_differ(docket):
     job = done(docket, documents.pdf_with_pictures([[(photograph(), PLACE)]], above="Words."))
-    paths = [f"{name}{raw}" for name in ("markdown", "text", "json", "hocr", "markdown_det") for raw in ("", "?raw=1")]
+    paths = [f"{name}{raw}" for name in ("markdown", "text", "json", "hocr", "markdown_det", "html") for raw in ("", "?raw=1")]
     paths += ["images", "images/1_0.png", "png"]
     tags = {docket.result(job, path).headers["ETag"] for path in paths}
     assert len(tags) == len(paths)
@@ -303,5 +303,5 @@ def test_linked_results(start):
     second = docket.submit(content)
     wait_for(lambda: docket.status(second)["status"] == "completed")
     assert names_of(docket, second) == ["1_0.png"]
-    for what in ("images/1_0.png", "png", "hocr?raw=1"):
+    for what in ("images/1_0.png", "png", "hocr?raw=1", "html?raw=1"):
         assert docket.result(second, what).content == docket.result(first, what).content

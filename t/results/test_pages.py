@@ -63,9 +63,9 @@ def test_every_page_is_a_line(docket):
     assert lines(docket, job) == found, "of a job that is over as well"
 
 
-@pytest.mark.parametrize("name", ["text", "json", "hocr", "markdown_det"])
+@pytest.mark.parametrize("name", ["text", "json", "hocr", "markdown_det", "html"])
 def test_formats(docket, name):
-    job = docket.submit(PDF, fields={"formats": "markdown,text,json,hocr,markdown_det"})
+    job = docket.submit(PDF, fields={"formats": "markdown,text,json,hocr,markdown_det,html"})
     docket.finish(job)
     stream = Lines(docket, job, f"&format={name}")
     raw = stream.answer.content.decode()

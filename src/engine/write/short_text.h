@@ -50,14 +50,19 @@ class ShortText {
 
   void add(const Box& box) noexcept {
     add("\"box\":[");
-    add(box.x0);
-    add(",");
-    add(box.y0);
-    add(",");
-    add(box.x1);
-    add(",");
-    add(box.y1);
+    add(box, ",");
     add("]");
+  }
+
+  /// Its four coordinates with `between` (a byte) between two.
+  void add(const Box& box, std::string_view between) noexcept {
+    add(box.x0);
+    add(between);
+    add(box.y0);
+    add(between);
+    add(box.x1);
+    add(between);
+    add(box.y1);
   }
 
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }

@@ -1,6 +1,7 @@
 #include "engine/write/writer.h"
 
 #include "engine/write/hocr.h"
+#include "engine/write/html/html.h"
 #include "engine/write/json.h"
 #include "engine/write/markdown/markdown.h"
 #include "engine/write/markdown/markdown_det.h"
@@ -20,6 +21,8 @@ std::unique_ptr<Writer> make_writer(Format format, const WriterOptions& options)
       return std::make_unique<HocrWriter>();
     case Format::markdown_det:
       return std::make_unique<MarkdownDetWriter>(options.with_files);
+    case Format::html:
+      return std::make_unique<HtmlWriter>(options);
     case Format::images:
     case Format::png:
     case Format::pdf:

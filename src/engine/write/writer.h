@@ -11,7 +11,9 @@ namespace docket::engine {
 
 struct WriterOptions {
   std::string page_separator;  ///< Markdown and text; valid UTF-8
-  bool with_files = false;     ///< JSON, markdown_det: say of each page which file it is from
+  bool with_files = false;     ///< JSON, markdown_det, HTML: say of each page which file it is from
+  std::string title;           ///< HTML: what the document is called, any text; empty: nothing is known
+  std::string language;        ///< HTML: of what was recognised (BCP 47); empty: nothing is known
 };
 
 /// Writes one representation. Owned by the assembly or by render_page(); keeps of the pages no more than how the last

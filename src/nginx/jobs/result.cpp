@@ -32,8 +32,8 @@ ngx_int_t send_outputs(ngx_http_request_t* r, Worker& worker, const Route& route
   const FormatInfo& format = info(route.format);
   const bool raw = representation == Representation::raw;
 
-  // A page of HTML has a stranger's words in it: a browser is to keep it, not to show it as one of ours.
-  const bool is_html = raw && route.format == Format::hocr;
+  // A browser is to keep it, not to show it as one of ours.
+  const bool is_html = raw && is_web_page(route.format);
   const std::string image = is_image ? route.image.text() : std::string();
   std::string disposition;
   http::append_content_disposition(disposition,

@@ -236,7 +236,7 @@ TEST(Assembly, EndsWithTheErrorOfAPageOrSink) {
 
 TEST(RenderPage, WritesAPageByItself) {
   const auto renderings = render_page(resolve_alone(text_page(0, 7, "Section", 14)), options_for(every_format()));
-  ASSERT_EQ(renderings.size(), 10U);
+  ASSERT_EQ(renderings.size(), 12U);
   EXPECT_EQ(renderings[0].format, Format::markdown);
   EXPECT_EQ(renderings[0].representation, Representation::raw);
   EXPECT_THAT(renderings[0].bytes, testing::StartsWith("# Section\n\n"));
