@@ -36,19 +36,21 @@ bool only(std::string_view piece, char c) noexcept {
 }
 
 /// Whether the special character at `i` would be markup inside a line.
-bool is_markup(std::string_view piece, std::size_t i, bool at_start) noexcept {
+bool is_markup(std::string_view piece, std::size_t i, MarkdownContext context) noexcept {
+  const bool at_start = context == MarkdownContext::start;
+  const bool is_apart = !at_start && context != MarkdownContext::beside;
   const char c = piece[i];
   const char next = i + 1 < piece.size() ? piece[i + 1] : '\0';
   const char before = i > 0 ? piece[i - 1] : '\0';
   switch (c) {
     case '\\':
-      return is_ascii_punctuation(next);
+      return is_ascii_punctuation(next) || (next == '\0' && context == MarkdownContext::beside);
     case '`':
       return true;
     case '*':
-      return at_start || !only(piece, '*');  // between spaces it opens and closes nothing
+      return !is_apart || !only(piece, '*');  // between spaces it opens and closes nothing
     case '_':
-      return at_start ? !(is_word(before) && is_word(next)) : !only(piece, '_') && !(is_word(before) && is_word(next));
+      return !(is_apart && only(piece, '_')) && !(is_word(before) && is_word(next));
     case '<':
       return is_alpha(next) || next == '/' || next == '!' || next == '?';
     case '&':
@@ -95,7 +97,7 @@ void append_markdown(std::string& out, std::string_view piece, MarkdownContext c
     plain = first;
   }
   for (auto i = plain; i < piece.size(); ++i) {
-    if (is_special(piece[i]) && is_markup(piece, i, context == MarkdownContext::start)) {
+    if (is_special(piece[i]) && is_markup(piece, i, context)) {
       out.append(piece.substr(plain, i - plain));
       out += '\\';
       plain = i;

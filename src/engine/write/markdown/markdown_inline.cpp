@@ -20,24 +20,6 @@ bool has_same_marks(const SpanStyle& one, const SpanStyle& other) noexcept {
   return one.bold == other.bold && one.italic == other.italic && one.code == other.code && one.link == other.link;
 }
 
-/// Inside a word, marks of emphasis are only seen where CommonMark (0.31, 6.2) lets them open and close: elsewhere the
-/// span before continues.
-void repair(std::string_view piece, std::vector<TextSpan>& parts) {
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    auto& next = parts[i].style;
-    const auto& last = parts[i - 1].style;
-    const auto before = last_char(piece.substr(0, parts[i - 1].end)).code;
-    const auto after = first_char(piece.substr(parts[i - 1].end)).code;
-    const bool closes_badly = has_emphasis(last) && is_punctuation(before) && !is_punctuation(after);
-    const bool opens_badly = has_emphasis(next) && is_punctuation(after) && !is_punctuation(before);
-    const bool differs = last.bold != next.bold || last.italic != next.italic;
-    if (differs && (closes_badly || opens_badly || (has_emphasis(last) && has_emphasis(next)))) {
-      next.bold = last.bold;
-      next.italic = last.italic;
-    }
-  }
-}
-
 /// Raised or lowered characters that Unicode has, in the order of `plain`.
 constexpr std::string_view plain_scripts = "0123456789+-=()";
 constexpr std::array<std::string_view, 15> superscripts{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷",
@@ -58,6 +40,33 @@ std::optional<std::string> in_script(std::string_view text, Script script) {
     text.remove_prefix(is_minus ? std::string_view("−").size() : 1);
   }
   return result;
+}
+
+/// Whether a part is raised or lowered by HTML's tags.
+bool needs_tag(std::string_view text, const SpanStyle& style) {
+  return style.note == 0 && style.script != Script::normal && !in_script(text, style.script);
+}
+
+/// Inside a word, marks of emphasis are only seen where CommonMark (0.31, 6.2) lets them open and close: elsewhere the
+/// span before continues.
+void repair(std::string_view piece, std::vector<TextSpan>& parts) {
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    auto& next = parts[i].style;
+    const auto& last = parts[i - 1].style;
+    const auto middle = parts[i - 1].end;
+    const auto begin = i > 1 ? parts[i - 2].end : 0;
+    const bool tag_before = !last.code && needs_tag(piece.substr(begin, middle - begin), last);
+    const bool tag_after = !next.code && needs_tag(piece.substr(middle, parts[i].end - middle), next);
+    const auto before = tag_before ? U'>' : last_char(piece.substr(0, middle)).code;
+    const auto after = tag_after ? U'<' : first_char(piece.substr(middle)).code;
+    const bool closes_badly = has_emphasis(last) && is_punctuation(before) && !is_punctuation(after);
+    const bool opens_badly = has_emphasis(next) && is_punctuation(after) && !is_punctuation(before);
+    const bool differs = last.bold != next.bold || last.italic != next.italic;
+    if (differs && (closes_badly || opens_badly || (has_emphasis(last) && has_emphasis(next)))) {
+      next.bold = last.bold;
+      next.italic = last.italic;
+    }
+  }
 }
 
 /// Whether a link's text is its address, so that saying it once is enough.
@@ -133,7 +142,7 @@ void MarkdownInline::put(std::string_view piece, std::span<const TextSpan> spans
       into += label_of(style_.note);
       into += ']';
     } else if (style_.script == Script::normal) {
-      append_markdown(into, text, context_);
+      append_markdown(into, text, context_of(text));
     } else if (const auto raised = in_script(text, style_.script)) {
       into += *raised;
     } else {
@@ -144,6 +153,14 @@ void MarkdownInline::put(std::string_view piece, std::span<const TextSpan> spans
     }
     context_ = context_ == MarkdownContext::start ? MarkdownContext::inside : context_;
   }
+}
+
+/// Where `text`, a part of the piece in hand, stands.
+MarkdownContext MarkdownInline::context_of(std::string_view text) const noexcept {
+  const bool is_beside = parts_.size() > 1 || has_emphasis(style_);
+  const bool is_inside = context_ == MarkdownContext::inside || (context_ == MarkdownContext::heading &&
+                                                                 text.find_first_not_of('#') != std::string_view::npos);
+  return is_beside && is_inside ? MarkdownContext::beside : context_;
 }
 
 void MarkdownInline::turn_to(const SpanStyle& style, std::span<const std::string> links, bool space, std::string& out) {

@@ -77,14 +77,17 @@ void MarkdownMarkup::begin_anew(std::string& out) {
 }
 
 void MarkdownMarkup::begin_list_item(const Block& block, std::string& out) {
-  out += !any_text_ ? "" : indents_.empty() ? "\n\n" : "\n";
-  any_text_ = true;
   const auto depth = std::min(static_cast<std::size_t>(std::max<int>(block.level, 0)), indents_.size());
+  const auto number = list_number(block.marker);
+  // Right below an item's text only a list that counts from 1 begins (CommonMark 0.31, 5.3).
+  const bool is_apart = indents_.empty() || (depth == indents_.size() && number.value_or(1) != 1);
+  out += !any_text_ ? "" : is_apart ? "\n\n" : "\n";
+  any_text_ = true;
   indents_.resize(depth);
   const auto indent = depth == 0 ? 0 : indents_.back();
   out.append(indent, ' ');
   std::size_t width = 2;
-  if (list_number(block.marker)) {
+  if (number) {
     out += block.marker;
     out += ' ';
     width = block.marker.size() + 1;

@@ -73,6 +73,13 @@ TEST(Markdown, NestsLists) {
             "1. one\n   - inner\n   - inner too\n     - (a) deep\n10. ten\n    - in ten\n\nAfter.\n");
 }
 
+TEST(Markdown, AnInnerListThatDoesNotCountFromOneIsApart) {
+  EXPECT_EQ(
+      markdown({{item(0, "1.", "one"), item(1, "2.", "inner"), item(1, "3.", "inner too"), item(0, "4.", "four")}}),
+      "1. one\n\n   2. inner\n   3. inner too\n4. four\n");
+  EXPECT_EQ(markdown({{item(0, "-", "one"), item(1, "1.", "inner")}}), "- one\n  1. inner\n");
+}
+
 TEST(Markdown, AListOnItsOwnBeginsAfterABlankLine) {
   EXPECT_EQ(markdown({{paragraph("Before:"), item(0, "-", "one"), item(0, "-", "two")}}), "Before:\n\n- one\n- two\n");
 }
@@ -243,6 +250,28 @@ TEST(Markdown, MarksOnlyWhereTheyAreSeen) {
   heading.kind = BlockKind::heading;
   heading.level = 2;
   EXPECT_EQ(marked(heading), "## All bold\n");
+}
+
+TEST(Markdown, EscapesWhatStandsBesideMarks) {
+  EXPECT_EQ(marked(styled({{"than", test::plain}, {"*~", test::plain}, {"right~", test::italic}, {"*", test::plain}})),
+            "than \\**right*\\*\n");
+  EXPECT_EQ(marked(styled({{"Bold *", test::bold}, {"2 * 3", test::plain}})), "**Bold \\*** 2 * 3\n");
+  EXPECT_EQ(marked(styled({{"a", test::plain}, {"(b)~", test::italic}, {"____", test::plain}})),
+            "a *(b)*\\_\\_\\_\\_\n");
+  EXPECT_EQ(marked(styled({{"in", test::plain}, {"C:\\~", test::plain}, {"dir", test::italic}})), "in C:\\\\*dir*\n");
+  auto heading = styled({{"A", test::plain}, {"*~", test::plain}, {"b", test::italic}});
+  heading.kind = BlockKind::heading;
+  heading.level = 1;
+  EXPECT_EQ(marked(heading), "# A \\**b*\n");
+}
+
+TEST(Markdown, TagsStandBesideMarksAsPunctuationDoes) {
+  // "*in* R*<sup>k</sup>*" would show its last asterisks.
+  auto block = styled({{"in", test::plain}, {"R~", test::plain}, {"k", test::italic}, {"is", test::plain}});
+  block.lines[0].words[2].script = Script::superscript;
+  EXPECT_EQ(marked(block), "in R<sup>k</sup> is\n");
+  block.lines[0].words[2].text = "2";
+  EXPECT_EQ(marked(block), "in R*²* is\n");
 }
 
 TEST(Markdown, SaysWhatLinksLeadTo) {
