@@ -16,6 +16,14 @@ struct flock whole_file() noexcept {
   return lock;  // l_len 0: to the end, however far that is; l_pid 0, as these locks demand
 }
 
+Result<Fd> open_to_lock(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) {
+    return fail_errno("open " + path, errno);
+  }
+  return file;
+}
+
 /// Tries for a name. Only a file that was removed between its opening and its lock costs one.
 constexpr int max_tries = 10;
 
@@ -42,17 +50,31 @@ bool has_name(int fd, const std::string& path) noexcept {
 }
 
 Result<std::optional<Fd>> lock_file(const std::string& path) {
-  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  auto file = open_to_lock(path);
   if (!file) {
-    return fail_errno("open " + path, errno);
+    return pass_on(file);
   }
-  if (try_lock(file.get())) {
-    return std::optional(std::move(file));
+  if (try_lock(file->get())) {
+    return std::optional(std::move(*file));
   }
   if (errno != EAGAIN && errno != EACCES) {
     return fail_errno("fcntl(F_OFD_SETLK) " + path, errno);
   }
   return std::nullopt;
+}
+
+Result<Fd> wait_for_lock(const std::string& path) {
+  auto file = open_to_lock(path);
+  while (file) {
+    auto lock = whole_file();
+    if (::fcntl(file->get(), F_OFD_SETLKW, &lock) == 0) {
+      break;
+    }
+    if (errno != EINTR) {
+      return fail_errno("fcntl(F_OFD_SETLKW) " + path, errno);
+    }
+  }
+  return file;
 }
 
 Result<std::optional<NameLock>> NameLock::take(std::string path) {

@@ -23,6 +23,9 @@ bool has_name(int fd, const std::string& path) noexcept;
 /// locked already. Errors: io with the call and path.
 Result<std::optional<Fd>> lock_file(const std::string& path);
 
+/// The same, but waits for the lock for as long as somebody else has it: for threads that may block.
+Result<Fd> wait_for_lock(const std::string& path);
+
 /// A lock by a name that is there while it is held. Movable; the file is removed and the lock released when it is
 /// destroyed. After a kill the file stays behind, unlocked.
 class NameLock {

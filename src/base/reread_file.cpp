@@ -5,8 +5,6 @@
 
 #include <cerrno>
 
-#include "base/fd.h"
-
 namespace docket {
 namespace {
 
@@ -33,17 +31,18 @@ RereadFile::Version RereadFile::current() const noexcept {
 Result<std::string> RereadFile::read() {
   read_ = seen_ = current();  // so that one that cannot be opened is due no more, either
   // O_NONBLOCK: a FIFO given by mistake is not waited for.
-  const Fd file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const auto file = std::make_shared<Fd>(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0) {
+  if (!*file || ::fstat(file->get(), &status) != 0) {
     return fail_errno("open", errno);
   }
   read_ = seen_ = Version::of(status);
+  held_ = replaced_ == Replaced::whole ? file : nullptr;
   if (!S_ISREG(status.st_mode) || static_cast<std::size_t>(status.st_size) > max_size_) {
     return fail(ErrorCode::bad_option, "it is no file of at most " + size_text(max_size_));
   }
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
-  const auto size = ::pread(file.get(), text.data(), text.size(), 0);
+  const auto size = ::pread(file->get(), text.data(), text.size(), 0);
   if (size < 0) {
     return fail_errno("pread", errno);
   }

@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fd.h"
 
 namespace docket {
 
@@ -62,6 +64,7 @@ class RereadFile {
   std::size_t max_size_;
   Replaced replaced_;
   Version read_;              ///< read last, whatever came of it
+  std::shared_ptr<Fd> held_;  ///< the same, of what is replaced as a whole: no other file gets its inode's number
   Version seen_;              ///< by the last is_due()
   std::int64_t seen_ms_ = 0;  ///< when that state was seen first
 };

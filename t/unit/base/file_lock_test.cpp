@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "job/idempotency.h"
 #include "store/lmdb/lmdb_backend.h"
@@ -26,7 +28,22 @@ TEST_F(FileLock, IsHeldByOneUntilItIsClosed) {
   EXPECT_TRUE(lock_file(path()).value());
 }
 
+TEST_F(FileLock, IsWaitedFor) {
+  auto first = lock_file(path()).value();
+  std::atomic<bool> has_second = false;
+  std::thread other([&] {
+    const auto second = wait_for_lock(path());
+    EXPECT_TRUE(second);
+    has_second = true;
+  });
+  EXPECT_FALSE(has_second);
+  first.reset();
+  other.join();
+  EXPECT_TRUE(has_second);
+}
+
 TEST_F(FileLock, WithoutAFolderThereIsAnError) {
+  EXPECT_EQ(wait_for_lock(path() + "/nothing/there").error().code, ErrorCode::io);
   EXPECT_EQ(lock_file(path() + "/nothing/there").error().code, ErrorCode::io);
 }
 

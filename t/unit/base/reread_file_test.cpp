@@ -100,6 +100,17 @@ TEST_F(RereadFileTest, RenamedFileIsDueAtOnceWhereItIsTakenForWhole) {
   EXPECT_FALSE(trusting.is_due(now_ms + 9000)) << "this one was written to in place";
 }
 
+TEST_F(RereadFileTest, ManyRenamedFilesAreNotTakenForTheFirst) {
+  write("0", now_ms);
+  RereadFile file(path(), 1024, RereadFile::Replaced::whole);
+  ASSERT_TRUE(file.read());
+  for (int i = 1; i <= 20; ++i) {  // a file system may give the number of the first one's inode again
+    write(std::to_string(i), now_ms, path() + ".new");
+    std::filesystem::rename(path() + ".new", path());
+    ASSERT_TRUE(file.is_due(now_ms)) << i;
+  }
+}
+
 TEST_F(RereadFileTest, RemovedFileIsDueOnce) {
   write("one", now_ms);
   RereadFile file(path(), 1024);
