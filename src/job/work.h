@@ -34,6 +34,7 @@ struct CommandWork {
   std::uint32_t workers = 0;           ///< workers=N; 0: a program is started for each unit
   bool per_file = false;               ///< a unit a file, not one for the whole job
   bool network = false;
+  std::string settings{};  ///< the map `command` of docket_settings_file, a JSON object; empty: there is none
 
   friend bool operator==(const CommandWork&, const CommandWork&) = default;
 };

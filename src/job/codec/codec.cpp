@@ -6,16 +6,16 @@
 
 #include "base/bytes.h"
 #include "job/codec/section_bytes.h"
+#include "job/codec/work_codec.h"
 
 namespace docket {
 namespace {
 
 // What older versions can hold is written as they do: workers of before and after an upgrade share a store.
-constexpr std::uint16_t job_version = 6;      // that may be aborted
-constexpr std::uint16_t job_with_kind = 5;    // of other work than documents
+constexpr std::uint16_t job_version = 7;      // of commands with settings
+constexpr std::uint16_t job_with_abort = 6;   // that may be aborted
 constexpr std::uint16_t job_with_origin = 4;  // of documents
 constexpr std::uint16_t job_with_sameness = 3;
-constexpr std::uint16_t job_with_retention = 2;  // an older one: `pages`, `expire_ms` and `keep_input` are new in it
 constexpr std::uint16_t oldest_job_version = 1;
 constexpr std::uint16_t unit_version = 1;
 // Of pages and outputs; again the oldest one that will do.
@@ -129,105 +129,6 @@ bool get_outputs(ByteReader& in, Outputs& outputs, std::uint16_t version) {
   });
 }
 
-void put_strings(ByteWriter& out, const std::vector<std::string>& texts) {
-  out.put(static_cast<std::uint32_t>(texts.size()));
-  for (const auto& text : texts) {
-    out.put_string(text);
-  }
-}
-
-/// False for a count that cannot be true.
-bool get_strings(ByteReader& in, std::vector<std::string>& texts) {
-  const auto count = in.get<std::uint32_t>();
-  if (in.remaining() / sizeof(std::uint32_t) < count) {
-    return false;
-  }
-  texts.resize(count);
-  for (auto& text : texts) {
-    text = in.get_string();
-  }
-  return true;
-}
-
-void put_work(ByteWriter& out, const DocumentWork& work) {
-  const auto& options = work.options;
-  out.put(options.formats.bits);
-  out.put_string(options.languages);
-  out.put(static_cast<std::uint8_t>(options.ocr));
-  out.put(options.dpi);
-  out.put_string(options.page_separator);
-  out.put_string(options.pages.text());
-}
-
-/// `version` is the record's.
-bool get_work(ByteReader& in, DocumentWork& work, std::uint16_t version) {
-  auto& options = work.options;
-  options.formats.bits = in.get<std::uint32_t>();
-  options.languages = in.get_string();
-  const auto ocr = in.get<std::uint8_t>();
-  options.ocr = static_cast<OcrMode>(ocr);
-  options.dpi = in.get<std::uint16_t>();
-  options.page_separator = in.get_string();
-  const auto pages = PageSet::parse(version >= job_with_retention ? in.get_string() : std::string());
-  options.pages = pages.value_or(PageSet());
-  return pages && ocr <= static_cast<std::uint8_t>(OcrMode::off);
-}
-
-void put_work(ByteWriter& out, const CommandWork& work) {
-  put_strings(out, work.arguments);
-  put_strings(out, work.readable);
-  out.put(work.log_size);
-  out.put(work.output_size);
-  out.put(work.workers);
-  out.put(static_cast<std::uint8_t>(work.per_file ? 1 : 0));
-  out.put(static_cast<std::uint8_t>(work.network ? 1 : 0));
-}
-
-bool get_work(ByteReader& in, CommandWork& work) {
-  if (!get_strings(in, work.arguments) || !get_strings(in, work.readable)) {
-    return false;
-  }
-  work.log_size = in.get<std::uint64_t>();
-  work.output_size = in.get<std::uint64_t>();
-  work.workers = in.get<std::uint32_t>();
-  const auto per_file = in.get<std::uint8_t>();
-  const auto network = in.get<std::uint8_t>();
-  work.per_file = per_file != 0;
-  work.network = network != 0;
-  return per_file <= 1 && network <= 1;
-}
-
-void put_work(ByteWriter& out, const UpstreamWork& work) {
-  out.put_string(work.method);
-  out.put_string(work.url);
-  out.put_string(work.socket);
-  out.put(work.response_size);
-  out.put(work.failing);
-}
-
-bool get_work(ByteReader& in, UpstreamWork& work) {
-  work.method = in.get_string();
-  work.url = in.get_string();
-  work.socket = in.get_string();
-  work.response_size = in.get<std::uint64_t>();
-  work.failing = in.get<std::uint16_t>();
-  return true;
-}
-
-/// The payload of a record of this version. False if it is none.
-bool get_work(ByteReader& in, Work& work, std::uint16_t version) {
-  const auto kind = version >= job_with_kind ? in.get<WorkKind>() : WorkKind::document;
-  switch (kind) {
-    case WorkKind::document:
-      return get_work(in, work.emplace<DocumentWork>(), version);
-    case WorkKind::command:
-      return get_work(in, work.emplace<CommandWork>());
-    case WorkKind::upstream:
-      return get_work(in, work.emplace<UpstreamWork>());
-  }
-  return false;
-}
-
 }  // namespace
 
 // ---- JobRecord
@@ -235,7 +136,12 @@ bool get_work(ByteReader& in, Work& work, std::uint16_t version) {
 std::string encode(const JobRecord& record) {
   ByteWriter out;
   const bool has_kind = record.abort_unread || kind_of(record.work) != WorkKind::document;
-  out.put(record.abort_unread ? job_version : has_kind ? job_with_kind : job_with_origin);
+  const auto* command = std::get_if<CommandWork>(&record.work);
+  const bool has_settings = command != nullptr && !command->settings.empty();
+  out.put(has_settings          ? job_version
+          : record.abort_unread ? job_with_abort
+          : has_kind            ? job_with_kind
+                                : job_with_origin);
   out.put(record.pool);
   out.put(record.priority);
   out.put_raw(record.id.key());
@@ -243,7 +149,7 @@ std::string encode(const JobRecord& record) {
   if (has_kind) {
     out.put(kind_of(record.work));
   }
-  std::visit([&out](const auto& work) { put_work(out, work); }, record.work);
+  put_work(out, record.work);
   const auto& limits = record.limits;
   out.put(limits.max_pages);
   out.put(limits.max_pixels);
@@ -258,8 +164,11 @@ std::string encode(const JobRecord& record) {
     out.put(*record.fingerprint);
   }
   put_origin(out, record.origin);
-  if (record.abort_unread) {
-    out.put(std::uint8_t{1});
+  if (record.abort_unread || has_settings) {
+    out.put(static_cast<std::uint8_t>(record.abort_unread ? 1 : 0));
+  }
+  if (has_settings) {
+    out.put_string(command->settings);
   }
   return out.take();
 }
@@ -295,7 +204,10 @@ Result<JobRecord> decode_job(std::string_view bytes) {
   if (version >= job_with_origin) {
     get_origin(in, record.origin);
   }
-  const auto abort_unread = version >= job_version ? in.get<std::uint8_t>() : std::uint8_t{0};
+  const auto abort_unread = version >= job_with_abort ? in.get<std::uint8_t>() : std::uint8_t{0};
+  if (auto* command = std::get_if<CommandWork>(&record.work); command != nullptr && version >= job_version) {
+    command->settings = in.get_string();
+  }
   record.keep_input = keep_input != 0;
   record.abort_unread = abort_unread != 0;
   if (!in.ok() || !in.at_end() || !has_work || keep_input > 1 || has_sameness > 1 || abort_unread > 1) {

@@ -34,6 +34,12 @@ std::string files_json(const WorkFolder& folder, const ClaimedUnit& claimed) {
   return json + "]";
 }
 
+/// The map `command` of the settings when the job was accepted.
+std::string_view settings_of(const ClaimedUnit& claimed) {
+  const auto* work = std::get_if<CommandWork>(&claimed.record.work);
+  return work == nullptr || work->settings.empty() ? std::string_view("{}") : work->settings;
+}
+
 /// What all programs are given.
 launch::Request basic_request(const WorkFolder& folder, const CommandWork& work, const Limits& limits) {
   launch::Request request;
@@ -68,7 +74,7 @@ Result<void> link_inputs(WorkFolder& folder, const Spool& spool, const ClaimedUn
 Result<void> write_lists(WorkFolder& folder, const ClaimedUnit& claimed, std::string_view fields) {
   return folder.write_input("files.json", files_json(folder, claimed))
       .and_then([&] { return folder.write_input("fields.json", fields.empty() ? "{}" : fields); })
-      .and_then([&] { return folder.write_input("settings.json", "{}"); });
+      .and_then([&] { return folder.write_input("settings.json", settings_of(claimed)); });
 }
 
 std::string job_line(const WorkFolder& folder, const ClaimedUnit& claimed, std::string_view fields) {
@@ -80,7 +86,9 @@ std::string job_line(const WorkFolder& folder, const ClaimedUnit& claimed, std::
     line += R"(,"traceparent":)";
     append_json_string(line, parent);
   }
-  return line + R"(,"settings":{}})";
+  line += R"(,"settings":)";
+  line += settings_of(claimed);
+  return line + "}";
 }
 
 launch::Request request_to_stay(const WorkFolder& folder, const CommandWork& work, const Limits& limits) {

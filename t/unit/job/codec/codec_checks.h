@@ -33,7 +33,7 @@ void expect_exact_length(const std::string& bytes, Decode decode) {
 /// Another version in the first two bytes is refused.
 template <class Decode>
 void expect_this_version_only(std::string bytes, Decode decode) {
-  for (const auto version : std::array<std::uint16_t, 4>{0, 7, 0x0102, 0xFFFF}) {
+  for (const auto version : std::array<std::uint16_t, 4>{0, 8, 0x0102, 0xFFFF}) {
     std::memcpy(bytes.data(), &version, sizeof version);
     const auto decoded = decode(bytes);
     ASSERT_FALSE(decoded) << version;

@@ -144,6 +144,18 @@ TEST(Codec, AJobThatMayBeAbortedComesBack) {
   }
 }
 
+TEST(Codec, AJobOfACommandWithSettingsComesBack) {
+  auto record = sample_command();
+  std::get<CommandWork>(record.work).settings = R"({"model":"large"})";
+  for (const bool aborts : {false, true}) {
+    record.abort_unread = aborts;
+    EXPECT_EQ(encode(record)[0], 7);
+    EXPECT_EQ(decode_job(encode(record)), record);
+    expect_exact_length(encode(record), decode_job);
+    expect_no_harm_from_damage(encode(record), decode_job);
+  }
+}
+
 TEST(Codec, OlderWorkersReadWhatTheyKnow) {
   EXPECT_EQ(encode(sample_command())[0], 5);
 }
