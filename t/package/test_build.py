@@ -24,7 +24,7 @@ def test_module_exports_only_what_nginx_looks_for():
 
 
 def test_module_needs_no_library_that_parses_documents():
-    allowed = {"liblmdb", "libwslay", "libcrypto", "libcurl", "libstdc++", "libgcc_s", "libm", "libc", "libpthread",
+    allowed = {"liblmdb", "libwslay", "libcrypto", "libcurl", "libyaml-cpp", "libstdc++", "libgcc_s", "libm", "libc", "libpthread",
                "ld-linux-x86-64"}
     if SANITIZED:
         allowed |= {"libasan", "libubsan"}
