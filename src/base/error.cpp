@@ -8,7 +8,7 @@
 namespace docket {
 namespace {
 
-constexpr std::array<std::pair<ErrorCode, std::string_view>, 42> words{{
+constexpr std::array<std::pair<ErrorCode, std::string_view>, 44> words{{
     {ErrorCode::none, "none"},
     {ErrorCode::encrypted, "encrypted"},
     {ErrorCode::wrong_password, "wrong_password"},
@@ -46,6 +46,8 @@ constexpr std::array<std::pair<ErrorCode, std::string_view>, 42> words{{
     {ErrorCode::owner_queue_full, "queue_full"},
     {ErrorCode::precondition_failed, "precondition_failed"},
     {ErrorCode::no_such_result, "not_found"},
+    {ErrorCode::precondition_required, "precondition_required"},
+    {ErrorCode::bad_settings, "bad_settings"},
     {ErrorCode::lease_lost, "lease_lost"},
     {ErrorCode::engine_lost, "engine_lost"},
     {ErrorCode::io, "io"},

@@ -52,6 +52,8 @@ enum class ErrorCode : std::uint16_t {
   owner_queue_full = 60,  ///< its word is queue_full, too: this owner's share of the queue
   precondition_failed = 61,
   no_such_result = 62,  ///< its word is not_found, too: of a job that the caller may see
+  precondition_required = 63,
+  bad_settings = 64,
   // Inside the house only; these never reach a client.
   lease_lost = 80,      ///< a commit by a holder that no longer holds the unit
   engine_lost = 81,     ///< the fork server ended or does not answer; says nothing about the document

@@ -37,7 +37,7 @@ MISTAKES = [
     ("http", "docket_types pdf docx;", "docx"),
     ("http", "docket_types unknown;", "unknown"),
     ("http", "docket_max_files 0;", "docket_max_files"),
-    ("http", "docket_max_files few;", "invalid number"),
+    ("http", "docket_max_files few;", "a number from 1 to 1000"),
     ("http", "docket_max_pages 0;", "docket_max_pages"),
     ("http", "docket_max_pixels 100;", "docket_max_pixels"),
     ("http", "docket_max_pixels -1;", "docket_max_pixels"),

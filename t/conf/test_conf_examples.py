@@ -25,7 +25,7 @@ LINE = documents.page_text(1)
 PDF = documents.text_pdf(1)
 
 # Every file in conf/ has a test of this name.
-TESTS = {"nginx.conf": "test_the_smallest", "tokens.conf": "test_tokens", "commands.conf": "test_commands", "upstream.conf": "test_an_upstream", "tls.conf": "test_tls",
+TESTS = {"nginx.conf": "test_the_smallest", "tokens.conf": "test_tokens", "settings.conf": "test_settings", "commands.conf": "test_commands", "upstream.conf": "test_an_upstream", "tls.conf": "test_tls",
          "proxy.conf": "test_events_through_a_proxy", "behind-a-proxy.conf": "test_behind_a_proxy",
          "container.conf": "test_the_container_s"}
 
@@ -174,6 +174,28 @@ def test_tokens(example):
     assert docket.get("/tasks", headers=bob).json()["tasks"] == []
     assert docket.get("/health").status_code == 200
     assert docket.logged(f"owner=alice job={job}")
+
+
+def test_settings(example):
+    docket = example("settings.conf")
+    folder = docket.folder / "docket"
+    folder.mkdir()
+    shutil.copy(ROOT / "conf" / "settings.yaml", folder)
+    if docket.user:
+        shutil.chown(folder, docket.user)
+    (docket.folder / "docket.tokens").write_text(f"root:{hashlib.sha256(b'root').hexdigest()}:admin\n")
+    docket.start()
+    root = {"Authorization": "Bearer root"}
+    job = docket.submit(PDF)
+    assert set(docket.finish(job)["results"]) == {"markdown", "text"}
+    text = docket.get("/settings", headers=root)
+    assert text.text == (ROOT / "conf" / "settings.yaml").read_text()
+    changed = docket.request("PUT", "/settings", data=text.text.replace("[markdown, text]", "[json]"),
+                             headers={**root, "If-Match": text.headers["ETag"]})
+    assert changed.status_code == 200, changed.text
+    job = docket.submit(PDF)
+    assert set(docket.finish(job)["results"]) == {"json"}
+    assert len(docket.get("/settings?history=1", headers=root).json()["versions"]) == 2
 
 
 def test_commands(example):

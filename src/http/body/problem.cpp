@@ -27,6 +27,7 @@ unsigned http_status(ErrorCode code) noexcept {
     case ErrorCode::no_file:
     case ErrorCode::empty_file:
     case ErrorCode::bad_request:
+    case ErrorCode::bad_settings:
       return 400;
     case ErrorCode::unauthorized:
       return 401;
@@ -65,6 +66,8 @@ unsigned http_status(ErrorCode code) noexcept {
     case ErrorCode::upstream_failed:
     case ErrorCode::key_reused:
       return 422;
+    case ErrorCode::precondition_required:
+      return 428;
     case ErrorCode::owner_queue_full:
       return 429;
     case ErrorCode::queue_full:
@@ -123,6 +126,8 @@ std::string_view status_line(unsigned status) noexcept {
       return "422 Unprocessable Content";
     case 426:
       return "426 Upgrade Required";
+    case 428:
+      return "428 Precondition Required";
     case 429:
       return "429 Too Many Requests";
     case 431:

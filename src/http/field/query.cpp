@@ -31,4 +31,14 @@ std::optional<std::string> Query::find(std::string_view name) const {
   return std::nullopt;
 }
 
+Result<bool> Query::find_flag(std::string_view name) const {
+  const auto value = find(name).value_or(std::string());
+  const auto flag = value.empty() ? std::optional(false) : parse_boolean(value);
+  if (!flag) {
+    return fail(ErrorCode::bad_option, "The argument " + std::string(name) + " is " + quoted_for_detail(value) +
+                                           "; it has to be true or false.");
+  }
+  return *flag;
+}
+
 }  // namespace docket::http

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "http/field/text.h"
 
 namespace docket::http {
@@ -20,6 +21,9 @@ class Query {
 
   /// The first argument of this name, decoded; empty where it has no value; nothing where it is not there.
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
+
+  /// The same of an argument that is true or false; false where it is empty or not there, bad_option for anything else.
+  [[nodiscard]] Result<bool> find_flag(std::string_view name) const;
 
   /// Calls `visit(name, value)` with std::strings for every argument, until it returns false.
   template <class Visit>

@@ -36,6 +36,8 @@ std::string_view methods_of(Handler handler) noexcept {
       return "GET, HEAD, POST, PUT, PATCH, DELETE";
     case Handler::result:
       return "GET, HEAD, POST, DELETE";
+    case Handler::settings:
+      return "GET, HEAD, PUT";
     default:
       return "GET, HEAD";
   }

@@ -14,6 +14,7 @@ struct CommandConf {
   ngx_array_t* paths;  ///< ngx_str_t: docket_command_paths; null: none
   size_t log_size;     ///< docket_command_log
   off_t output_size;   ///< docket_command_output
+  ngx_str_t settings;  ///< the map `command` of the settings as JSON; empty: none
 };
 
 /// Marks all that directives of http, server or location set as not set.

@@ -17,6 +17,7 @@
 #include "nginx/access/output_filter.h"
 #include "nginx/access/variables.h"
 #include "nginx/conf/token_file.h"
+#include "nginx/conf/values.h"
 #include "nginx/core/exception.h"
 #include "nginx/core/handler_scope.h"
 #include "nginx/core/handlers.h"
@@ -57,10 +58,24 @@ ngx_http_handler_pt function_of(Handler handler) noexcept {
       return in_scope<handle_events>;
     case Handler::health:
       return in_scope<handle_health>;
+    case Handler::settings:
+      return in_scope<handle_settings>;
     case Handler::none:
       break;
   }
   return nullptr;
+}
+
+bool has_models(std::span<const std::string> installed, const LocationConf& location) {
+  std::string_view names = view(location.languages);
+  while (!names.empty()) {
+    const auto end = std::min(names.find('+'), names.size());
+    if (!std::binary_search(installed.begin(), installed.end(), names.substr(0, end))) {
+      return false;
+    }
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return true;
 }
 
 bool check_owner(ngx_cycle_t* cycle, const MainConf& conf) noexcept try {
@@ -98,11 +113,12 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->pass_connections = NGX_CONF_UNSET;
     main->tessdata = copy(cf->pool, tessdata_folder());
     main->token_files = ngx_array_create(cf->pool, 1, sizeof(void*));
+    main->settings_files = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->logs = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->pools = ngx_array_create(cf->pool, 1, sizeof(PoolConf));
     main->secret_files = make_in_pool<SecretFiles>(cf->pool);
-    if (main->token_files == nullptr || main->logs == nullptr || main->pools == nullptr ||
-        main->secret_files == nullptr) {
+    if (main->token_files == nullptr || main->settings_files == nullptr || main->logs == nullptr ||
+        main->pools == nullptr || main->secret_files == nullptr) {
       return nullptr;
     }
   }
@@ -127,27 +143,10 @@ void* create_location(ngx_conf_t* cf) noexcept {
   auto* location = static_cast<LocationConf*>(ngx_pcalloc(cf->pool, sizeof(LocationConf)));
   if (location != nullptr) {
     location->upload_code = NGX_CONF_UNSET_UINT;
-    location->formats = NGX_CONF_UNSET_UINT;
-    location->ocr = NGX_CONF_UNSET_UINT;
-    location->dpi = NGX_CONF_UNSET_UINT;
-    location->options = NGX_CONF_UNSET_UINT;
-    location->types = NGX_CONF_UNSET_UINT;
-    location->max_files = NGX_CONF_UNSET_UINT;
-    location->max_pages = NGX_CONF_UNSET_UINT;
-    location->max_pixels = NGX_CONF_UNSET;
-    location->max_fields = NGX_CONF_UNSET_SIZE;
-    location->memory_limit = NGX_CONF_UNSET_SIZE;
-    location->cpu_limit = NGX_CONF_UNSET;
-    location->unit_timeout = NGX_CONF_UNSET_MSEC;
-    location->attempts = NGX_CONF_UNSET_UINT;
-    location->expire = NGX_CONF_UNSET;
-    location->keep_input = NGX_CONF_UNSET;
-    location->dedupe = NGX_CONF_UNSET;
-    location->abort = NGX_CONF_UNSET;
-    location->wait_max = NGX_CONF_UNSET;
     location->anyone = NGX_CONF_UNSET_UINT;
     location->live = NGX_CONF_UNSET_UINT;
     location->log = static_cast<ngx_open_file_t*>(NGX_CONF_UNSET_PTR);
+    location->settings_file = static_cast<SettingsFile*>(NGX_CONF_UNSET_PTR);
     location->tokens = static_cast<TokenFile*>(NGX_CONF_UNSET_PTR);
     location->cors = static_cast<http::CorsPolicy*>(NGX_CONF_UNSET_PTR);
     location->defaults = static_cast<http::RawOptions*>(NGX_CONF_UNSET_PTR);
@@ -203,21 +202,6 @@ char* find_result_url(ngx_conf_t* cf, LocationConf* location) noexcept {
   return conf_ok;
 }
 
-/// Whether the models that `location` recognises text with are there: the directive docket_languages has checked its
-/// own, but the default was not checked yet.
-bool has_models(const MainConf* main, const LocationConf* location) {
-  const auto installed = installed_languages(std::string(view(main->tessdata)));
-  std::string_view names = view(location->languages);
-  while (!names.empty()) {
-    const auto end = std::min(names.find('+'), names.size());
-    if (!std::binary_search(installed.begin(), installed.end(), names.substr(0, end))) {
-      return false;
-    }
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-  return true;
-}
-
 /// What an upload location needs of the machine.
 char* check_upload(ngx_conf_t* cf, LocationConf* location) {
   if (const auto fits = check_defaults(*location); !fits) {
@@ -229,7 +213,8 @@ char* check_upload(ngx_conf_t* cf, LocationConf* location) {
   if (location->ocr == static_cast<ngx_uint_t>(OcrMode::off)) {
     return conf_ok;
   }
-  if (!has_models(main, location)) {
+  // The directive docket_languages has checked its own, but the default was not checked yet.
+  if (!has_models(installed_languages(std::string(view(main->tessdata))), *location)) {
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                   "no tessdata of \"%V\" is installed (Debian: tesseract-ocr-eng); install it, set "
                   "\"docket_languages\" or \"docket_ocr off\" for \"docket_upload\" in %s:%ui",
@@ -251,61 +236,26 @@ char* merge_location(ngx_conf_t* cf, void* parent, void* child) noexcept try {
   if (check_handler(cf, location, core) != conf_ok) {
     return conf_error;
   }
-  constexpr ngx_uint_t every_type = ((ngx_uint_t{1} << all_media_types.size()) - 1) & ~ngx_uint_t{1};
-  const Limits limits;
-
   ngx_conf_merge_ptr_value(location->log, previous->log, nullptr);
+  ngx_conf_merge_ptr_value(location->settings_file, previous->settings_file, nullptr);
   ngx_conf_merge_ptr_value(location->tokens, previous->tokens, nullptr);
   ngx_conf_merge_ptr_value(location->cors, previous->cors, nullptr);
   ngx_conf_merge_ptr_value(location->defaults, previous->defaults, nullptr);
   ngx_conf_merge_ptr_value(location->owner, previous->owner, nullptr);
   ngx_conf_merge_uint_value(location->upload_code, previous->upload_code, NGX_HTTP_ACCEPTED);
-  ngx_conf_merge_uint_value(location->formats, previous->formats, default_formats().bits);
-  ngx_conf_merge_str_value(location->languages, previous->languages, "eng");
-  if (location->ocr == NGX_CONF_UNSET_UINT) {  // mode and dpi are one directive's
-    location->ocr = previous->ocr;
-    location->dpi = previous->dpi;
-  }
-  ngx_conf_init_uint_value(location->ocr, static_cast<ngx_uint_t>(OcrMode::automatic));
-  ngx_conf_init_uint_value(location->dpi, 300);
-  // Other work has fields and files of any kind, and no options of documents.
-  const bool is_other_work = location->handler == Handler::command || location->handler == Handler::pass;
-  if (location->options == NGX_CONF_UNSET_UINT) {
-    location->options = previous->options;
-  }
-  if (location->types == NGX_CONF_UNSET_UINT) {
-    location->types = previous->types;
-  }
-  location->allowed_options = location->options;
-  location->taken_types = location->types;
-  ngx_conf_init_uint_value(location->allowed_options, is_other_work ? 0 : http::default_options().bits);
-  ngx_conf_init_uint_value(location->taken_types, is_other_work ? every_type | 1 : every_type);
-  ngx_conf_merge_uint_value(location->max_files, previous->max_files, 32);
-  ngx_conf_merge_uint_value(location->max_pages, previous->max_pages, limits.max_pages);
-  ngx_conf_merge_off_value(location->max_pixels, previous->max_pixels, static_cast<off_t>(limits.max_pixels));
-  ngx_conf_merge_size_value(location->max_fields, previous->max_fields, std::size_t{64} * 1024);
-  ngx_conf_merge_size_value(location->memory_limit, previous->memory_limit, limits.memory);
-  ngx_conf_merge_sec_value(location->cpu_limit, previous->cpu_limit, limits.cpu_seconds);
-  ngx_conf_merge_msec_value(location->unit_timeout, previous->unit_timeout, limits.unit_ms);
-  ngx_conf_merge_uint_value(location->attempts, previous->attempts, limits.attempts);
-  ngx_conf_merge_sec_value(location->expire, previous->expire, time_t{7} * 24 * 60 * 60);
-  ngx_conf_merge_value(location->keep_input, previous->keep_input, 1);
-  ngx_conf_merge_value(location->dedupe, previous->dedupe, 0);
-  ngx_conf_merge_value(location->abort, previous->abort, 0);
-  ngx_conf_merge_sec_value(location->wait_max, previous->wait_max, 50);
-  if (location->priority == nullptr) {
-    location->priority = previous->priority;
-  }
+  merge_values(*location, *previous);
   ngx_conf_merge_uint_value(location->anyone, previous->anyone, 0);
   ngx_conf_merge_uint_value(location->live, previous->live, 0);
   merge(location->callbacks, previous->callbacks);
   merge(location->command, previous->command);
   merge(location->upstream, previous->upstream);
+  finish_values(*location);
   if (location->result_url == nullptr) {
     location->result_url = previous->result_url;
   }
 
-  if (location->handler == Handler::upload && check_upload(cf, location) != conf_ok) {
+  if ((location->handler == Handler::upload && check_upload(cf, location) != conf_ok) ||
+      !check_settings(cf, *location)) {
     return conf_error;
   }
   return location->result_url == nullptr ? find_result_url(cf, location) : conf_ok;

@@ -2,6 +2,10 @@
 // nginx/conf/conf.cpp, read-only afterwards.
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <string>
+
 #include "base/error.h"
 #include "nginx/conf/callback_conf.h"
 #include "nginx/conf/command_conf.h"
@@ -15,10 +19,11 @@ struct RawOptions;
 
 namespace docket::ngx {
 
+class SettingsFile;
 class TokenFile;
 
 /// What a location does. One handler a location.
-enum class Handler : ngx_uint_t { none = 0, upload, command, pass, result, tasks, events, health };
+enum class Handler : ngx_uint_t { none = 0, upload, command, pass, result, tasks, events, health, settings };
 
 inline constexpr ngx_int_t default_queue_jobs = 100'000;
 inline constexpr ngx_int_t default_pass_connections = 64;
@@ -43,19 +48,20 @@ struct MainConf {
   ngx_str_t io_threads_name;
   ngx_thread_pool_t* threads;
   ngx_thread_pool_t* io_threads;
-  ngx_int_t concurrency;       ///< 0: as many as there are cores
-  ngx_uint_t uses;             ///< how many locations have a handler of ours
-  ngx_uint_t uploads;          ///< how many have docket_upload
-  ngx_uint_t commands;         ///< how many have docket_command
-  ngx_uint_t passes;           ///< how many have docket_pass
-  ngx_int_t pass_connections;  ///< requests to other servers at once, of all workers
-  ngx_str_t languages;         ///< of the first upload location: what the engine is warmed with
-  ngx_array_t* pools;          ///< PoolConf: those with names, each once
-  ngx_array_t* token_files;    ///< TokenFile*: one for each path
-  ngx_array_t* logs;           ///< ngx_open_file_t*: one for each docket_log's path
-  SecretFiles* secret_files;   ///< of docket_callback_secret
-  ngx_int_t request_id;        ///< index of nginx's $request_id, where there are logs
-  ngx_str_t tessdata;          ///< folder of the language models; empty: not found
+  ngx_int_t concurrency;        ///< 0: as many as there are cores
+  ngx_uint_t uses;              ///< how many locations have a handler of ours
+  ngx_uint_t uploads;           ///< how many have docket_upload
+  ngx_uint_t commands;          ///< how many have docket_command
+  ngx_uint_t passes;            ///< how many have docket_pass
+  ngx_int_t pass_connections;   ///< requests to other servers at once, of all workers
+  ngx_str_t languages;          ///< of the first upload location: what the engine is warmed with
+  ngx_array_t* pools;           ///< PoolConf: those with names, each once
+  ngx_array_t* token_files;     ///< TokenFile*: one for each path
+  ngx_array_t* settings_files;  ///< SettingsFile*: one for each path
+  ngx_array_t* logs;            ///< ngx_open_file_t*: one for each docket_log's path
+  SecretFiles* secret_files;    ///< of docket_callback_secret
+  ngx_int_t request_id;         ///< index of nginx's $request_id, where there are logs
+  ngx_str_t tessdata;           ///< folder of the language models; empty: not found
 };
 
 struct ServerConf {
@@ -68,14 +74,17 @@ struct LocationConf {
   u_char* file;
   ngx_uint_t line;
   ngx_uint_t upload_code;
+  /// Bits by the rows of value_table() (nginx/conf/values.h), which has the values from here to wait_max, and some of
+  /// callbacks, command and upstream: what was said here or around the location.
+  std::uint64_t said;
   ngx_uint_t formats;   ///< bits of FormatSet
   ngx_str_t languages;  ///< "eng+deu"
   ngx_uint_t ocr;       ///< OcrMode
   ngx_uint_t dpi;
-  ngx_uint_t options;          ///< bits of OptionSet: docket_options, as far as it was said
+  ngx_uint_t options;          ///< bits of OptionSet: docket_options
   ngx_uint_t allowed_options;  ///< what this comes to for the location's handler
   http::RawOptions* defaults;  ///< docket_defaults; null: none
-  ngx_uint_t types;            ///< bits over MediaType: docket_types, as far as it was said
+  ngx_uint_t types;            ///< bits over MediaType: docket_types
   ngx_uint_t taken_types;      ///< what this comes to for the location's handler
   ngx_uint_t max_files;
   ngx_uint_t max_pages;
@@ -85,19 +94,21 @@ struct LocationConf {
   time_t cpu_limit;
   ngx_msec_t unit_timeout;
   ngx_uint_t attempts;
-  ngx_http_complex_value_t* priority;  ///< null: the default
+  ngx_uint_t fixed_priority;
+  ngx_http_complex_value_t* priority;  ///< where it has variables; null: fixed_priority holds
   time_t expire;                       ///< seconds after its end that a job is kept; 0: for ever
   ngx_flag_t keep_input;
   ngx_flag_t dedupe;
   ngx_flag_t abort;
-  time_t wait_max;       ///< seconds that an answer is held at the most
-  ngx_open_file_t* log;  ///< docket_log; null: off
+  time_t wait_max;              ///< seconds that an answer is held at the most
+  ngx_open_file_t* log;         ///< docket_log; null: off
+  SettingsFile* settings_file;  ///< null: none
   ngx_http_complex_value_t* result_url;
   ngx_str_t default_result_url;     ///< the server's only docket_result prefix
   TokenFile* tokens;                ///< null: none
   ngx_http_complex_value_t* owner;  ///< null: docket_tokens, or clients are not distinguished
   http::CorsPolicy* cors;           ///< null: off
-  ngx_uint_t anyone;                ///< docket_tasks anyone, docket_events anyone
+  ngx_uint_t anyone;                ///< docket_tasks anyone, docket_events anyone, docket_settings anyone
   ngx_uint_t live;                  ///< docket_health live
   CallbackConf callbacks;
   CommandConf command;
@@ -115,6 +126,13 @@ inline LocationConf* location_conf(ngx_http_request_t* r) noexcept {
 /// What is wrong with docket_defaults for this location: a `return` that is not made here, an `expire` beyond
 /// docket_expire. nginx/directives/defaults_directive.cpp.
 Result<void> check_defaults(const LocationConf& location);
+
+/// Whether the settings file of a location goes with it, and is there where docket_settings needs one; else says why.
+/// The file knows the location from then on. nginx/directives/settings_directives.cpp.
+bool check_settings(ngx_conf_t* cf, const LocationConf& location);
+
+/// Whether the models that a location recognises text with are among the installed languages.
+bool has_models(std::span<const std::string> installed, const LocationConf& location);
 
 /// Whether the handler takes requests that become jobs.
 constexpr bool makes_jobs(Handler handler) noexcept {

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "http/field/cors.h"
-#include "http/form/option.h"
 #include "nginx/conf/conf.h"
 #include "nginx/conf/token_file.h"
 #include "nginx/core/exception.h"
@@ -38,30 +37,6 @@ TokenFile* token_file(ngx_conf_t* cf, const ngx_str_t& path) {
 }
 
 }  // namespace
-
-char* set_options(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  auto* location = static_cast<LocationConf*>(conf);
-  if (location->options != NGX_CONF_UNSET_UINT) {
-    return duplicate;
-  }
-  const auto names = arguments(cf).subspan(1);
-  http::OptionSet options;
-  if (names.size() == 1 && view(names[0]) == "none") {
-    location->options = 0;
-    return conf_ok;
-  }
-  for (const auto& name : names) {
-    const auto option = http::option_of(view(name));
-    if (!option || !http::options_to_allow().has(*option)) {
-      return refuse(cf, name,
-                    "options that can be allowed are formats, languages, ocr, pages, page_separator, "
-                    "password, priority and expire; or none");
-    }
-    options.add(*option);
-  }
-  location->options = options.bits;
-  return conf_ok;
-}
 
 char* set_cors(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {
   auto* location = static_cast<LocationConf*>(conf);

@@ -25,14 +25,12 @@ T* unset() noexcept {
 
 void init(CallbackConf& conf) noexcept {
   conf.url = unset<ngx_http_complex_value_t>();
-  conf.from_client = NGX_CONF_UNSET;
   conf.allow = unset<CallbackAllow>();
   conf.retries = unset<CallbackRetries>();
 }
 
 void merge(CallbackConf& conf, const CallbackConf& previous) noexcept {
   ngx_conf_merge_ptr_value(conf.url, previous.url, nullptr);
-  ngx_conf_merge_value(conf.from_client, previous.from_client, 0);
   ngx_conf_merge_ptr_value(conf.allow, previous.allow, nullptr);
   ngx_conf_merge_str_value(conf.secret, previous.secret, "");
   ngx_conf_merge_ptr_value(conf.retries, previous.retries, nullptr);

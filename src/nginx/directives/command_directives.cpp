@@ -47,18 +47,12 @@ ngx_str_t name_of(ngx_pool_t* pool, std::span<const ngx_str_t> values) {
 
 void init(CommandConf& conf) noexcept {
   conf.paths = static_cast<ngx_array_t*>(NGX_CONF_UNSET_PTR);
-  conf.log_size = NGX_CONF_UNSET_SIZE;
-  conf.output_size = NGX_CONF_UNSET;
 }
 
 void merge(CommandConf& conf, const CommandConf& previous) noexcept {
-  constexpr size_t usual_log = size_t{1} << 20U;
-  constexpr off_t usual_output = off_t{1} << 30U;
   if (conf.paths == NGX_CONF_UNSET_PTR) {
     conf.paths = previous.paths == NGX_CONF_UNSET_PTR ? nullptr : previous.paths;
   }
-  ngx_conf_merge_size_value(conf.log_size, previous.log_size, usual_log);
-  ngx_conf_merge_off_value(conf.output_size, previous.output_size, usual_output);
 }
 
 char* set_command(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept try {

@@ -1,7 +1,6 @@
 // The directives: their table, their values, their checks. `nginx -t` reports a mistake with file and line.
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -168,7 +167,7 @@ char* set_result(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   return take_location(cf, static_cast<LocationConf*>(conf), Handler::result);
 }
 
-/// A handler with the argument "anyone": docket_tasks and docket_events.
+/// A handler with the argument "anyone": docket_tasks, docket_events and docket_settings.
 template <Handler handler>
 char* set_for_callers(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   auto* location = static_cast<LocationConf*>(conf);
@@ -207,19 +206,7 @@ char* within(ngx_conf_t* cf, void*, void* data) noexcept {
   return conf_ok;
 }
 
-ngx_conf_post_t files_range{within<ngx_uint_t, 1, 1000>};
-ngx_conf_post_t pages_range{within<ngx_uint_t, 1, 100'000>};
-ngx_conf_post_t pixels_range{within<off_t, 10'000, 4'000'000'000>};
-ngx_conf_post_t fields_range{within<size_t, 0, 16 * 1024 * 1024>};
-ngx_conf_post_t memory_range{within<size_t, 64 * 1024 * 1024, std::numeric_limits<off_t>::max()>};
-ngx_conf_post_t command_log_range{within<size_t, 4096, 1024 * 1024 * 1024>};
-ngx_conf_post_t command_output_range{within<off_t, 4096, std::numeric_limits<off_t>::max()>};
-ngx_conf_post_t pass_response_range{within<off_t, 4096, std::numeric_limits<off_t>::max()>};
 ngx_conf_post_t connections_range{within<ngx_int_t, 1, 512>};
-ngx_conf_post_t cpu_range{within<time_t, 1, 86'400>};
-ngx_conf_post_t timeout_range{within<ngx_msec_t, 1'000, 86'400'000>};
-ngx_conf_post_t wait_range{within<time_t, 0, 86'400>};
-ngx_conf_post_t attempts_range{within<ngx_uint_t, 1, 100>};
 
 constexpr ngx_uint_t everywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
@@ -261,17 +248,14 @@ ngx_command_t commands[] = {
      nullptr},
     {ngx_string("docket_command_paths"), everywhere | NGX_CONF_1MORE, set_command_paths, NGX_HTTP_LOC_CONF_OFFSET, 0,
      nullptr},
-    {ngx_string("docket_command_log"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, command.log_size), &command_log_range},
-    {ngx_string("docket_command_output"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_off_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, command.output_size), &command_output_range},
+    {ngx_string("docket_command_log"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_command_output"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_pass"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE12, set_pass, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_set_header"), everywhere | NGX_CONF_TAKE2, set_header, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_pass_connections"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_num_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, pass_connections), &connections_range},
     {ngx_string("docket_pass_fail_on"), everywhere | NGX_CONF_1MORE, set_fail_on, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_pass_response"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_off_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, upstream.response_size), &pass_response_range},
+    {ngx_string("docket_pass_response"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_result"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_result, NGX_HTTP_LOC_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("docket_tasks"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_for_callers<Handler::tasks>,
@@ -283,48 +267,39 @@ ngx_command_t commands[] = {
     {ngx_string("docket_result_url"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, result_url), nullptr},
     {ngx_string("docket_cors"), everywhere | NGX_CONF_1MORE, set_cors, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_options"), everywhere | NGX_CONF_1MORE, set_options, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_options"), everywhere | NGX_CONF_1MORE, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_defaults"), everywhere | NGX_CONF_1MORE, set_defaults, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_tokens"), everywhere | NGX_CONF_TAKE1, set_tokens, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_owner"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, owner), nullptr},
-    {ngx_string("docket_formats"), everywhere | NGX_CONF_1MORE, set_formats, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_languages"), everywhere | NGX_CONF_1MORE, set_languages, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_ocr"), everywhere | NGX_CONF_TAKE12, set_ocr, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_types"), everywhere | NGX_CONF_1MORE, set_types, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_max_files"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_num_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, max_files), &files_range},
-    {ngx_string("docket_max_pages"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_num_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, max_pages), &pages_range},
-    {ngx_string("docket_max_pixels"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_off_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, max_pixels), &pixels_range},
-    {ngx_string("docket_max_fields"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, max_fields), &fields_range},
-    {ngx_string("docket_memory_limit"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, memory_limit), &memory_range},
-    {ngx_string("docket_cpu_limit"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_sec_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, cpu_limit), &cpu_range},
-    {ngx_string("docket_unit_timeout"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, unit_timeout), &timeout_range},
-    {ngx_string("docket_attempts"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_num_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, attempts), &attempts_range},
+    {ngx_string("docket_formats"), everywhere | NGX_CONF_1MORE, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_languages"), everywhere | NGX_CONF_1MORE, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_ocr"), everywhere | NGX_CONF_TAKE12, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_types"), everywhere | NGX_CONF_1MORE, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_max_files"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_max_pages"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_max_pixels"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_max_fields"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_memory_limit"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_cpu_limit"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_unit_timeout"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_attempts"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_queue"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12, set_queue, NGX_HTTP_MAIN_CONF_OFFSET, 0,
      nullptr},
-    {ngx_string("docket_priority"), everywhere | NGX_CONF_TAKE1, set_priority, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, priority), nullptr},
-    {ngx_string("docket_expire"), everywhere | NGX_CONF_TAKE1, set_expire, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_keep_input"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, keep_input), nullptr},
-    {ngx_string("docket_dedupe"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, dedupe), nullptr},
-    {ngx_string("docket_abort"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, abort), nullptr},
-    {ngx_string("docket_wait_max"), everywhere | NGX_CONF_TAKE1, ngx_conf_set_sec_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocationConf, wait_max), &wait_range},
+    {ngx_string("docket_priority"), everywhere | NGX_CONF_TAKE1, set_priority, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_expire"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_keep_input"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_dedupe"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_abort"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_wait_max"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_settings_file"), everywhere | NGX_CONF_TAKE1, set_settings_file, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("docket_settings"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
+     set_for_callers<Handler::settings>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_log"), everywhere | NGX_CONF_TAKE1, set_log, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_callback"), everywhere | NGX_CONF_TAKE1, set_callback, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("docket_callback_from_client"), everywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, callbacks.from_client), nullptr},
+    {ngx_string("docket_callback_from_client"), everywhere | NGX_CONF_TAKE1, set_value, NGX_HTTP_LOC_CONF_OFFSET, 0,
+     nullptr},
     {ngx_string("docket_callback_allow"), everywhere | NGX_CONF_1MORE, set_callback_allow, NGX_HTTP_LOC_CONF_OFFSET, 0,
      nullptr},
     {ngx_string("docket_callback_secret"), everywhere | NGX_CONF_TAKE1, set_callback_secret, NGX_HTTP_LOC_CONF_OFFSET,

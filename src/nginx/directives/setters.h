@@ -13,14 +13,11 @@ namespace docket::ngx {
 char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler) noexcept;
 
 // nginx/directives/access_directives.cpp
-char* set_options(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_cors(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_tokens(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
 // nginx/directives/queue_directives.cpp
 char* set_queue(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_expire(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
 // nginx/directives/command_directives.cpp
 char* set_command(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
@@ -31,11 +28,13 @@ char* set_pass(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_header(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_fail_on(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
-// nginx/directives/document_directives.cpp
-char* set_formats(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_languages(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_ocr(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_types(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+// nginx/directives/values.cpp
+/// Of all that is in value_table().
+char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
+// nginx/directives/settings_directives.cpp
+char* set_settings_file(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
 // nginx/directives/defaults_directive.cpp
 char* set_defaults(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

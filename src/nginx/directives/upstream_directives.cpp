@@ -19,16 +19,13 @@ constexpr ngx_uint_t unset_classes = NGX_CONF_UNSET_UINT;
 void init(UpstreamConf& conf) noexcept {
   conf.headers = static_cast<ngx_array_t*>(NGX_CONF_UNSET_PTR);
   conf.failing = unset_classes;
-  conf.response_size = NGX_CONF_UNSET;
 }
 
 void merge(UpstreamConf& conf, const UpstreamConf& previous) noexcept {
-  constexpr off_t usual_response = off_t{4} << 30U;
   if (conf.headers == NGX_CONF_UNSET_PTR) {
     conf.headers = previous.headers == NGX_CONF_UNSET_PTR ? nullptr : previous.headers;
   }
   ngx_conf_merge_uint_value(conf.failing, previous.failing, 0);
-  ngx_conf_merge_off_value(conf.response_size, previous.response_size, usual_response);
 }
 
 char* set_pass(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {

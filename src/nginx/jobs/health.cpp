@@ -1,5 +1,6 @@
 // docket_health: whether this server should be sent work.
 
+#include <span>
 #include <string>
 
 #include "base/json_text.h"
@@ -7,15 +8,43 @@
 #include "nginx/core/exception.h"
 #include "nginx/core/handlers.h"
 #include "nginx/core/response.h"
+#include "nginx/settings/settings_body.h"
+#include "nginx/settings/settings_file.h"
 #include "nginx/worker/worker.h"
 
 namespace docket::ngx {
 namespace {
 
+/// `,"settings":{"problems":[{"file", "line", "column", "path", "message"}, …]}`, where there are files of settings:
+/// what is wrong with them on the disk does not keep this server from its work.
+void append_settings_problems(std::string& body, ngx_http_request_t* r) {
+  const auto* files = main_conf(r)->settings_files;
+  if (files->nelts == 0) {
+    return;
+  }
+  body += R"(,"settings":{"problems":[)";
+  bool is_first = true;
+  for (auto* file : std::span(static_cast<SettingsFile**>(files->elts), files->nelts)) {
+    static_cast<void>(file->in_force(r->connection->log));
+    for (const auto& problem : file->problem()) {
+      body += is_first ? R"({"file":)" : R"(,{"file":)";
+      append_json_string(body, file->name());
+      body += ',';
+      const auto at = body.size();
+      append_mistake(body, problem);
+      body.erase(at, 1);  // its brace
+      is_first = false;
+    }
+  }
+  body += "]}";
+}
+
 ngx_int_t send_healthy(ngx_http_request_t* r, const Store::Health& store) {
   std::string body = R"({"status":"ok","store":{"writable":true,"used_share":)";
   append_json_number(body, store.used_share, 4);
-  body += R"(},"engine":{"startable":true}})";
+  body += R"(},"engine":{"startable":true})";
+  append_settings_problems(body, r);
+  body += '}';
   return send_body(r, NGX_HTTP_OK, "application/json", body);
 }
 

@@ -21,6 +21,7 @@
 #include "nginx/jobs/response.h"
 #include "nginx/jobs/result.h"
 #include "nginx/jobs/status.h"
+#include "nginx/settings/settings_file.h"
 #include "nginx/upload/estimate.h"
 
 namespace docket::ngx {
@@ -309,8 +310,9 @@ ngx_int_t handle_upload(ngx_http_request_t* r) noexcept try {
     return *answered;
   }
   Worker* worker = Worker::current();
-  Upload* upload = worker != nullptr
-                       ? make_in_pool<Upload>(r->pool, r, *location_conf(r), *worker, std::move(caller.owner))
+  const LocationConf* conf = effective_conf(r);
+  Upload* upload = worker != nullptr && conf != nullptr
+                       ? make_in_pool<Upload>(r->pool, r, *conf, *worker, std::move(caller.owner))
                        : nullptr;
   Context* context = context_of(r);
   if (upload == nullptr || context == nullptr) {

@@ -231,6 +231,7 @@ Result<CommandWork> UploadJob::command_of_location() const {
   }
   work.log_size = conf.log_size;
   work.output_size = static_cast<std::uint64_t>(conf.output_size);
+  work.settings = view(conf.settings);
   work.workers = static_cast<std::uint32_t>(conf.workers);
   work.per_file = conf.per_file != 0;
   work.network = conf.network != 0;
@@ -335,13 +336,14 @@ Result<void> UploadJob::check_room() const {
 /// docket_priority; its default where a variable makes something else of it.
 std::uint8_t UploadJob::priority_of_location() const {
   ngx_str_t value{0, nullptr};
-  if (conf_.priority != nullptr && ngx_http_complex_value(r_, conf_.priority, &value) == NGX_OK && value.len == 1 &&
-      value.data[0] >= '0' && value.data[0] <= '9') {
+  if (conf_.priority == nullptr) {
+    return static_cast<std::uint8_t>(conf_.fixed_priority);
+  }
+  if (ngx_http_complex_value(r_, conf_.priority, &value) == NGX_OK && value.len == 1 && value.data[0] >= '0' &&
+      value.data[0] <= '9') {
     return static_cast<std::uint8_t>(value.data[0] - '0');
   }
-  if (conf_.priority != nullptr) {
-    ngx_log_error(NGX_LOG_WARN, r_->connection->log, 0, "docket_priority is \"%V\", which is none", &value);
-  }
+  ngx_log_error(NGX_LOG_WARN, r_->connection->log, 0, "docket_priority is \"%V\", which is none", &value);
   return JobRecord{}.priority;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "nginx/core/log_lines.h"
+#include "nginx/settings/settings_file.h"
 #include "nginx/worker/callback_start.h"
 #include "nginx/worker/quitting.h"
 
@@ -150,6 +151,7 @@ void Runtime::tick() noexcept {
   }
   maintenance_.tick();
   hub_.tick(is_quitting());
+  look_at_settings(conf_, log_);
   timer_.start(tick_ms);
 }
 
