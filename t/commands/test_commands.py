@@ -135,13 +135,13 @@ def test_a_program_that_wants_another_try_gets_it(command, open_folder):
 
 
 def test_outputs_have_their_names(command):
-    docket = command("""cd $DOCKET_OUTPUT_DIR; mkdir -p a/b; echo deep > "a/b/c d.txt"; echo '<b>' > x.html
+    docket = command("""cd $DOCKET_OUTPUT_DIR; mkdir -p a/b; echo deep > "a/b/c #1.txt"; echo '<b>' > x.html
 printf '%s' '{"ok":1}' > result.json; : > empty; echo not this""")
     job, _ = run(docket)
     listed = docket.result(job, "files").json()
     assert listed["job_id"] == job and listed["status"] == "completed" and listed["count"] == 4
     assert [(file["name"], file["size"]) for file in listed["files"]] == [
-        ("a/b/c d.txt", 5), ("empty", 0), ("result.json", 8), ("x.html", 4)]
+        ("a/b/c #1.txt", 5), ("empty", 0), ("result.json", 8), ("x.html", 4)]
     for file in listed["files"]:
         assert len(docket.get(file["url"]).content) == file["size"]
     answer = docket.result(job, "result")
@@ -149,7 +149,7 @@ printf '%s' '{"ok":1}' > result.json; : > empty; echo not this""")
     assert answer.content == docket.result(job, "files/result.json").content
     again = docket.get(f"/result/{job}/result", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
-    part = docket.get(f"/result/{job}/files/a/b/c%20d.txt", headers={"Range": "bytes=1-2"})
+    part = docket.get(f"/result/{job}/files/a/b/c%20%231.txt", headers={"Range": "bytes=1-2"})
     assert part.status_code == 206 and part.content == b"ee"
     page = docket.result(job, "files/x.html")
     assert page.headers["Content-Disposition"].startswith("attachment")
@@ -158,7 +158,7 @@ printf '%s' '{"ok":1}' > result.json; : > empty; echo not this""")
     head = docket.request("HEAD", f"/result/{job}/files")
     assert head.status_code == 200 and head.headers["Content-Type"] == "application/json"
     assert "Content-Length" not in head.headers, "the list is not made to be thrown away"
-    for name in ("none", "a/b", "a", "..%2f..", "a/b/c%20d.txt/", "stdout"):
+    for name in ("none", "a/b", "a", "..%2f..", "a/b/c%20%231.txt/", "stdout"):
         assert docket.get(f"/result/{job}/files/{name}").status_code == 404, name
 
 

@@ -100,13 +100,13 @@ void append_percent_encoded(std::string& out, std::string_view text) {
 
 void append_percent_encoded_path(std::string& out, std::string_view path) {
   for (;;) {
-    const auto slash = path.find('/');
-    append_percent_encoded(out, path.substr(0, slash));
-    if (slash == std::string_view::npos) {
+    const auto end = path.find_first_of("/#");
+    append_percent_encoded(out, path.substr(0, end));
+    if (end == std::string_view::npos) {
       return;
     }
-    out += '/';
-    path.remove_prefix(slash + 1);
+    out += path[end] == '/' ? "/" : "%23";  // an attr-char, but in an address the end of the path
+    path.remove_prefix(end + 1);
   }
 }
 

@@ -46,7 +46,7 @@ std::string percent_decode(std::string_view text, bool plus_is_space);
 /// Appends `text` with every byte but the attr-char of RFC 8187, 3.2.1 as %XX.
 void append_percent_encoded(std::string& out, std::string_view text);
 
-/// The same for a path: its slashes stay.
+/// The same for a path in an address: its slashes stay, and # does not.
 void append_percent_encoded_path(std::string& out, std::string_view path);
 
 /// Text for an error's detail: what a client sent, cut to 64 bytes, control characters as '?', in double quotes.
