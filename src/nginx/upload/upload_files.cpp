@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "document/media_type.h"
+#include "http/body/refusals.h"
 #include "http/field/text.h"
 #include "http/form/file_name.h"
 
@@ -29,8 +30,7 @@ void UploadFiles::begin(std::string_view filename, bool in_form) {
 
 Result<void> UploadFiles::create() {
   if (created_ >= conf_.max_files) {
-    return fail(ErrorCode::too_many_files,
-                "More than " + std::to_string(conf_.max_files) + " files; docket_max_files sets the limit.");
+    return fail(ErrorCode::too_many_files, http::too_many_files_detail(conf_.max_files));
   }
   auto file = worker_.spool().create_input(job_, created_);
   if (!file) {
@@ -80,7 +80,7 @@ Result<void> UploadFiles::end() {
     if (filename_.empty() && in_form_) {
       return {};  // nothing was chosen in a browser's form
     }
-    return fail(ErrorCode::empty_file, "The file \"" + filename_ + "\" is empty.");
+    return fail(ErrorCode::empty_file, http::empty_file_detail(filename_));
   }
   FileStatus status;
   writer_->finish(status);
@@ -98,15 +98,9 @@ Result<void> UploadFiles::check_type(MediaType type) const {
   if ((conf_.taken_types & (ngx_uint_t{1} << static_cast<unsigned>(type))) != 0) {
     return {};
   }
-  std::string known;
-  for (const auto& entry : all_media_types) {
-    if ((conf_.taken_types & (ngx_uint_t{1} << static_cast<unsigned>(entry.type))) != 0) {
-      known.append(known.empty() ? "" : ", ").append(entry.name);
-    }
-  }
-  std::string detail = filename_.empty() ? "The body" : "The file " + http::quoted_for_detail(filename_);
-  detail +=
-      " is of no type that is taken here (" + known + "; docket_types sets them). The first bytes tell, not the name.";
+  auto detail = http::unsupported_type_detail(
+      filename_.empty() ? std::string("The body") : "The file " + http::quoted_for_detail(filename_),
+      static_cast<std::uint32_t>(conf_.taken_types));
   if (!in_form_) {
     detail += " Send the document itself as the body (curl -T FILE), or as a form (curl -F file=@FILE).";
   }
