@@ -75,6 +75,20 @@ unsigned accept_quality(std::string_view accept, std::string_view type) noexcept
   return quality;
 }
 
+bool accepts_gzip(std::string_view accept_encoding) noexcept {
+  bool accepts = false;
+  each_item(accept_encoding, ",", [&](std::string_view element) {
+    const auto semicolon = element.find(';');
+    const auto coding = trim(element.substr(0, semicolon));
+    const bool is_gzip = equal_ignoring_case(coding, "gzip") || equal_ignoring_case(coding, "x-gzip");
+    if (is_gzip || coding == "*") {
+      accepts = semicolon == std::string_view::npos || quality_of(element.substr(semicolon)) != 0;
+    }
+    return !is_gzip;  // what is said of gzip itself holds, wherever "*" stands
+  });
+  return accepts;
+}
+
 Representation choose_representation(std::string_view accept, Format format, bool raw) noexcept {
   const auto shape = info(format).shape;
   if (shape != Shape::text) {

@@ -60,6 +60,8 @@ ngx_http_handler_pt function_of(Handler handler) noexcept {
       return in_scope<handle_health>;
     case Handler::settings:
       return in_scope<handle_settings>;
+    case Handler::page:
+      return in_scope<handle_page>;
     case Handler::none:
       break;
   }
@@ -116,9 +118,10 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->settings_files = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->logs = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->pools = ngx_array_create(cf->pool, 1, sizeof(PoolConf));
+    main->pages = ngx_array_create(cf->pool, 1, sizeof(PageConf*));
     main->secret_files = make_in_pool<SecretFiles>(cf->pool);
     if (main->token_files == nullptr || main->settings_files == nullptr || main->logs == nullptr ||
-        main->pools == nullptr || main->secret_files == nullptr) {
+        main->pools == nullptr || main->pages == nullptr || main->secret_files == nullptr) {
       return nullptr;
     }
   }
@@ -132,7 +135,8 @@ void* create_server(ngx_conf_t* cf) noexcept {
   auto* server = static_cast<ServerConf*>(ngx_pcalloc(cf->pool, sizeof(ServerConf)));
   if (server != nullptr) {
     server->result_prefixes = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
-    if (server->result_prefixes == nullptr) {
+    server->locations = ngx_array_create(cf->pool, 8, sizeof(ServedLocation));
+    if (server->result_prefixes == nullptr || server->locations == nullptr) {
       return nullptr;
     }
   }
@@ -168,6 +172,7 @@ void inherit_handler(const LocationConf* location_of_block, LocationConf* block,
     block->line = location_of_block->line;
     block->command = location_of_block->command;
     block->upstream = location_of_block->upstream;
+    block->page = location_of_block->page;
     core->handler = function_of(block->handler);
   }
 }
@@ -282,7 +287,7 @@ ngx_int_t check(ngx_conf_t* cf) noexcept {
     }
     return NGX_OK;
   }
-  if (!find_programs(cf, *main)) {
+  if (!find_programs(cf, *main) || !check_pages(cf, *main)) {
     return NGX_ERROR;
   }
   if (main->threads_name.data == nullptr) {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "nginx/conf/callback_conf.h"
 #include "nginx/conf/command_conf.h"
+#include "nginx/conf/page_conf.h"
 #include "nginx/conf/upstream_conf.h"
 #include "nginx/core/ngx.h"
 
@@ -23,7 +24,7 @@ class SettingsFile;
 class TokenFile;
 
 /// What a location does. One handler a location.
-enum class Handler : ngx_uint_t { none = 0, upload, command, pass, result, tasks, events, health, settings };
+enum class Handler : ngx_uint_t { none = 0, upload, command, pass, result, tasks, events, health, settings, page };
 
 inline constexpr ngx_int_t default_queue_jobs = 100'000;
 inline constexpr ngx_int_t default_pass_connections = 64;
@@ -60,12 +61,14 @@ struct MainConf {
   ngx_array_t* settings_files;  ///< SettingsFile*: one for each path
   ngx_array_t* logs;            ///< ngx_open_file_t*: one for each docket_log's path
   SecretFiles* secret_files;    ///< of docket_callback_secret
+  ngx_array_t* pages;           ///< PageConf*: those of docket_page
   ngx_int_t request_id;         ///< index of nginx's $request_id, where there are logs
   ngx_str_t tessdata;           ///< folder of the language models; empty: not found
 };
 
 struct ServerConf {
   ngx_array_t* result_prefixes;  ///< ngx_str_t: the names of this server's docket_result locations
+  ngx_array_t* locations;        ///< ServedLocation: those with a handler of ours
 };
 
 struct LocationConf {
@@ -113,6 +116,7 @@ struct LocationConf {
   CallbackConf callbacks;
   CommandConf command;
   UpstreamConf upstream;
+  PageConf* page;  ///< null: no docket_page
 };
 
 inline MainConf* main_conf(ngx_http_request_t* r) noexcept {

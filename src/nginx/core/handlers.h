@@ -11,5 +11,6 @@ ngx_int_t handle_tasks(ngx_http_request_t* r) noexcept;
 ngx_int_t handle_events(ngx_http_request_t* r) noexcept;
 ngx_int_t handle_health(ngx_http_request_t* r) noexcept;
 ngx_int_t handle_settings(ngx_http_request_t* r) noexcept;
+ngx_int_t handle_page(ngx_http_request_t* r) noexcept;
 
 }  // namespace docket::ngx

@@ -10,7 +10,8 @@ namespace docket::ngx {
 namespace {
 
 /// Once: an answer that nginx takes back half way (416) has them already.
-bool add_common_headers(ngx_http_request_t* r, std::string_view cache = "private, no-cache") noexcept {
+bool add_common_headers(ngx_http_request_t* r, std::string_view cache = "private, no-cache",
+                        std::string_view vary = "Accept, Authorization, Cookie, Origin") noexcept {
   constexpr std::string_view first = "X-Content-Type-Options";
   for (const ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
     const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
@@ -21,7 +22,7 @@ bool add_common_headers(ngx_http_request_t* r, std::string_view cache = "private
     }
   }
   return add_static_header(r, first, "nosniff") != nullptr && add_static_header(r, "Cache-Control", cache) != nullptr &&
-         add_static_header(r, "Vary", "Accept, Authorization, Cookie, Origin") != nullptr;
+         add_static_header(r, "Vary", vary) != nullptr;
 }
 
 /// Sends the header and then, unless there is to be no body, `body`.
@@ -147,6 +148,28 @@ ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view c
   set_status(r, status);
   r->headers_out.content_length_n = static_cast<off_t>(body.size());
   set_type(r, content_type);
+  ngx_chain_t only{buffer, nullptr};
+  return send(r, &only);
+}
+
+ngx_int_t send_memory(ngx_http_request_t* r, const MemoryBody& memory) noexcept {
+  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+  if (buffer == nullptr || !add_common_headers(r, memory.cache, memory.vary)) {
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (!memory.content_encoding.empty()) {
+    r->headers_out.content_encoding = add_static_header(r, "Content-Encoding", memory.content_encoding);
+    if (r->headers_out.content_encoding == nullptr) {
+      return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+  }
+  const ngx_str_t bytes = str(memory.body);
+  buffer->start = buffer->pos = bytes.data;
+  buffer->end = buffer->last = bytes.data + bytes.len;
+  buffer->memory = 1;  // not to be written to
+  set_status(r, NGX_HTTP_OK);
+  r->headers_out.content_length_n = static_cast<off_t>(bytes.len);
+  set_type(r, memory.content_type);
   ngx_chain_t only{buffer, nullptr};
   return send(r, &only);
 }

@@ -32,6 +32,18 @@ bool set_etag(ngx_http_request_t* r, std::string_view etag) noexcept;
 ngx_int_t send_body(ngx_http_request_t* r, ngx_uint_t status, std::string_view content_type,
                     std::string_view body) noexcept;
 
+/// A body that lives as long as the process or the configuration, and is not copied.
+struct MemoryBody {
+  std::string_view content_type;
+  std::string_view content_encoding;  ///< empty: none
+  std::string_view cache;             ///< Cache-Control
+  std::string_view vary;
+  std::string_view body;  ///< not empty
+};
+
+/// Answers 200 with such a body.
+ngx_int_t send_memory(ngx_http_request_t* r, const MemoryBody& memory) noexcept;
+
 /// Answers HEAD without the body that GET would be answered with, nor its length: to make it takes too long for that.
 ngx_int_t send_head(ngx_http_request_t* r, ngx_uint_t status, std::string_view content_type) noexcept;
 

@@ -44,4 +44,14 @@ inline std::optional<ngx_str_t> after(const ngx_str_t& argument, std::string_vie
   return str(text.substr(name.size() + 1));
 }
 
+/// Whether the location's name is a path: not that of a regular expression, of an inner block, or one with an @.
+inline bool has_path(const ngx_http_core_loc_conf_t* core) noexcept {
+#if (NGX_PCRE)
+  if (core->regex != nullptr) {
+    return false;
+  }
+#endif
+  return !core->noname && !core->named;
+}
+
 }  // namespace docket::ngx

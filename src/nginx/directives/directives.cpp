@@ -147,12 +147,7 @@ char* set_upload(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 
 char* set_result(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-#if (NGX_PCRE)
-  const bool regex = core->regex != nullptr;
-#else
-  const bool regex = false;
-#endif
-  if (regex || core->exact_match || core->noname || core->named) {
+  if (!has_path(core) || core->exact_match) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "\"docket_result\" needs a prefix location such as \"location /result/\", since the path "
                        "behind the prefix names the job");
@@ -225,6 +220,14 @@ char* take_location(ngx_conf_t* cf, LocationConf* location, Handler handler) noe
   location->line = cf->conf_file->line;
   core->handler = function_of(handler);
   auto* main = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_docket_module));
+  if (has_path(core)) {
+    auto* server = static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_docket_module));
+    auto* place = static_cast<ServedLocation*>(ngx_array_push(server->locations));
+    if (place == nullptr) {
+      return conf_error;
+    }
+    *place = {.location = location, .core = core};
+  }
   ++main->uses;
   main->uploads += handler == Handler::upload ? 1 : 0;
   main->commands += handler == Handler::command ? 1 : 0;
@@ -264,6 +267,7 @@ ngx_command_t commands[] = {
      set_for_callers<Handler::events>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_health,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("docket_page"), NGX_HTTP_LOC_CONF | NGX_CONF_ANY, set_page, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("docket_result_url"), everywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, result_url), nullptr},
     {ngx_string("docket_cors"), everywhere | NGX_CONF_1MORE, set_cors, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

@@ -36,6 +36,9 @@ char* set_priority(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // nginx/directives/settings_directives.cpp
 char* set_settings_file(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 
+// nginx/directives/page_directive.cpp
+char* set_page(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
 // nginx/directives/defaults_directive.cpp
 char* set_defaults(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 

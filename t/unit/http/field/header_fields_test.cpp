@@ -214,6 +214,21 @@ TEST(AcceptField, HasNoSayWhereThereIsOneFormOnly) {
   }
 }
 
+TEST(AcceptEncodingField, TakesGzip) {
+  EXPECT_TRUE(accepts_gzip("gzip"));
+  EXPECT_TRUE(accepts_gzip("br, GZIP;q=0.5"));
+  EXPECT_TRUE(accepts_gzip("x-gzip"));
+  EXPECT_TRUE(accepts_gzip("*"));
+  EXPECT_TRUE(accepts_gzip("*;q=0, gzip"));
+  EXPECT_FALSE(accepts_gzip(""));
+  EXPECT_FALSE(accepts_gzip("br, deflate"));
+  EXPECT_FALSE(accepts_gzip("gzip;q=0"));
+  EXPECT_FALSE(accepts_gzip("gzip; q=0.000, *"));
+  EXPECT_FALSE(accepts_gzip("*, gzip;q=0"));
+  EXPECT_FALSE(accepts_gzip("identity, *;q=0"));
+  EXPECT_FALSE(accepts_gzip("gzipped"));
+}
+
 // ---- Entity tags
 
 TEST(EntityTags, AreRead) {

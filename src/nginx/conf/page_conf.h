@@ -1,0 +1,37 @@
+// What docket_page says; part of LocationConf.
+#pragma once
+
+#include "nginx/core/ngx.h"
+
+namespace docket::ngx {
+
+struct LocationConf;
+struct MainConf;
+
+/// A location with a handler of ours whose path is known, as the page may use it.
+struct ServedLocation {
+  LocationConf* location;
+  ngx_http_core_loc_conf_t* core;
+};
+
+/// In the configuration's pool. The first members are what the directive says, the last what check_pages() makes of it.
+struct PageConf {
+  ngx_str_t title;
+  ngx_array_t* uploads;  ///< ngx_str_t: names of locations; empty: the only one
+  ngx_str_t result;      ///< name of the location; data is null: the only one
+  ngx_str_t tasks;
+  ngx_str_t events;  ///< empty, but not null: none
+  ngx_str_t settings;
+
+  ngx_str_t path;          ///< of the page: the location's name
+  ngx_array_t* locations;  ///< ServedLocation: the server's
+  LocationConf* location;  ///< the page's own, for messages
+  ngx_str_t facts;         ///< ui.json
+  ngx_str_t facts_tag;     ///< its ETag
+};
+
+/// Finds what each page of docket_page is about; false after saying what is missing. To be called when all locations
+/// are merged. nginx/page/page_conf.cpp.
+bool check_pages(ngx_conf_t* cf, MainConf& main) noexcept;
+
+}  // namespace docket::ngx
