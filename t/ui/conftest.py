@@ -43,6 +43,24 @@ def paged(start):
 
 
 @pytest.fixture
+def held(paged, open_folder):
+    """Starts a Docket whose page sends to a command that waits for a gate, one job at a time; it and its gate."""
+    def begin(**parts):
+        gate = open_folder / "gate"
+        program = open_folder / "wait.sh"
+        program.write_text(f"""#!/bin/sh
+while [ ! -e {gate} ]; do sleep 0.05; done
+echo '{{"processed": 3, "total": 3}}' >&3
+echo made > "$DOCKET_OUTPUT_DIR/made"
+""")
+        program.chmod(0o755)
+        docket = paged(f"location /held {{ docket_command {program}; docket_command_paths {open_folder}; }}",
+                       page="location = / { docket_page upload=/held; }", http="docket_concurrency 1;", **parts)
+        return docket, gate
+    return begin
+
+
+@pytest.fixture
 def files(open_folder):
     """A folder with a PDF of two pages, a scan of three and a file that is no document."""
     (open_folder / "report.pdf").write_bytes(documents.text_pdf(2))

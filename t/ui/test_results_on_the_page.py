@@ -174,14 +174,15 @@ echo done > "$DOCKET_OUTPUT_DIR/made.txt"
     assert re.search(r"made\.txt \(5 byte", tab.text(".files"))
 
 
-def test_one_jobs_bar_and_nothing_else(paged, open_page, files):
-    docket = paged(http="docket_concurrency 1;", threads=1)
-    with docket.standing_still():
-        job = docket.submit((files / "scan.tif").read_bytes(), name="other.tif")
-        tab = open_page(docket, f"/#job={job}")
-        tab.wait_text("Waiting")
-        assert tab.count("progress") == 1 and tab.count("header, button, a, input") == 0
-        assert tab.axe() == []
+def test_one_jobs_bar_and_nothing_else(held, open_page):
+    docket, gate = held()
+    docket.submit(b"x", path="/held")
+    job = docket.submit(b"x", name="other.tif", path="/held")
+    tab = open_page(docket, f"/#job={job}")
+    tab.wait_text("Waiting")
+    assert tab.count("progress") == 1 and tab.count("header, button, a, input") == 0
+    assert tab.axe() == []
+    gate.touch()
     tab.wait_text("Done")
     tab.wait_text("3 of 3 pages")
     assert tab.evaluate("document.querySelector('progress').value") == 100

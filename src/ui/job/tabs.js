@@ -1,5 +1,5 @@
 // Tabs as ARIA has them: one of them is in the order of the keyboard, arrows change to the others.
-import { el, show } from "../core/dom.js";
+import { el } from "../core/dom.js";
 
 export class Tabs {
   /** on_choose(name) is called when another tab is chosen. */
@@ -10,7 +10,7 @@ export class Tabs {
     this.chosen = null;
     this.buttons = new Map();
     this.bar.addEventListener("keydown", (event) => {
-      const names = [...this.buttons.keys()].filter((name) => !this.buttons.get(name).hidden);
+      const names = [...this.buttons.keys()].filter((name) => this.buttons.get(name).isConnected);
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       const at = { Home: 0, End: names.length - 1 }[event.key]
         ?? (step && (names.indexOf(this.chosen) + step + names.length) % names.length);
@@ -31,9 +31,9 @@ export class Tabs {
         this.buttons.set(name, button);
       }
     }
-    this.bar.replaceChildren(...tabs.map(([name]) => this.buttons.get(name)));
-    for (const [name, button] of this.buttons) {
-      show(button, tabs.some(([one]) => one === name));
+    const buttons = tabs.map(([name]) => this.buttons.get(name));
+    if (buttons.length !== this.bar.children.length || buttons.some((button, at) => button !== this.bar.children[at])) {
+      this.bar.replaceChildren(...buttons);  // only then: what is put in anew loses the focus
     }
     if (!tabs.some(([name]) => name === this.chosen) && tabs.length > 0) {
       this.choose(tabs[0][0]);
