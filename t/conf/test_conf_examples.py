@@ -109,6 +109,7 @@ def test_every_example_has_a_test():
 
 def test_the_smallest(example):
     docket = example("nginx.conf").start()
+    assert docket.get("/").headers["Content-Type"] == "text/html; charset=utf-8"
     job, markdown = docket.convert(PDF)
     assert LINE in markdown
     assert job in docket.get("/tasks").text
@@ -173,6 +174,7 @@ def test_tokens(example):
     docket.result(job, "markdown", expect=404, headers=bob)
     assert docket.get("/tasks", headers=bob).json()["tasks"] == []
     assert docket.get("/health").status_code == 200
+    assert docket.get("/?ui.json").json()["uploads"][0]["access"] == "token"
     assert docket.logged(f"owner=alice job={job}")
 
 

@@ -1,6 +1,7 @@
 """The way of files on the web page: dropped, refused, sent, worked on; and what happens in the middle."""
 import os
 import signal
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -185,6 +186,36 @@ def test_cancel_retry_delete(held, open_page, files):
     # One that somebody else deletes goes, too.
     docket.request("DELETE", f"/result/{first}")
     wait_for(lambda: tab.count(row("scan.tif")) == 1, 30, "that row to go", interval=0.1)
+
+
+def test_a_password_is_given_with_a_retry(paged, open_page, files):
+    subprocess.run(["qpdf", "--encrypt", "opens", "owns", "256", "--", files / "report.pdf", files / "locked.pdf"], check=True)
+    docket = paged()
+    tab = open_page(docket)
+    tab.choose(files / "locked.pdf")
+    wait_row(tab, "locked.pdf", "failed")
+    assert "password" in tab.text(row("locked.pdf"))
+    tab.click("summary")
+    tab.run("await page.fill('#password', 'opens')")
+    tab.click("#upload-actions button")
+    tab.wait_text('"password=$PASSWORD"', "dialog")
+    assert "opens" not in tab.text("dialog")
+    tab.click("dialog button:text-is('Close')")
+    tab.click("button:text-is('Retry')", row("locked.pdf"))
+    wait_row(tab, "locked.pdf", "completed")
+
+
+def test_files_are_pasted(paged, open_page):
+    docket = paged()
+    tab = open_page(docket)
+    wait_live(tab)
+    tab.run("""await page.evaluate((bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(bytes)], 'image.png', { type: 'image/png' }));
+        document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }, args.bytes)""", bytes=list(documents.png(documents.draw_page(["pasted"], dpi=50), dpi=50)))
+    wait_row(tab, "image.png", "completed")
+    assert docket.get("/tasks").json()["count"] == 1
 
 
 def test_jobs_of_others_appear_by_themselves(paged, open_page):

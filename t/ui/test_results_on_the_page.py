@@ -163,6 +163,7 @@ echo done > "$DOCKET_OUTPUT_DIR/made.txt"
     tab.wait_text("first line", ".log")
     assert "second line" not in tab.text(".log")
     tab.wait_text("1 of 4", ".detail")
+    tab.wait_text("25 percent", "#speaker")
     gate.touch()
     tab.wait_text("second line", ".log")
     tab.wait_text("made.txt", ".files")

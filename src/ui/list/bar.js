@@ -1,4 +1,4 @@
-// One job's bar and nothing else, at #job=ID: to be shown in another page's frame, or on a wall.
+// One job's bar and nothing else, at #job=ID: for a frame in another page of this origin, or on a wall.
 import { request, result_address } from "../core/api.js";
 import { el, pause, set_text } from "../core/dom.js";
 import { Bar, name_of, state_of } from "./row.js";

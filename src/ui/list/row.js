@@ -70,7 +70,8 @@ export class JobRow extends HTMLElement {
     bar.show(job, name);
     show(bar.progress, !job.final);
     set_text(remark, remark_on(job));
-    set_text(when, date(job.created_at));
+    // Who sees everybody's jobs is told whose they are.
+    set_text(when, job.owner ? `${date(job.created_at)} · ${job.owner}` : date(job.created_at));
     actions(job);
   }
 
