@@ -211,7 +211,7 @@ def test_a_slow_reader_holds_nobody_up_and_takes_no_memory(start):
 
 
 def test_who_reads_slowly_gets_all(docket):
-    job = docket.submit(documents.text_pdf([["word " * 15] * 45] * 40), fields={"formats": "hocr"})
+    job = docket.submit(documents.text_pdf([["word " * 15] * 45] * 12), fields={"formats": "hocr"})
     docket.finish(job)
     whole = docket.get(f"/result/{job}/pages?stream=1").content
     client = http.client.HTTPConnection("127.0.0.1", docket.port, timeout=60 * PATIENCE)

@@ -43,7 +43,7 @@ def test_json_tells_what_is_in_force_and_from_where(settings):
     effective = body["effective"]
     assert effective["formats"] == {"value": ["markdown", "text"], "from": "settings",
                                     "allowed": ["markdown", "text", "json", "hocr", "markdown_det", "images", "png", "pdf",
-                                                "layout_pdf"]}
+                                                "layout_pdf", "html"]}
     assert effective["max_files"] == {"value": 2, "from": "settings", "allowed": {"minimum": 1, "maximum": 1000}}
     assert effective["expire"]["value"] == 12 * 3600
     assert effective["languages"]["from"] == "configuration" and "eng" in effective["languages"]["allowed"]

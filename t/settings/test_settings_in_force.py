@@ -12,7 +12,7 @@ from docket import LOCATIONS
 
 PDF = documents.text_pdf(1)
 PROBLEM = {"line": 1, "column": 10, "path": "formats", "message": "expected a list; known formats are markdown, text, json, "
-           "hocr, markdown_det, images, png, pdf, layout_pdf"}
+           "hocr, markdown_det, images, png, pdf, layout_pdf, html"}
 
 REPORT = """#!/usr/bin/python3
 import json, os
