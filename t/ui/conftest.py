@@ -43,7 +43,7 @@ def paged(start):
 
 
 @pytest.fixture
-def held(paged, open_folder):
+def held(open_folder, paged):  # the gate goes after nginx
     """Starts a Docket whose page sends to a command that waits for a gate, one job at a time; it and its gate."""
     def begin(**parts):
         gate = open_folder / "gate"
