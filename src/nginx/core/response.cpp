@@ -80,7 +80,13 @@ std::optional<ngx_int_t> open_range(ngx_http_request_t* r, const FileRange& rang
   opened.min_uses = core->open_file_cache_min_uses;
   opened.errors = core->open_file_cache_errors != 0 ? 1 : 0;
   opened.events = core->open_file_cache_events != 0 ? 1 : 0;
-  if (ngx_open_cached_file(core->open_file_cache, &file.name, &opened, r->pool) != NGX_OK) {
+  ngx_int_t rc = ngx_open_cached_file(core->open_file_cache, &file.name, &opened, r->pool);
+  if (rc == NGX_OK && range.offset + range.length > opened.size && core->open_file_cache != nullptr) {
+    ngx_memzero(&opened, sizeof(opened));  // it has grown since open_file_cache saw it
+    opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;
+    rc = ngx_open_cached_file(nullptr, &file.name, &opened, r->pool);
+  }
+  if (rc != NGX_OK) {
     if (opened.err == NGX_ENOENT || opened.err == NGX_ENOTDIR) {
       return send_problem(r, Error{ErrorCode::not_found, {}});
     }

@@ -34,11 +34,26 @@ BodyReader::BodyReader(ngx_http_request_t* r, BodyHandler& handler) noexcept
 
 namespace {
 
-/// Whether nginx has dropped the body, or is about to, since it had answered before an error_page led here: it would
-/// call back at once, without a body, or wait for what does not come.
+/// The Content-Length of a body that drop() has dropped, by which it is known again: FastCGI's CONTENT_LENGTH is made of
+/// it.
+ngx_table_elt_t* length_of_dropped() noexcept {
+  static ngx_table_elt_t none = [] {
+    ngx_table_elt_t made{};
+    made.hash = 1;
+    made.value = str("0");
+    return made;
+  }();
+  return &none;
+}
+
+/// Whether the body was dropped, by nginx or by drop(), or is about to be, since an answer was made before an error_page
+/// led here: nginx would call back at once, without a body, or wait for what does not come.
 bool was_dropped(const ngx_http_request_t* r) noexcept {
   const auto& in = r->headers_in;
   const auto* length = in.content_length;
+  if (r->request_body != nullptr) {
+    return length == length_of_dropped();
+  }
   const bool had_body = length != nullptr && ngx_atoof(length->value.data, length->value.len) > 0;
   return r->main->discard_body != 0 || (had_body && in.content_length_n <= 0) ||
          (in.chunked != 0 && in.content_length_n >= 0);
@@ -50,7 +65,7 @@ bool was_dropped(const ngx_http_request_t* r) noexcept {
 /// others', too.
 Result<void> BodyReader::prepare() {
   const ngx_http_request_body_t* body = r_->request_body;
-  if (body == nullptr && was_dropped(r_)) {
+  if (was_dropped(r_)) {
     return fail(ErrorCode::no_file, "The request's body was dropped before it came here (error_page).");
   }
   if (body == nullptr) {
@@ -70,6 +85,29 @@ ngx_int_t BodyReader::start() noexcept {
   r_->request_body_no_buffering = 1;
   const ngx_int_t rc = ngx_http_read_client_request_body(r_, on_readable);
   return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+void BodyReader::drop() noexcept {
+  if (is_shared_ || r_->request_body == nullptr) {
+    return;
+  }
+  if (r_->reading_body != 0) {  // what is still to come must not be taken for another request
+    r_->reading_body = 0;
+    r_->keepalive = 0;
+    r_->lingering_close = 1;
+  }
+#if (NGX_HTTP_V2)
+  if (r_->stream != nullptr) {
+    r_->stream->skip_data = 1;  // as in ngx_http_discard_request_body()
+  }
+#endif
+  r_->request_body_no_buffering = 0;
+  r_->request_body->bufs = nullptr;
+  r_->request_body->rest = 0;
+  auto& in = r_->headers_in;
+  in.content_length_n = 0;
+  in.chunked = 0;
+  in.content_length = length_of_dropped();
 }
 
 void BodyReader::on_readable(ngx_http_request_t* r) noexcept try { find_context(r)->body->receive(); } catch (...) {

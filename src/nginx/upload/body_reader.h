@@ -37,6 +37,11 @@ class BodyReader {
   /// Looks whether the body can be read here: another module may have had it read already.
   Result<void> prepare();
 
+  /// To be called before the request is refused, after the handler's last call: the operator's error_page may lead to a
+  /// handler that wants the body, of which a part is used up and the rest may not have come. It finds that there is
+  /// none.
+  void drop() noexcept;
+
   /// Begins to read, after prepare(); what the content handler returns. The request's Context has to name this reader.
   ngx_int_t start() noexcept;
 

@@ -186,6 +186,7 @@ Result<void> Upload::submit() {
 /// Answers once the files and the key are free: nginx keeps a request whose client goes on sending, and a client that
 /// is told that the disk is full may come again at once.
 void Upload::give_up(std::function<ngx_int_t()> answer) {
+  body_.drop();
   const auto held = HeldRequest::watch(r_);
   if (!held) {
     job_.release_key();
@@ -209,6 +210,7 @@ void Upload::answer(const Result<void>& result) {
   is_new_ = !known && !accept.linked_to;
   job_.release_key();
   if (!result) {
+    body_.drop();
     end_request(r_, send_problem(r_, result.error()));
     return;
   }
