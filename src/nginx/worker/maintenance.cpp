@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "nginx/core/exception.h"
@@ -12,6 +14,25 @@ namespace {
 
 constexpr std::chrono::milliseconds reaping_share{20};  // of a tick, for walking through the spool
 constexpr unsigned ticks_before_end = 5;                // of a store that takes no writes
+
+// Of a probe.
+constexpr unsigned ticks_between = 3;
+constexpr unsigned ticks_to_answer = 5;
+
+Result<void> probe(Committer& committer, Spool& spool) {
+  if (auto written = spool.probe(); !written) {
+    const bool is_full = written.error().code == ErrorCode::store_full;
+    return fail(is_full ? ErrorCode::store_full : ErrorCode::store_unavailable,
+                is_full ? "The disk of docket_store is full." : "No file can be stored: " + written.error().detail);
+  }
+  NameClient nobody{.job = JobId::make(unix_ms()), .name = {}};
+  const Command change = &nobody;
+  committer.commit({&change, 1});
+  if (!nobody.result && nobody.result.error().code != ErrorCode::not_found) {
+    return fail(ErrorCode::store_unavailable, "The store takes no writes: " + nobody.result.error().detail);
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -65,6 +86,35 @@ void Maintenance::reap() noexcept try {
       });
 } catch (...) {
   log_exception(log_, "the removal of expired jobs");
+}
+
+// ---- StoreProbe
+
+void StoreProbe::tick() noexcept try {
+  ++ticks_;
+  if (under_way_ || ticks_ < ticks_between) {
+    return;
+  }
+  ticks_ = 0;
+  auto result = std::make_shared<Result<void>>();
+  under_way_ = parts_.tasks.post(
+      parts_.io, [result, &committer = parts_.committer, &spool = parts_.spool] { *result = probe(committer, spool); },
+      [this, result] {
+        under_way_ = false;
+        last_ = std::move(*result);
+      });
+} catch (...) {
+  log_exception(ngx_cycle->log, "a look at the store");
+}
+
+Result<void> StoreProbe::result() const {
+  if (under_way_ && ticks_ > ticks_to_answer) {
+    return fail(
+        ErrorCode::store_unavailable,
+        "The store has not answered for " + std::to_string(ticks_) +
+            " s: another process holds its lock, its disk hangs, or the docket_io threads have too much to do.");
+  }
+  return last_;
 }
 
 }  // namespace docket::ngx

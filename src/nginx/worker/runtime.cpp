@@ -98,6 +98,7 @@ Runtime::Runtime(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened)
                     .committer = committer_,
                     .spool = spool_,
                     .store_path = std::string(view(conf.store->name))}),
+      probe_({.tasks = tasks_, .io = conf.io_threads, .committer = committer_, .spool = spool_}),
       worker_({.store = *store_,
                .reader = *reader_,
                .committer = committer_,
@@ -109,6 +110,7 @@ Runtime::Runtime(ngx_cycle_t* cycle, const MainConf& conf, OpenStore opened)
                .submissions = submissions_,
                .tasks = tasks_,
                .units = units_,
+               .probe = probe_,
                .io = conf.io_threads,
                .run_folder = units_.context().run_folder,
                .pools = std::move(opened.pools),
@@ -150,6 +152,7 @@ void Runtime::tick() noexcept {
     units_.look_after();
   }
   maintenance_.tick();
+  probe_.tick();
   hub_.tick(is_quitting());
   look_at_settings(conf_, log_);
   timer_.start(tick_ms);

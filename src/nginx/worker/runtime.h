@@ -71,6 +71,7 @@ class Runtime {
   SubmissionQueue submissions_;
   UnitPool units_;
   Maintenance maintenance_;
+  StoreProbe probe_;
   Worker worker_;
   Timer timer_;  ///< ticks; a worker that is to quit does not wait for it
   unsigned ticks_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/pool_names.h"
+#include "nginx/worker/maintenance.h"
 #include "nginx/worker/runtime.h"
 
 namespace docket::ngx {
@@ -16,6 +17,9 @@ Result<Store::Health> Worker::health() const {
   auto store = parts_.store.health();
   if (!store.writable) {
     return fail(ErrorCode::store_unavailable, "The store takes no writes: " + store.detail);
+  }
+  if (auto probed = parts_.probe.result(); !probed) {
+    return pass_on(probed);
   }
   if (const auto engine = parts_.engine.health(); !engine) {
     return fail(ErrorCode::store_unavailable, "No engine can be started: " + engine.error().detail);

@@ -17,6 +17,7 @@
 
 namespace docket::ngx {
 
+class StoreProbe;
 class UnitPool;
 
 /// This process's open store, as request handlers use it. Owned by the Runtime, as is all that it refers to; event loop
@@ -35,6 +36,7 @@ class Worker {
     SubmissionQueue& submissions;
     ThreadTasks& tasks;
     UnitPool& units;
+    const StoreProbe& probe;
     ngx_thread_pool_t* io;
     std::string run_folder;
     std::vector<std::string> pools;  ///< register_pools()

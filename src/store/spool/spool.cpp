@@ -14,9 +14,13 @@
 #include <vector>
 
 #include "base/hex.h"
+#include "host/file_io.h"
 
 namespace docket {
 namespace {
+
+/// A file system hands out its room in blocks of about this size.
+constexpr std::size_t probe_bytes = 4096;
 
 constexpr mode_t folder_mode = 0700;
 constexpr mode_t file_mode = 0600;
@@ -290,6 +294,20 @@ Result<void> Spool::sync_folders(std::span<const JobId> jobs) {
   }
   state_->remember(fresh);
   return {};
+}
+
+Result<void> Spool::probe() {
+  struct stat ours {};
+  struct stat there {};
+  if (::fstat(state_->folder.get(), &ours) != 0 || ::stat(state_->path.c_str(), &there) != 0 ||
+      ours.st_ino != there.st_ino || ours.st_dev != there.st_dev) {
+    return fail(ErrorCode::io, "the folder spool/ of docket_store was removed, or is another one");
+  }
+  const Fd file(::openat(state_->folder.get(), ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, file_mode));
+  if (!file) {
+    return errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT ? Result<void>() : fail_writing("open", errno);
+  }
+  return write_at(file.get(), std::string(probe_bytes, 'x'), 0);
 }
 
 Result<void> Spool::remove(std::string_view relative) {

@@ -83,6 +83,10 @@ class Spool {
   /// their descriptors.)
   Result<void> sync_folders(std::span<const JobId> jobs);
 
+  /// Writes a few bytes to a file without a name, as far as the file system has such, and looks whether the folder is
+  /// still where it was: store_full, io. Blocks.
+  Result<void> probe();
+
   /// Removes one file; none there is no error. `relative` is a path that one of the functions above made.
   Result<void> remove(std::string_view relative);
 
