@@ -89,3 +89,17 @@ def test_units_are_ended_before_workers_where_memory_is_short(start):
     job = docket.request("POST", "/run").json()["job_id"]
     docket.finish(job)
     assert int(docket.result(job, "result").text) == max(800, ours)
+
+
+def test_an_upload_whose_file_is_removed_is_no_job(start):
+    """As by the reaper of a machine whose clock is set forward meanwhile."""
+    docket = start(workers=1)
+    body = documents.padded_pdf(1, 200_000)
+    with socket.create_connection(("127.0.0.1", docket.port), timeout=60) as slow:
+        slow.sendall(f"PUT /jobs/a.pdf HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:100_000])
+        file = wait_for(lambda: list(docket.store.glob("spool/*/*/*.in.0")), 20, "the upload's file")[0]
+        file.unlink()
+        slow.sendall(body[100_000:])
+        answer = slow.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 503 ") and b"Send it again" in answer
+    assert docket.get("/tasks").json()["count"] == 0

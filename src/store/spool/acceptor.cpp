@@ -1,8 +1,11 @@
 #include "store/spool/acceptor.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 #include <variant>
 
 namespace docket {
@@ -11,6 +14,13 @@ namespace {
 /// How many dedupe sources are tried for one job. Each may be deleted, or lose its place to another one, between the
 /// look-up and the commit of the links.
 constexpr int max_dedupe_sources = 3;
+
+/// Whether an open file can still be found. The reaper takes a file for an orphan's where the clock was set forward
+/// while it was received; others may tidy up, too.
+bool has_name(int file) noexcept {
+  struct stat info {};
+  return ::fstat(file, &info) == 0 && info.st_nlink > 0;
+}
 
 /// Those that have files: without any a job may have no folder yet.
 std::vector<JobId> jobs_of(std::span<ReceivedUpload* const> group) {
@@ -36,7 +46,17 @@ std::vector<Command> commands_of(std::span<ReceivedUpload* const> group) {
 }  // namespace
 
 void Acceptor::accept(std::span<ReceivedUpload* const> group) {
-  const auto durable = parts_.sync ? sync(group) : std::vector<ReceivedUpload*>(group.begin(), group.end());
+  std::vector<ReceivedUpload*> whole;
+  whole.reserve(group.size());
+  for (auto* upload : group) {
+    if (std::ranges::all_of(upload->files, [](const auto& file) { return has_name(file->get()); })) {
+      whole.push_back(upload);
+    } else {
+      refuse(*upload, {ErrorCode::store_unavailable,
+                       "A file of this upload was removed from the store while it was received. Send it again."});
+    }
+  }
+  const auto durable = parts_.sync ? sync(whole) : std::move(whole);
   parts_.committer.commit(commands_of(durable));
   link_dedupe_sources(durable);
   for (auto* upload : durable) {
