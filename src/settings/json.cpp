@@ -209,11 +209,11 @@ void append_node(std::string& out, const Node& node) {
       break;
   }
   out += '{';
-  for (std::size_t i = 0; i < node.members.size(); ++i) {
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
     out += i == 0 ? "" : ",";
-    append_json_string(out, node.members[i].name);
+    append_json_string(out, node.items[i].name);
     out += ':';
-    append_node(out, node.members[i].value);
+    append_node(out, node.items[i]);
   }
   out += '}';
 }

@@ -26,8 +26,6 @@ struct Mistake {
 
 using Mistakes = std::vector<Mistake>;
 
-struct Member;
-
 /// A value and all that is in it. Nests no deeper than max_depth (settings/yaml_reader.h): it may be walked by
 /// recursion.
 struct Node {
@@ -35,16 +33,11 @@ struct Node {
 
   Type type = Type::null;
   Position at{};
-  bool plain = false;  ///< of a scalar: without quotes, so that its spelling says its type
-  std::string text{};  ///< of a scalar
-  std::vector<Node> items{};
-  std::vector<Member> members{};  ///< in their order; each name once
-};
-
-struct Member {
-  std::string name;
-  Position at;
-  Node value;
+  bool plain = false;         ///< of a scalar: without quotes, so that its spelling says its type
+  std::string text{};         ///< of a scalar
+  std::string name{};         ///< of a member of a map, where each is there once
+  Position name_at{};         ///< the same
+  std::vector<Node> items{};  ///< of a list, and the members of a map, in their order
 };
 
 /// The path of a member of `path`, of an item of it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/plural.h"
 #include "settings/notation.h"
 
 namespace docket::settings {
@@ -17,26 +18,34 @@ std::string joined(const std::vector<std::string_view>& words, std::string_view 
   return text;
 }
 
-/// As people write it.
-std::string bound(const Setting& setting, std::uint64_t value) {
-  switch (setting.kind) {
-    case Kind::size:
-      return value % (1U << 20U) == 0 && value != 0 ? std::to_string(value >> 20U) + "m" : std::to_string(value);
-    case Kind::milliseconds:
-      return std::to_string(value / ms_per_second);
-    default:
-      return std::to_string(value);
+/// A size as people write it.
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::string_view letters = "kmg";
+  std::string unit;
+  for (std::size_t i = 0; i < letters.size() && bytes != 0 && bytes % 1024 == 0; ++i) {
+    bytes /= 1024;
+    unit = letters[i];
   }
+  return std::to_string(bytes) + unit;
 }
 
 /// "from 1 to 100 seconds".
 std::string range(const Setting& setting) {
-  const bool is_time = setting.kind == Kind::seconds || setting.kind == Kind::milliseconds;
-  const std::string unit = is_time ? " seconds" : setting.kind == Kind::size ? " bytes" : "";
-  if (setting.high == Setting{}.high) {
-    return "of at least " + bound(setting, setting.low) + unit;
+  const bool is_open = setting.high == Setting{}.high;
+  switch (setting.kind) {
+    case Kind::size:
+      return is_open ? ", of at least " + size_text(setting.low)
+                     : ", from " + size_text(setting.low) + " to " + size_text(setting.high);
+    case Kind::seconds:
+    case Kind::milliseconds: {
+      const auto unit = setting.kind == Kind::seconds ? 1 : ms_per_second;
+      return is_open ? ", of at least " + counted(setting.low / unit, "second")
+                     : ", from " + std::to_string(setting.low / unit) + " to " + counted(setting.high / unit, "second");
+    }
+    default:
+      return is_open ? " of at least " + std::to_string(setting.low)
+                     : " from " + std::to_string(setting.low) + " to " + std::to_string(setting.high);
   }
-  return "from " + bound(setting, setting.low) + " to " + bound(setting, setting.high) + unit;
 }
 
 enum class Language : std::uint8_t { directive, yaml };
@@ -48,12 +57,12 @@ std::string expected(const Setting& setting, const Installed& installed, Languag
   }
   switch (setting.kind) {
     case Kind::number:
-      return "expected " + or_none + "a number " + range(setting);
+      return "expected " + or_none + "a number" + range(setting);
     case Kind::size:
-      return "expected " + or_none + "a size such as 512k or 64m " + range(setting);
+      return "expected " + or_none + "a size such as 512k or 64m" + range(setting);
     case Kind::seconds:
     case Kind::milliseconds:
-      return "expected " + or_none + "a time such as 90, 30s or 7d, " + range(setting);
+      return "expected " + or_none + "a time such as 90, 30s or 7d" + range(setting);
     case Kind::flag:
       return language == Language::yaml ? "expected true or false" : "expected on or off";
     case Kind::word:

@@ -34,26 +34,26 @@ tl::expected<Settings, Mistakes> read_settings(std::string_view text, std::span<
         {{root->at, {}, "expected a map of settings, such as \"formats: [markdown, text]\""}});
   }
   Mistakes mistakes;
-  for (const auto& member : root->members) {
+  for (const auto& member : root->items) {
     if (member.name == command_name) {
-      if (member.value.type == Node::Type::map) {
-        append_node(settings.command, member.value);
+      if (member.type == Node::Type::map) {
+        append_node(settings.command, member);
       } else {
-        mistakes.push_back({member.value.at, member.name, "expected a map"});
+        mistakes.push_back({member.at, member.name, "expected a map"});
       }
       continue;
     }
     const auto setting = std::ranges::find(table, member.name, &Setting::name);
     if (setting == table.end() || setting->scope != Scope::settings) {
-      mistakes.push_back({member.at, member.name,
+      mistakes.push_back({member.name_at, member.name,
                           setting == table.end() ? "there is no such setting; there are " + names_of(table)
                                                  : "it is set by the directive docket_" + member.name +
                                                        " only, in nginx's configuration"});
       continue;
     }
-    auto value = read(*setting, member.value, member.name, installed);
+    auto value = read(*setting, member, member.name, installed);
     if (value) {
-      settings.entries[static_cast<std::size_t>(setting - table.begin())] = {std::move(*value), member.at};
+      settings.entries[static_cast<std::size_t>(setting - table.begin())] = {std::move(*value), member.name_at};
     } else {
       mistakes.push_back(std::move(value.error()));
     }

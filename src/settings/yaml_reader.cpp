@@ -11,7 +11,9 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/utf8.h"
 
@@ -25,22 +27,44 @@ struct Stop {
   Mistake mistake;
 };
 
-/// Where byte `at` of `text` stands.
-Position position_of(std::string_view text, std::size_t at) {
-  const auto before = text.substr(0, std::min(at, text.size()));
-  const auto line_begin = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  const auto in_line = before.substr(line_begin);
-  // Bytes that go on with a character begin none.
-  const auto characters =
-      std::ranges::count_if(in_line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-  return {.line = static_cast<std::uint32_t>(std::ranges::count(before, '\n') + 1),
-          .column = static_cast<std::uint32_t>(characters + 1)};
+/// Knows where bytes of a text stand. What is asked for one after the other is counted once.
+class Places {
+ public:
+  explicit Places(std::string_view text) noexcept : text_(text) {}
+
+  Position of(std::size_t at) noexcept {
+    if (at < next_) {
+      next_ = 0;
+      position_ = {};
+    }
+    for (; next_ < std::min(at, text_.size()); ++next_) {
+      const char c = text_[next_];
+      if (c == '\n') {
+        ++position_.line;
+        position_.column = 1;
+      } else if (next_ + 1 == text_.size() || !continues(text_[next_ + 1])) {
+        ++position_.column;  // behind the last byte of a character
+      }
+    }
+    return position_;
+  }
+
+ private:
+  static bool continues(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+  std::string_view text_;
+  std::size_t next_ = 0;
+  Position position_;  ///< of next_
+};
+
+Position position_of(std::string_view text, std::size_t at) noexcept {
+  return Places(text).of(at);
 }
 
 /// Makes the tree of yaml-cpp's events. The names of the functions are yaml-cpp's.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string_view text) noexcept : text_(text) {}
+  explicit TreeBuilder(std::string_view text) noexcept : text_(text), places_(text) {}
 
   [[nodiscard]] Node take() noexcept { return std::move(root_); }
 
@@ -81,10 +105,11 @@ class TreeBuilder final : public YAML::EventHandler {
     bool has_name = false;  ///< of a map: the next value is this name's
     std::string name{};
     Position name_at{};
+    std::unordered_map<std::string, std::uint32_t> names{};  ///< of a map, so far, and their lines
   };
 
-  [[nodiscard]] Position at(const YAML::Mark& mark) const {
-    return position_of(text_, static_cast<std::size_t>(std::max(mark.pos, 0)));
+  [[nodiscard]] Position at(const YAML::Mark& mark) noexcept {
+    return places_.of(static_cast<std::size_t>(std::max(mark.pos, 0)));
   }
 
   [[nodiscard]] std::string path() const {
@@ -99,12 +124,12 @@ class TreeBuilder final : public YAML::EventHandler {
     return path;
   }
 
-  [[noreturn]] void stop(const YAML::Mark& mark, std::string why) const {
+  [[noreturn]] void stop(const YAML::Mark& mark, std::string why) {
     throw Stop{{.at = at(mark), .path = path(), .message = std::move(why)}};
   }
 
   /// A value begins with its tag, if it has one; that of "!" alone cannot be told otherwise from quotes.
-  void refuse_tag(const YAML::Mark& mark) const {
+  void refuse_tag(const YAML::Mark& mark) {
     if (mark.pos >= 0 && static_cast<std::size_t>(mark.pos) < text_.size() &&
         text_[static_cast<std::size_t>(mark.pos)] == '!') {
       stop(mark, "tags are not taken");
@@ -157,13 +182,12 @@ class TreeBuilder final : public YAML::EventHandler {
       stop(mark, "there is no name here, or one that means nothing (null, ~)");
     }
     auto& level = levels_.back();
-    const auto& known = level.node.members;
-    const auto twice = std::ranges::find(known, node.text, &Member::name);
     level.has_name = true;
     level.name = std::move(node.text);
     level.name_at = at(mark);
-    if (twice != known.end()) {
-      stop(mark, "the name stands here for the second time; the first is in line " + std::to_string(twice->at.line));
+    const auto [known, is_new] = level.names.try_emplace(level.name, level.name_at.line);
+    if (!is_new) {
+      stop(mark, "the name stands here for the second time; the first is in line " + std::to_string(known->second));
     }
   }
 
@@ -173,15 +197,16 @@ class TreeBuilder final : public YAML::EventHandler {
       return;
     }
     auto& level = levels_.back();
-    if (level.node.type == Node::Type::list) {
-      level.node.items.push_back(std::move(node));
-    } else {
-      level.node.members.push_back({.name = std::move(level.name), .at = level.name_at, .value = std::move(node)});
+    if (level.node.type == Node::Type::map) {
+      node.name = std::move(level.name);
+      node.name_at = level.name_at;
       level.has_name = false;
     }
+    level.node.items.push_back(std::move(node));
   }
 
   std::string_view text_;
+  Places places_;
   std::vector<Level> levels_;
   Node root_;
   int documents_ = 0;

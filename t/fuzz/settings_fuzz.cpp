@@ -44,10 +44,8 @@ std::size_t depth_of(const Node& node) {
   std::size_t depth = 0;
   for (const auto& item : node.items) {
     depth = std::max(depth, depth_of(item));
-  }
-  for (const auto& member : node.members) {
-    depth = std::max(depth, depth_of(member.value));
-    expect(std::ranges::count(node.members, member.name, &Member::name) == 1, "each name once");
+    expect(node.type == Node::Type::list || std::ranges::count(node.items, item.name, &Node::name) == 1,
+           "each name once");
   }
   const bool is_level = node.type == Node::Type::list || node.type == Node::Type::map;
   return depth + (is_level ? 1 : 0);

@@ -75,13 +75,11 @@ void append_error_member(std::string& out, ErrorCode code, std::string_view deta
 
 Result<PagesQuery> parse_pages_query(const Query& query) {
   PagesQuery asked;
-  if (const auto stream = given(query, "stream")) {
-    const auto value = parse_boolean(*stream);
-    if (!value) {
-      return fail(bad_argument("stream", *stream, "true or false"));
-    }
-    asked.stream = *value;
+  const auto stream = query.find_flag("stream");
+  if (!stream) {
+    return pass_on(stream);
   }
+  asked.stream = *stream;
   const auto after_text = given(query, "after");
   const auto limit_text = given(query, "limit");
   const auto after = number_of(after_text, 0, 0, std::numeric_limits<std::uint32_t>::max() - 1);

@@ -122,9 +122,9 @@ TEST(Settings, WordsOfDirectivesAreTheSame) {
   EXPECT_EQ(parsed("languages", {"eng", "deu"}), R"(["eng","deu"])");
   EXPECT_EQ(parsed("mode", {"sometimes"}), "0: expected auto, force or off");
   EXPECT_EQ(parsed("memory", {"1k"}), "1024");
-  EXPECT_EQ(parsed("memory", {"1"}), "0: expected a size such as 512k or 64m from 1024 to 1024m bytes");
+  EXPECT_EQ(parsed("memory", {"1"}), "0: expected a size such as 512k or 64m, from 1k to 1g");
   EXPECT_EQ(parsed("expire", {"never"}), R"("never")");
-  EXPECT_EQ(parsed("expire", {"0"}), "0: expected never or a time such as 90, 30s or 7d, of at least 1 seconds");
+  EXPECT_EQ(parsed("expire", {"0"}), "0: expected never or a time such as 90, 30s or 7d, of at least 1 second");
   EXPECT_EQ(parsed("timeout", {"10ms"}), "0: expected a time such as 90, 30s or 7d, from 1 to 60 seconds");
   EXPECT_EQ(parsed("keep", {"on"}), "true");
   EXPECT_EQ(parsed("keep", {"true"}), "0: expected on or off");

@@ -60,11 +60,11 @@ TEST(YamlReader, TypesAreJsonsOwnSpellings) {
 TEST(YamlReader, KnowsWhereThingsStand) {
   const auto node = read_yaml("# first\nä: 1\nlist:\n  - ü: [x, yy]\n");
   ASSERT_TRUE(node);
-  EXPECT_EQ(node->members[0].at, (Position{2, 1}));
-  EXPECT_EQ(node->members[0].value.at, (Position{2, 4})) << "characters, not bytes";
-  const auto& inner = node->members[1].value.items[0].members[0];
-  EXPECT_EQ(inner.at, (Position{4, 5}));
-  EXPECT_EQ(inner.value.items[1].at, (Position{4, 12}));
+  EXPECT_EQ(node->items[0].name_at, (Position{2, 1}));
+  EXPECT_EQ(node->items[0].at, (Position{2, 4})) << "characters, not bytes";
+  const auto& inner = node->items[1].items[0].items[0];
+  EXPECT_EQ(inner.name_at, (Position{4, 5}));
+  EXPECT_EQ(inner.items[1].at, (Position{4, 12}));
 }
 
 TEST(YamlReader, TakesNoAnchorsAliasesAndTags) {

@@ -54,7 +54,7 @@ TEST(Problems, HaveTheDocumentedStatus) {
   const std::vector<std::pair<unsigned, std::vector<ErrorCode>>> table{
       {400,
        {ErrorCode::bad_multipart, ErrorCode::bad_option, ErrorCode::no_file, ErrorCode::empty_file,
-        ErrorCode::bad_request}},
+        ErrorCode::bad_request, ErrorCode::bad_settings}},
       {401, {ErrorCode::unauthorized}},
       {403, {ErrorCode::forbidden_option, ErrorCode::cross_origin, ErrorCode::forbidden}},
       {404, {ErrorCode::not_found}},
@@ -65,6 +65,8 @@ TEST(Problems, HaveTheDocumentedStatus) {
       {415, {ErrorCode::unsupported_type}},
       {422,
        {ErrorCode::key_reused, ErrorCode::encrypted, ErrorCode::cancelled, ErrorCode::crashed, ErrorCode::timeout}},
+      {412, {ErrorCode::precondition_failed}},
+      {428, {ErrorCode::precondition_required}},
       {503, {ErrorCode::queue_full, ErrorCode::store_unavailable}},
       {507, {ErrorCode::store_full}},
   };

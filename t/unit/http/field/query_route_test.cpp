@@ -23,6 +23,15 @@ TEST(QueryArguments, AreFound) {
   EXPECT_EQ(Query("&&&").find("a"), std::nullopt);
 }
 
+TEST(QueryArguments, MayBeFlags) {
+  const Query query("a=1&b=OFF&c=&d=maybe");
+  EXPECT_EQ(query.find_flag("a"), true);
+  EXPECT_EQ(query.find_flag("b"), false);
+  EXPECT_EQ(query.find_flag("c"), false);
+  EXPECT_EQ(query.find_flag("e"), false);
+  EXPECT_EQ(query.find_flag("d").error().code, ErrorCode::bad_option);
+}
+
 TEST(QueryArguments, AreVisitedInOrderUntilItIsEnough) {
   std::string seen;
   Query("a=1&b=2&c=3").each([&](const std::string& name, const std::string& value) {
