@@ -115,29 +115,29 @@ def test_a_reload_asks_while_a_file_is_on_its_way(paged, open_page, files):
 
 
 @pytest.mark.long
-def test_a_worker_and_nginx_die_in_the_middle(paged, open_page, files):
-    docket = paged(http="docket_concurrency 1;", threads=1)
+def test_a_worker_and_nginx_die_in_the_middle(held, open_page, files):
+    docket, gate = held(server="docket_attempts 9;")
     docket.allow("exited on signal 9")
-    with docket.standing_still() as job:
-        tab = open_page(docket)
-        wait_row(tab, "scan.tif", "processing")
-        tab.choose(files / "report.pdf")
-        wait_row(tab, "report.pdf", "pending")
-        before = docket.workers()
-        for pid in before:
-            os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: len(set(docket.workers()) - set(before)) == 2, 30, "new workers")
-        wait_live(tab)
-        assert tab.count("docket-job") == 2
-    docket.stop()
+    docket.submit(b"x", name="first", path="/held")
+    tab = open_page(docket)
+    wait_row(tab, "first", "processing")
+    tab.choose(files / "report.pdf")
+    wait_row(tab, "report.pdf", "pending")
+    before = docket.workers()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: len(set(docket.workers()) - set(before)) == 2, 30, "new workers")
+    wait_live(tab)
+    assert tab.count("docket-job") == 2
+    docket.kill()
     tab.wait_text("The server is not reached", "#live")
     assert tab.count("docket-job") == 2, "what was known is still shown"
     docket.start()
     wait_live(tab)
-    wait_row(tab, "scan.tif", "completed", 90)
+    gate.touch()
+    wait_row(tab, "first", "completed", 90)
     wait_row(tab, "report.pdf", "completed")
-    total = docket.status(job)["total_pages"]
-    tab.wait_text(f"{total} of {total} page", row("scan.tif"))
+    tab.wait_text("3 of 3 pages", row("report.pdf"))
 
 
 def test_what_did_not_arrive_is_sent_again_and_makes_one_job(paged, open_page, files):

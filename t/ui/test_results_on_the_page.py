@@ -1,9 +1,12 @@
 """An opened job on the web page: pages as they end, what was read beside them, logs; and strangers' texts, which stay texts."""
+import os
 import re
+import signal
 
 import documents
 from browser import needs_browser
 from built import wait_for
+from processes import stop_process
 from test_jobs_on_the_page import row, wait_live, wait_row
 
 pytestmark = needs_browser
@@ -48,7 +51,15 @@ def test_pages_and_what_was_read(paged, open_page, files):
     wait_for(lambda: '"blocks"' in tab.text(".panel pre"), 30, "JSON", 0.1)
     tab.run("await page.keyboard.press('ArrowRight')")
     wait_for(lambda: tab.evaluate("document.querySelector('iframe.pdf')?.src.startsWith('blob:')"), 30, "the PDF", 0.1)
-    # The address says which page it is.
+    # The address says which page it is; so does the row of all pages.
+    wait_for(lambda: tab.evaluate("[...document.querySelectorAll('.strip img')].filter((one) => one.naturalWidth).length") == 2, 30,
+             "two small pictures", 0.1)
+    assert tab.count(".strip button[data-state=completed]") == 2
+    tab.run("await page.locator('.strip [aria-current]').focus(); await page.keyboard.press('ArrowRight')")
+    wait_for(lambda: tab.evaluate("location.hash") == f"#open={job}&page=2", 30, "page 2", 0.1)
+    assert tab.evaluate("document.querySelector('.strip [aria-current]').ariaLabel") == "Page 2: Done"
+    tab.click("button[aria-label='Page before']")
+    wait_for(lambda: tab.evaluate("location.hash") == f"#open={job}&page=1", 30, "page 1", 0.1)
     tab.click("button[aria-label='Next page']")
     wait_for(lambda: tab.evaluate("location.hash") == f"#open={job}&page=2", 30, "page 2", 0.1)
     tab.run("await page.goBack()")
@@ -58,11 +69,18 @@ def test_pages_and_what_was_read(paged, open_page, files):
 
 
 def test_pages_appear_as_they_end(paged, open_page, files):
-    docket = paged(http="docket_concurrency 1;", threads=1)
-    with docket.standing_still():
+    docket = paged(workers=1, threads=1)
+    docket.convert(documents.text_pdf(1))
+    engines = docket.engines()
+    for pid in engines:
+        stop_process(pid)
+    try:
         job = docket.submit((files / "scan.tif").read_bytes(), name="other.tif", path="/jobs?formats=json,png")
         tab = open_page(docket, f"/#open={job}&page=3")
         tab.wait_text("This page is not done yet.")
+    finally:
+        for pid in engines:
+            os.kill(pid, signal.SIGCONT)
     wait_for(lambda: tab.evaluate("document.querySelector('.sheet img')?.naturalWidth"), 60, "the picture", interval=0.1)
     assert "not done yet" not in tab.text()
 

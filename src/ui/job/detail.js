@@ -1,11 +1,11 @@
 // An opened job: how far it is, what came of it, and its pages as they end.
 import { actions_of } from "../list/actions.js";
 import { get_json, has_token, request, result_address } from "../core/api.js";
-import { copy_button, curl_button, of_get } from "../core/curl.js";
+import { copy_button, curl_button, of_get, of_save } from "../core/curl.js";
 import { el, save, set_text, show } from "../core/dom.js";
 import { Log } from "./log.js";
 import { PageDesk } from "./page_desk.js";
-import { Bar, name_of, state_of } from "../list/row.js";
+import { Bar, name_of, remark_on, state_of } from "../list/row.js";
 import { date, size, t } from "../core/words.js";
 
 /** The name that the server gives a result, else one of our own. */
@@ -21,6 +21,7 @@ export class Detail {
     this.heading = el("h2", { tabIndex: -1 });
     this.badge = el("span", { class: "badge" });
     this.bar = new Bar();
+    this.remark = el("span", { class: "remark" });
     this.facts = el("p", { class: "note" });
     this.error = el("p", { class: "error" });
     this.warnings = el("ul", { class: "warnings" });
@@ -31,7 +32,7 @@ export class Detail {
     this.body = el("div", { class: "body" });
     this.element = el("article", { class: "detail", "aria-busy": "true" },
       el("p", {}, el("a", { href: "#" }, `← ${t("all_jobs")}`)), this.heading,
-      el("div", { class: "how" }, this.badge, this.bar.pages), this.bar.progress, this.error, this.warnings, this.facts,
+      el("div", { class: "how" }, this.badge, this.bar.pages, this.remark), this.bar.progress, this.error, this.warnings, this.facts,
       el("div", { class: "actions" }, buttons), this.results, this.files, this.body);
   }
 
@@ -57,6 +58,7 @@ export class Detail {
     this.element.dataset.state = state;
     this.bar.show(job, name_of(job));
     show(this.bar.progress, !job.final);
+    set_text(this.remark, job.final ? "" : remark_on(job));
     set_text(this.error, job.status === "failed" && state !== "cancelled" ? job.error_message ?? "" : "");
     show(this.error, this.error.textContent !== "");
     this.warnings.replaceChildren(...job.warnings.map(({ page, detail }) =>
@@ -105,7 +107,8 @@ export class Detail {
         `/input/${index}`, file.filename ?? "file")),
     ];
     this.results.replaceChildren(el("span", { class: "label" }, t("download")), ...links,
-      curl_button(() => results.map((name) => [name, of_get(result_address(this.id, `/${name}?raw=1`))])),
+      curl_button(() => [...results.map((name) => [name, of_get(result_address(this.id, `/${name}?raw=1`))]),
+        ...job.files.map((file, index) => [t("original"), of_save(result_address(this.id, `/input/${index}`))])]),
       el("span", { class: "label" }, t("link")), copy_button(() => location.href, t("link")));
     if (job.status === "completed" && "files" in job.results) {
       this.list_files().catch((error) => this.page.tell_problem(error));

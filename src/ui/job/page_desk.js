@@ -4,6 +4,7 @@ import { copy_button, curl_button, of_get } from "../core/curl.js";
 import { el, set_text, show } from "../core/dom.js";
 import { HtmlFrame, pdf_frame } from "./frame.js";
 import { Blocks, PageStore, Sheet } from "./page_view.js";
+import { Strip } from "./strip.js";
 import { Tabs } from "./tabs.js";
 import { t } from "../core/words.js";
 
@@ -22,13 +23,15 @@ export class PageDesk {
     this.note = el("p", { class: "note", role: "status" });
     this.sheet = new Sheet((index) => this.choose(index));
     this.blocks = new Blocks((index) => this.choose(index));
+    this.strip = new Strip(async (page) => (this.done.get(page)?.formats?.includes("png")
+      ? this.store.url_of(`${page}/png`, this.store.address(page, "png")) : null), (page) => this.go(page));
     this.tabs = new Tabs(t("result"), () => this.draw());
     this.element = el("section", { class: "desk", "aria-label": t("pages_heading") },
       el("div", { class: "pager" }, this.before, el("label", { for: "page-number" }, t("page")), this.input, this.total, this.after,
         el("span", { class: "label" }, t("text_of_page")), copy_button(() => this.words(), t("text_of_page")),
         curl_button(() => this.formats().map((format) =>
           [format, of_get(this.store.address(this.number, format))]))),
-      this.note,
+      this.strip.element, this.note,
       el("div", { class: "pair" }, this.sheet.element, el("div", { class: "read" }, this.tabs.bar, this.tabs.panel)));
   }
 
@@ -78,6 +81,8 @@ export class PageDesk {
     set_text(this.total, total > 0 ? t("of_pages", { total }) : "");
     this.before.disabled = this.number <= 1;
     this.after.disabled = this.number >= total;
+    this.strip.show(total, this.done, this.number);
+    show(this.strip.element, total > 1);
     const entry = this.done.get(this.number);
     set_text(this.note, entry?.error ? entry.error.detail
       : entry ? entry.filename ? entry.filename : "" : this.job?.final ? t("page_never") : t("page_later"));

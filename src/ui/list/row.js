@@ -17,7 +17,7 @@ export function pages_of(job) {
 }
 
 /** What else there is to say of it now. */
-function remark_on(job) {
+export function remark_on(job) {
   if (job.status === "failed") {
     return state_of(job) === "cancelled" ? "" : job.error_message ?? job.error?.detail ?? "";
   }
