@@ -152,6 +152,12 @@ class Page {
 
   // ---- What the parts ask for.
 
+  /** The settings have changed, and with them what the locations take. */
+  async learn() {
+    await load_facts();
+    this.uploads.learn();
+  }
+
   drawn() {
     show(find("#no-jobs"), this.jobs.loaded === true && this.jobs.order.length === 0);
   }

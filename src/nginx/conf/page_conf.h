@@ -1,7 +1,13 @@
 // What docket_page says; part of LocationConf.
 #pragma once
 
+#include <string>
+
 #include "nginx/core/ngx.h"
+
+namespace docket::http {
+struct PageFacts;
+}  // namespace docket::http
 
 namespace docket::ngx {
 
@@ -26,12 +32,15 @@ struct PageConf {
   ngx_str_t path;          ///< of the page: the location's name
   ngx_array_t* locations;  ///< ServedLocation: the server's
   LocationConf* location;  ///< the page's own, for messages
-  ngx_str_t facts;         ///< ui.json
-  ngx_str_t facts_tag;     ///< its ETag
+  http::PageFacts* facts;  ///< what it is told, but for the uploads
+  ngx_array_t* found;      ///< ServedLocation: those that it sends files to
 };
 
 /// Finds what each page of docket_page is about; false after saying what is missing. To be called when all locations
 /// are merged. nginx/page/page_conf.cpp.
 bool check_pages(ngx_conf_t* cf, MainConf& main) noexcept;
+
+/// Appends ui.json: what the page is told about its server as it is now. nginx/page/page_conf.cpp.
+void append_facts(std::string& out, const PageConf& page);
 
 }  // namespace docket::ngx

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/hex.h"
+#include "base/sha256.h"
 #include "http/body/problem.h"
 #include "http/field/accept.h"
 #include "nginx/conf/conf.h"
@@ -20,6 +22,7 @@ namespace {
 
 constexpr std::string_view document_name = "index.html";
 constexpr std::string_view facts_name = "ui.json";
+constexpr std::size_t tag_bytes = 16;
 
 /// frame-src: what is shown of a job's results stands in frames without scripts, made from bytes that were fetched with
 /// the token. Of other hosts nothing is loaded, whatever stands in a result.
@@ -64,14 +67,13 @@ ngx_int_t send_asset(ngx_http_request_t* r, const Asset& asset) {
 }
 
 ngx_int_t send_facts(ngx_http_request_t* r, const PageConf& page) {
-  if (!set_etag(r, view(page.facts_tag))) {
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  }
-  return send_memory(r, {.content_type = "application/json",
-                         .content_encoding = {},
-                         .cache = "no-cache",
-                         .vary = "Accept-Encoding",
-                         .body = view(page.facts)});
+  std::string body;
+  append_facts(body, page);
+  const auto digest = sha256(body);
+  std::string tag = "\"";
+  append_hex(tag, std::string_view(reinterpret_cast<const char*>(digest.data()), tag_bytes));
+  tag += '"';
+  return set_etag(r, tag) ? send_body(r, NGX_HTTP_OK, "application/json", body) : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 }  // namespace

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "base/hex.h"
-#include "base/sha256.h"
 #include "document/tessdata.h"
 #include "http/page/page_body.h"
 #include "http/page/relative_reference.h"
@@ -125,24 +124,31 @@ bool check_page(ngx_conf_t* cf, const MainConf& main, PageConf& page) {
   if (finder.failed()) {
     return false;
   }
+  page.found = ngx_array_create(cf->pool, uploads.size(), sizeof(ServedLocation));
   for (const auto* one : uploads) {
-    facts.uploads.push_back(describe(page, *one));
+    auto* place = page.found != nullptr ? static_cast<ServedLocation*>(ngx_array_push(page.found)) : nullptr;
+    if (place == nullptr) {
+      return false;
+    }
+    *place = *one;
   }
   facts.title = view(page.title);
   facts.languages = installed_languages(std::string(view(main.tessdata)));
   facts.comment_seconds = comment_seconds;
-  std::string text;
-  http::append_page_facts(text, facts);
-  const auto digest = sha256(text);
-  std::string tag = "\"";
-  append_hex(tag, std::string_view(reinterpret_cast<const char*>(digest.data()), 16));
-  tag += '"';
-  page.facts = copy(cf->pool, text);
-  page.facts_tag = copy(cf->pool, tag);
-  return page.facts.data != nullptr && page.facts_tag.data != nullptr;
+  page.facts = make_in_pool<http::PageFacts>(cf->pool, std::move(facts));
+  return page.facts != nullptr;
 }
 
 }  // namespace
+
+void append_facts(std::string& out, const PageConf& page) {
+  http::PageFacts facts = *page.facts;
+  const auto* found = static_cast<const ServedLocation*>(page.found->elts);
+  for (ngx_uint_t i = 0; i < page.found->nelts; ++i) {
+    facts.uploads.push_back(describe(page, found[i]));
+  }
+  http::append_page_facts(out, facts);
+}
 
 bool check_pages(ngx_conf_t* cf, MainConf& main) noexcept try {
   auto** pages = static_cast<PageConf**>(main.pages->elts);

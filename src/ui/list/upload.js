@@ -34,10 +34,7 @@ export class Uploads {
     const where = find("#where");
     where.replaceChildren(...facts.uploads.map((upload, index) =>
       el("option", { value: String(index) }, new URL(address(upload.url)).pathname)));
-    where.addEventListener("change", () => {
-      this.upload = facts.uploads[Number(where.value)];
-      this.show_options();
-    });
+    where.addEventListener("change", () => this.learn());
     find("#choose-files").addEventListener("click", () => find("#files").click());
     find("#choose-folder").addEventListener("click", () => find("#folder").click());
     for (const input of [find("#files"), find("#folder")]) {
@@ -50,6 +47,12 @@ export class Uploads {
       [[t("send_files"), of_upload(this.upload, [t("example_file")], this.fields())]]));
     this.form.addEventListener("submit", (event) => event.preventDefault());
     find("#send-fields").addEventListener("click", () => this.send([], []));
+    this.show_options();
+  }
+
+  /** Goes by what is known of the locations now. */
+  learn() {
+    this.upload = facts.uploads[Number(find("#where").value) || 0];
     this.show_options();
   }
 

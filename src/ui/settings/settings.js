@@ -10,6 +10,15 @@ function offset_of(text, line, column) {
   return Math.min(before + Math.max(column - 1, 0), text.length);
 }
 
+/** What may be chosen: a list, a range, or anything. */
+function allowed_text(allowed) {
+  if (allowed === null || allowed === undefined) {
+    return "";
+  }
+  return Array.isArray(allowed) ? allowed.join(", ")
+    : "minimum" in allowed || "maximum" in allowed ? `${allowed.minimum ?? ""} – ${allowed.maximum ?? ""}` : as_text(allowed);
+}
+
 const as_text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 export class Settings {
@@ -76,7 +85,7 @@ export class Settings {
     this.etag = etag;
     this.effective.replaceChildren(...Object.entries(effective).map(([name, { value, from, allowed }]) => el("tr", {},
       el("th", { scope: "row" }, name), el("td", {}, as_text(value)), el("td", {}, from),
-      el("td", {}, allowed === null || allowed === undefined ? "" : Array.isArray(allowed) ? allowed.join(", ") : as_text(allowed)))));
+      el("td", {}, allowed_text(allowed)))));
   }
 
   async load_former() {
@@ -120,6 +129,7 @@ export class Settings {
       if (!only_checks) {
         this.show(settings);
         await this.load_former();
+        await this.page.learn();
       }
       this.say(t(only_checks ? "settings_good" : "settings_saved"));
       return;
