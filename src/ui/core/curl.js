@@ -27,11 +27,13 @@ export const of_tasks = () => command(quote(address(facts.tasks)));
 export const of_settings = (etag) => (etag === undefined ? command(quote(address(facts.settings)))
   : command("-T settings.yaml", "-H", quote(etag === null ? "If-None-Match: *" : `If-Match: ${etag}`), quote(address(facts.settings))));
 export const of_events = () => command("-N", quote(address(facts.events)));
-export const of_retry = (id, upload, job) => [
-  ...(job.files ?? [{ filename: job.filename }]).map((file, index) =>
-    command("-o", quote(file.filename ?? "file"), quote(result_address(id, `/input/${index}`)))),
-  of_upload(upload, (job.files ?? [{ filename: job.filename ?? "file" }]).map((file) => file.filename), []),
-].join(" &&\n");
+
+/** Fetches a job's files, and sends them again. */
+export function of_retry(id, upload, job) {
+  const names = job.files.map((file) => (file.filename ?? "file").replaceAll("/", "_"));
+  return [...names.map((name, index) => command("-o", quote(name), quote(result_address(id, `/input/${index}`)))),
+    of_upload(upload, names, Object.entries(job.fields ?? {}))].join(" &&\n");
+}
 
 /** Shows commands, each [what it does, command], to be copied. */
 export function show_commands(commands) {
