@@ -102,6 +102,14 @@ def curl(*arguments):
                           capture_output=True, text=True, check=True).stdout
 
 
+def test_pages_whose_name_leads_here_get_nothing(example):
+    """DNS rebinding: for the browser they are of the same origin."""
+    docket = example("nginx.conf").start()
+    for host, code in ((f"evil.example:{docket.port}", 421), ("evil.example", 421), (f"localhost:{docket.port}", 200),
+                       (f"127.0.0.1:{docket.port}", 200)):
+        assert docket.get("/tasks", headers={"Host": host}).status_code == code, host
+
+
 def test_every_example_has_a_test():
     assert {file.name for file in (ROOT / "conf").glob("*.conf")} == set(TESTS)
     assert all(test in globals() for test in TESTS.values())
