@@ -1,6 +1,8 @@
 """Pieces of the web page by themselves: curl commands that do what they say, the time left, the stream of events."""
 import subprocess
 
+import pytest
+
 from browser import needs_browser
 from built import PATIENCE, ROOT, wait_for
 
@@ -69,6 +71,7 @@ def test_events_are_read_however_they_are_cut(paged, open_page):
         assert got == [{"retry": "3000"}, {}, {"id": "7", "event": "status", "data": '{"job_id": "ä: b"}'}, {"event": "reset"}]
 
 
+@pytest.mark.long
 def test_the_picture_of_the_readme_can_be_taken(tmp_path):
     subprocess.run([ROOT / "t" / "ui" / "picture", tmp_path / "page.png"], check=True, timeout=180 * PATIENCE, capture_output=True)
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
