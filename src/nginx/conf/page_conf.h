@@ -41,6 +41,6 @@ struct PageConf {
 bool check_pages(ngx_conf_t* cf, MainConf& main) noexcept;
 
 /// Appends ui.json: what the page is told about its server as it is now. nginx/page/page_conf.cpp.
-void append_facts(std::string& out, const PageConf& page);
+void append_facts(std::string& out, const PageConf& page, ngx_log_t* log);
 
 }  // namespace docket::ngx

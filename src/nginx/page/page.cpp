@@ -68,7 +68,7 @@ ngx_int_t send_asset(ngx_http_request_t* r, const Asset& asset) {
 
 ngx_int_t send_facts(ngx_http_request_t* r, const PageConf& page) {
   std::string body;
-  append_facts(body, page);
+  append_facts(body, page, r->connection->log);
   const auto digest = sha256(body);
   std::string tag = "\"";
   append_hex(tag, std::string_view(reinterpret_cast<const char*>(digest.data()), tag_bytes));

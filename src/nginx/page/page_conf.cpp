@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +11,9 @@
 #include "http/page/page_body.h"
 #include "http/page/relative_reference.h"
 #include "nginx/conf/conf.h"
+#include "nginx/conf/values.h"
 #include "nginx/core/exception.h"
+#include "nginx/settings/settings_file.h"
 
 namespace docket::ngx {
 namespace {
@@ -84,8 +87,14 @@ class Finder {
   bool failed_ = false;
 };
 
-http::PageUpload describe(const PageConf& page, const ServedLocation& one) {
-  const LocationConf& location = *one.location;
+/// As the location's settings file, where it has one, has it now.
+http::PageUpload describe(const PageConf& page, const ServedLocation& one, ngx_log_t* log) {
+  auto* file = one.location->settings_file;
+  std::optional<EffectiveConf> effective;
+  if (file != nullptr) {
+    effective.emplace(*one.location, file->in_force(log));
+  }
+  const LocationConf& location = effective ? effective->conf : *one.location;
   http::PageUpload upload;
   upload.url = http::relative_reference(view(page.path), view(one.core->name));
   upload.is_command = location.handler == Handler::command;
@@ -141,11 +150,11 @@ bool check_page(ngx_conf_t* cf, const MainConf& main, PageConf& page) {
 
 }  // namespace
 
-void append_facts(std::string& out, const PageConf& page) {
+void append_facts(std::string& out, const PageConf& page, ngx_log_t* log) {
   http::PageFacts facts = *page.facts;
   const auto* found = static_cast<const ServedLocation*>(page.found->elts);
   for (ngx_uint_t i = 0; i < page.found->nelts; ++i) {
-    facts.uploads.push_back(describe(page, found[i]));
+    facts.uploads.push_back(describe(page, found[i], log));
   }
   http::append_page_facts(out, facts);
 }
