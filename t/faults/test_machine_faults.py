@@ -10,7 +10,7 @@ from built import wait_for
 from docket import LOCATIONS
 
 PDF = documents.text_pdf(1)
-SCAN = documents.tiff([documents.scan_page(1, dpi=100)], dpi=100)
+SCAN = documents.tiff([documents.scan_page(number, dpi=100) for number in range(1, 11)], dpi=100)
 
 
 def waits(docket, job, words, times=1):
@@ -27,7 +27,7 @@ def test_children_that_are_killed_from_outside(start):
     for times in (1, 2):
         os.kill(docket.hold_unit(), signal.SIGKILL)
         waits(docket, job, "SIGKILL", times)
-    docket.finish(job)
+    assert docket.finish(job)["total_pages"] == 10
 
 
 def test_engines_that_are_killed(start):
