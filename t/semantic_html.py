@@ -5,6 +5,7 @@ import unicodedata
 
 import html5lib
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import state_inline
 
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 PLACE = {"data-page", "data-box"}
@@ -100,6 +101,9 @@ def words_of(text):
     """The words of an html result, as those that words_of_markdown() gives of the Markdown."""
     return _words(check(text))
 
+
+# Beside emphasis symbols are punctuation as of CommonMark 0.31, which not every release of the parser follows.
+state_inline.isPunctChar = lambda char: unicodedata.category(char)[0] in "PS"
 
 # What HTML has no place for is replaced there (13.2.3.5), and nowhere else.
 _UNFIT = re.compile("[\0-\x08\x0B-\x1F\x7F-\x9F\uFDD0-\uFDEF\uFFFE\uFFFF"

@@ -118,7 +118,7 @@ void* create_main(ngx_conf_t* cf) noexcept try {
     main->settings_files = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->logs = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->pools = ngx_array_create(cf->pool, 1, sizeof(PoolConf));
-    main->pages = ngx_array_create(cf->pool, 1, sizeof(PageConf*));
+    main->pages = ngx_array_create(cf->pool, 1, sizeof(void*));
     main->secret_files = make_in_pool<SecretFiles>(cf->pool);
     if (main->token_files == nullptr || main->settings_files == nullptr || main->logs == nullptr ||
         main->pools == nullptr || main->pages == nullptr || main->secret_files == nullptr) {

@@ -180,7 +180,7 @@ void UnitQueue::put_back(PlacedUnit& unit) {
 void UnitQueue::let_due_wait(std::int64_t now_ms) {
   constexpr int most_at_once = 64;
   constexpr std::int64_t second = 1000;
-  constexpr std::int64_t no_pause = 2 * 86'400;  // is so long: then the clock was set back since
+  constexpr std::int64_t no_pause = 172'800;  // two days: then the clock was set back since
   const auto now_s = now_ms / second;
   for (int i = 0; i < most_at_once; ++i) {
     const auto first = tables_.at_or_after(tables_.t.delayed, {});

@@ -146,8 +146,8 @@ TEST_F(EngineMemory, TwoThousandPagesFitIntoWhatTwentyNeed) {
   ASSERT_EQ(read_all(brief, short_pages, read_as, plenty), 0U);
 
   // Each of them is longer than the memory that it may take, but the list of images, which has none.
-  for (const auto format : {Format::markdown, Format::text, Format::json, Format::hocr, Format::markdown_det, Format::html,
-                            Format::images, Format::pdf}) {
+  for (const auto format : {Format::markdown, Format::text, Format::json, Format::hocr, Format::markdown_det,
+                            Format::html, Format::images, Format::pdf}) {
     const auto memory = allowed_for_assembly(brief, only(format));
     const auto length = assemble(report, only(format), memory);
     EXPECT_TRUE(length) << info(format).name << " within " << memory / mebibyte << " MiB";

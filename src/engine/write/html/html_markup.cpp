@@ -242,7 +242,7 @@ NoteId HtmlMarkup::refer_to(NoteId note) {
   return note | first_reference;
 }
 
-void HtmlMarkup::hold_back(HeldBack what, std::string text) {
+void HtmlMarkup::hold_back(HeldBack what, std::string_view text) {
   if (what == HeldBack::rest_of_note && !in_note_) {
     held_back_ += "<aside>\n";
     in_note_ = true;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/model/document.h"
@@ -45,7 +46,7 @@ class HtmlMarkup {
   /// A word of the page refers to this note.
   NoteId refer_to(NoteId note);
 
-  void hold_back(HeldBack what, std::string text);
+  void hold_back(HeldBack what, std::string_view text);
   [[nodiscard]] std::size_t held_back() const noexcept { return held_back_.size(); }
   void put_held_back(std::string& out);
 

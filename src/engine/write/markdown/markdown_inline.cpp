@@ -142,7 +142,7 @@ void MarkdownInline::put(std::string_view piece, std::span<const TextSpan> spans
       into += label_of(style_.note);
       into += ']';
     } else if (style_.script == Script::normal) {
-      append_markdown(into, text, context_of(text));
+      append_markdown(into, text, context_of(text, &part == &parts_.back()));
     } else if (const auto raised = in_script(text, style_.script)) {
       into += *raised;
     } else {
@@ -156,8 +156,10 @@ void MarkdownInline::put(std::string_view piece, std::span<const TextSpan> spans
 }
 
 /// Where `text`, a part of the piece in hand, stands.
-MarkdownContext MarkdownInline::context_of(std::string_view text) const noexcept {
-  const bool is_beside = parts_.size() > 1 || has_emphasis(style_);
+MarkdownContext MarkdownInline::context_of(std::string_view text, bool is_last) const noexcept {
+  // Before a space a line to write on may end emphasis with _, but there is none: nothing that begins it is left.
+  const bool is_line = is_last && text.find_first_not_of('_') == std::string_view::npos;
+  const bool is_beside = has_emphasis(style_) || (parts_.size() > 1 && !is_line);
   const bool is_inside = context_ == MarkdownContext::inside || (context_ == MarkdownContext::heading &&
                                                                  text.find_first_not_of('#') != std::string_view::npos);
   return is_beside && is_inside ? MarkdownContext::beside : context_;

@@ -32,7 +32,7 @@ class MarkdownInline {
   void end_page(std::string& out);
 
  private:
-  [[nodiscard]] MarkdownContext context_of(std::string_view text) const noexcept;
+  [[nodiscard]] MarkdownContext context_of(std::string_view text, bool is_last) const noexcept;
   void turn_to(const SpanStyle& style, std::span<const std::string> links, bool space, std::string& out);
   void close_marks(std::string& out);
   void close_link(std::string& out);

@@ -256,8 +256,8 @@ TEST(Markdown, EscapesWhatStandsBesideMarks) {
   EXPECT_EQ(marked(styled({{"than", test::plain}, {"*~", test::plain}, {"right~", test::italic}, {"*", test::plain}})),
             "than \\**right*\\*\n");
   EXPECT_EQ(marked(styled({{"Bold *", test::bold}, {"2 * 3", test::plain}})), "**Bold \\*** 2 * 3\n");
-  EXPECT_EQ(marked(styled({{"a", test::plain}, {"(b)~", test::italic}, {"____", test::plain}})),
-            "a *(b)*\\_\\_\\_\\_\n");
+  EXPECT_EQ(marked(styled({{"a", test::plain}, {"(b)~", test::italic}, {"____", test::plain}})), "a *(b)*____\n");
+  EXPECT_EQ(marked(styled({{"a", test::plain}, {"__~", test::plain}, {"(b)", test::italic}})), "a \\_\\_*(b)*\n");
   EXPECT_EQ(marked(styled({{"in", test::plain}, {"C:\\~", test::plain}, {"dir", test::italic}})), "in C:\\\\*dir*\n");
   auto heading = styled({{"A", test::plain}, {"*~", test::plain}, {"b", test::italic}});
   heading.kind = BlockKind::heading;
