@@ -1,7 +1,9 @@
 #include "settings/json.h"
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
+#include <system_error>
 
 #include "base/json_text.h"
 #include "settings/notation.h"
@@ -90,8 +92,12 @@ void append_type(std::string& out, const Setting& setting, const Installed& inst
   }
 }
 
-/// Whether a text is a number of JSON (RFC 8259, 6).
+/// Whether a text is a number of JSON (RFC 8259, 6) that readers take: one that fits a double.
 bool is_json_number(std::string_view text) noexcept {
+  double ignored = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), ignored).ec != std::errc()) {
+    return false;
+  }
   const auto take_digits = [&text] {
     const auto count = std::min(text.find_first_not_of("0123456789"), text.size());
     text.remove_prefix(count);
@@ -185,19 +191,19 @@ void append_schema(std::string& out, std::span<const Setting> settings, const In
   out += R"("command":{"description":"what programs of docket_command find in DOCKET_SETTINGS","type":"object"}}})";
 }
 
-void append_node(std::string& out, const Node& node) {
+void append_node(std::string& out, const YamlNode& node) {
   switch (node.type) {
-    case Node::Type::null:
+    case YamlNode::Type::null:
       out += "null";
       return;
-    case Node::Type::scalar:
+    case YamlNode::Type::scalar:
       if (node.plain && (node.text == "true" || node.text == "false" || is_json_number(node.text))) {
         out += node.text;
       } else {
         append_json_string(out, node.text);
       }
       return;
-    case Node::Type::list:
+    case YamlNode::Type::list:
       out += '[';
       for (std::size_t i = 0; i < node.items.size(); ++i) {
         out += i == 0 ? "" : ",";
@@ -205,7 +211,7 @@ void append_node(std::string& out, const Node& node) {
       }
       out += ']';
       return;
-    case Node::Type::map:
+    case YamlNode::Type::map:
       break;
   }
   out += '{';

@@ -20,6 +20,6 @@ void append_schema(std::string& out, std::span<const Setting> settings, const In
 
 /// Appends a YAML value as JSON. Scalars without quotes are null, true, false and numbers where that is JSON's own
 /// spelling of them; all others (no, on, 0x10, 1_000) are texts.
-void append_node(std::string& out, const Node& node);
+void append_node(std::string& out, const YamlNode& node);
 
 }  // namespace docket::settings

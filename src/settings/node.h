@@ -28,16 +28,16 @@ using Mistakes = std::vector<Mistake>;
 
 /// A value and all that is in it. Nests no deeper than max_depth (settings/yaml_reader.h): it may be walked by
 /// recursion.
-struct Node {
+struct YamlNode {
   enum class Type : std::uint8_t { null, scalar, list, map };
 
   Type type = Type::null;
   Position at{};
-  bool plain = false;         ///< of a scalar: without quotes, so that its spelling says its type
-  std::string text{};         ///< of a scalar
-  std::string name{};         ///< of a member of a map, where each is there once
-  Position name_at{};         ///< the same
-  std::vector<Node> items{};  ///< of a list, and the members of a map, in their order
+  bool plain = false;             ///< of a scalar: without quotes, so that its spelling says its type
+  std::string text{};             ///< of a scalar
+  std::string name{};             ///< of a member of a map, where each is there once
+  Position name_at{};             ///< the same
+  std::vector<YamlNode> items{};  ///< of a list, and the members of a map, in their order
 };
 
 /// The path of a member of `path`, of an item of it.

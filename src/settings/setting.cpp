@@ -131,8 +131,8 @@ bool add(const Setting& setting, std::string_view word, const Installed& install
 }
 
 /// Whether the spelling of a scalar in YAML is of the kind; its value is looked at afterwards.
-bool is_of_kind(const Setting& setting, const Node& node) {
-  if (node.type != Node::Type::scalar) {
+bool is_of_kind(const Setting& setting, const YamlNode& node) {
+  if (node.type != YamlNode::Type::scalar) {
     return false;
   }
   switch (setting.kind) {
@@ -182,9 +182,9 @@ tl::expected<Value, WrongWord> parse(const Setting& setting, std::span<const std
   return value;
 }
 
-tl::expected<Value, Mistake> read(const Setting& setting, const Node& node, const std::string& path,
+tl::expected<Value, Mistake> read(const Setting& setting, const YamlNode& node, const std::string& path,
                                   const Installed& installed) {
-  const auto wrong = [&](const Node& what, const std::string& where) {
+  const auto wrong = [&](const YamlNode& what, const std::string& where) {
     return tl::unexpected<Mistake>({what.at, where, expected(setting, installed, Language::yaml)});
   };
   Value value;
@@ -199,12 +199,12 @@ tl::expected<Value, Mistake> read(const Setting& setting, const Node& node, cons
     return value;
   }
   const bool may_be_empty = !setting.none.empty();
-  if (node.type != Node::Type::list || (node.items.empty() && !may_be_empty)) {
+  if (node.type != YamlNode::Type::list || (node.items.empty() && !may_be_empty)) {
     return tl::unexpected<Mistake>({node.at, path, "expected a list; " + expected(setting, installed, Language::yaml)});
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const auto& item = node.items[i];
-    if (item.type != Node::Type::scalar || !add(setting, item.text, installed, value)) {
+    if (item.type != YamlNode::Type::scalar || !add(setting, item.text, installed, value)) {
       return wrong(item, path_of(path, i));
     }
   }

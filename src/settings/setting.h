@@ -43,7 +43,8 @@ struct Setting {
   Names names = nullptr;          ///< by index; an empty one cannot be chosen
   std::string_view none = {};     ///< the word for 0, alone: "never"; of words, for none of them
   std::string_view part_of = {};  ///< the setting behind whose directive it stands as NAME=VALUE
-  std::string_view what = {};     ///< of names: what they are, as in "known formats are"; else in the place of what is expected
+  std::string_view what =
+      {};  ///< of names: what they are, as in "known formats are"; else in the place of what is expected
 };
 
 /// What the machine has to choose from.
@@ -70,7 +71,7 @@ tl::expected<Value, WrongWord> parse(const Setting& setting, std::span<const std
                                      const Installed& installed);
 
 /// The value that stands in YAML. `path` is the setting's.
-tl::expected<Value, Mistake> read(const Setting& setting, const Node& node, const std::string& path,
+tl::expected<Value, Mistake> read(const Setting& setting, const YamlNode& node, const std::string& path,
                                   const Installed& installed);
 
 /// What can be chosen of names and of what is installed, in their order; empty for other kinds.

@@ -29,14 +29,14 @@ tl::expected<Settings, Mistakes> read_settings(std::string_view text, std::span<
   }
   Settings settings;
   settings.entries.resize(table.size());
-  if (root->type != Node::Type::map && root->type != Node::Type::null) {
+  if (root->type != YamlNode::Type::map && root->type != YamlNode::Type::null) {
     return tl::unexpected<Mistakes>(
         {{root->at, {}, "expected a map of settings, such as \"formats: [markdown, text]\""}});
   }
   Mistakes mistakes;
   for (const auto& member : root->items) {
     if (member.name == command_name) {
-      if (member.type == Node::Type::map) {
+      if (member.type == YamlNode::Type::map) {
         append_node(settings.command, member);
       } else {
         mistakes.push_back({member.at, member.name, "expected a map"});

@@ -66,7 +66,7 @@ class TreeBuilder final : public YAML::EventHandler {
  public:
   explicit TreeBuilder(std::string_view text) noexcept : text_(text), places_(text) {}
 
-  [[nodiscard]] Node take() noexcept { return std::move(root_); }
+  [[nodiscard]] YamlNode take() noexcept { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
@@ -75,7 +75,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { add({.type = Node::Type::null}, mark); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { add({.type = YamlNode::Type::null}, mark); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { stop(mark, "aliases are not taken"); }
   void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override { stop(mark, "anchors are not taken"); }
 
@@ -84,24 +84,24 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!is_closed(mark)) {
       stop(mark, "the quotes are not closed");
     }
-    add({.type = Node::Type::scalar, .plain = tag == "?", .text = value}, mark);
+    add({.type = YamlNode::Type::scalar, .plain = tag == "?", .text = value}, mark);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
                        YAML::EmitterStyle::value /*style*/) override {
-    open(Node::Type::list, mark);
+    open(YamlNode::Type::list, mark);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
                   YAML::EmitterStyle::value /*style*/) override {
-    open(Node::Type::map, mark);
+    open(YamlNode::Type::map, mark);
   }
   void OnMapEnd() override { close(); }
 
  private:
   /// A list or map that has not ended.
   struct Level {
-    Node node;
+    YamlNode node;
     bool has_name = false;  ///< of a map: the next value is this name's
     std::string name{};
     Position name_at{};
@@ -115,7 +115,7 @@ class TreeBuilder final : public YAML::EventHandler {
   [[nodiscard]] std::string path() const {
     std::string path;
     for (const auto& level : levels_) {
-      if (level.node.type == Node::Type::list) {
+      if (level.node.type == YamlNode::Type::list) {
         path = path_of(path, level.node.items.size());
       } else if (level.has_name) {
         path = path_of(path, level.name);
@@ -151,10 +151,10 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   [[nodiscard]] bool is_name_due() const noexcept {
-    return !levels_.empty() && levels_.back().node.type == Node::Type::map && !levels_.back().has_name;
+    return !levels_.empty() && levels_.back().node.type == YamlNode::Type::map && !levels_.back().has_name;
   }
 
-  void open(Node::Type type, const YAML::Mark& mark) {
+  void open(YamlNode::Type type, const YAML::Mark& mark) {
     refuse_tag(mark);
     if (is_name_due()) {
       stop(mark, "a name has to be a text, not a list or a map");
@@ -166,19 +166,19 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void close() {
-    Node node = std::move(levels_.back().node);
+    YamlNode node = std::move(levels_.back().node);
     levels_.pop_back();
     put(std::move(node));
   }
 
-  void add(Node node, const YAML::Mark& mark) {
+  void add(YamlNode node, const YAML::Mark& mark) {
     refuse_tag(mark);
     if (!is_name_due()) {
       node.at = at(mark);
       put(std::move(node));
       return;
     }
-    if (node.type == Node::Type::null) {
+    if (node.type == YamlNode::Type::null) {
       stop(mark, "there is no name here, or one that means nothing (null, ~)");
     }
     auto& level = levels_.back();
@@ -191,13 +191,13 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void put(Node node) {
+  void put(YamlNode node) {
     if (levels_.empty()) {
       root_ = std::move(node);
       return;
     }
     auto& level = levels_.back();
-    if (level.node.type == Node::Type::map) {
+    if (level.node.type == YamlNode::Type::map) {
       node.name = std::move(level.name);
       node.name_at = level.name_at;
       level.has_name = false;
@@ -208,7 +208,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::string_view text_;
   Places places_;
   std::vector<Level> levels_;
-  Node root_;
+  YamlNode root_;
   int documents_ = 0;
 };
 
@@ -226,7 +226,7 @@ tl::unexpected<Mistake> mistake(Position at, std::string message) {
 
 }  // namespace
 
-tl::expected<Node, Mistake> read_yaml(std::string_view text) {
+tl::expected<YamlNode, Mistake> read_yaml(std::string_view text) {
   if (text.size() > max_text) {
     return mistake(position_of(text, max_text), "there are more than " + std::to_string(max_text / 1024) + " KB");
   }

@@ -16,6 +16,6 @@ inline constexpr std::size_t max_depth = 16;
 /// surprises in it: anchors and aliases, tags, names that are given twice or are no scalars, several documents; also
 /// bytes that are no UTF-8, control characters, more than max_text bytes, and more than max_depth levels. Does not
 /// throw but for a lack of memory.
-tl::expected<Node, Mistake> read_yaml(std::string_view text);
+tl::expected<YamlNode, Mistake> read_yaml(std::string_view text);
 
 }  // namespace docket::settings

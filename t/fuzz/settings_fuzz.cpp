@@ -40,14 +40,14 @@ void expect_place(const Mistake& mistake, std::string_view text) {
   expect(!mistake.message.empty(), "a message");
 }
 
-std::size_t depth_of(const Node& node) {
+std::size_t depth_of(const YamlNode& node) {
   std::size_t depth = 0;
   for (const auto& item : node.items) {
     depth = std::max(depth, depth_of(item));
-    expect(node.type == Node::Type::list || std::ranges::count(node.items, item.name, &Node::name) == 1,
+    expect(node.type == YamlNode::Type::list || std::ranges::count(node.items, item.name, &YamlNode::name) == 1,
            "each name once");
   }
-  const bool is_level = node.type == Node::Type::list || node.type == Node::Type::map;
+  const bool is_level = node.type == YamlNode::Type::list || node.type == YamlNode::Type::map;
   return depth + (is_level ? 1 : 0);
 }
 

@@ -70,18 +70,23 @@ struct Slot {
   Value (*get)(const LocationConf& conf);
 };
 
-/// The member that the path of members leads to: slot<&LocationConf::command, &CommandConf::log_size>().
+/// The member that a path of members leads to: at<&LocationConf::command, &CommandConf::log_size>(conf).
+template <auto... path>
+auto& at(auto& conf) noexcept {
+  return (conf.*....*path);
+}
+
 template <auto... path>
 constexpr Slot slot() noexcept {
-  using Member = std::remove_cvref_t<decltype((std::declval<LocationConf&>().*....*path))>;
+  using Member = std::remove_cvref_t<decltype(at<path...>(std::declval<LocationConf&>()))>;
   if constexpr (std::is_same_v<Member, ngx_str_t>) {
-    return {[](LocationConf& conf, const Value& value) noexcept { (conf.*....*path) = str(value.text); },
-            [](const LocationConf& conf) { return Value{.text = std::string(view((conf.*....*path)))}; }};
+    return {[](LocationConf& conf, const Value& value) noexcept { at<path...>(conf) = str(value.text); },
+            [](const LocationConf& conf) { return Value{.text = std::string(view(at<path...>(conf)))}; }};
   } else {
     return {
-        [](LocationConf& conf, const Value& value) noexcept { (conf.*....*path) = static_cast<Member>(value.number); },
+        [](LocationConf& conf, const Value& value) noexcept { at<path...>(conf) = static_cast<Member>(value.number); },
         [](const LocationConf& conf) {
-          return Value{.number = static_cast<std::uint64_t>((conf.*....*path)), .text = {}};
+          return Value{.number = static_cast<std::uint64_t>(at<path...>(conf)), .text = {}};
         }};
   }
 }

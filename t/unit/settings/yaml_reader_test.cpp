@@ -51,8 +51,8 @@ TEST(YamlReader, MakesATree) {
 
 TEST(YamlReader, TypesAreJsonsOwnSpellings) {
   EXPECT_EQ(json_of("[true, false, null, 1, -2.5e3, 0]"), "[true,false,null,1,-2.5e3,0]");
-  EXPECT_EQ(json_of("[no, yes, on, off, True, 0x10, 010, 1_000, .5, +1, 1., NaN, .inf]"),
-            R"(["no","yes","on","off","True","0x10","010","1_000",".5","+1","1.","NaN",".inf"])");
+  EXPECT_EQ(json_of("[no, yes, on, off, True, 0x10, 010, 1_000, .5, +1, 1., NaN, .inf, 9e9075]"),
+            R"(["no","yes","on","off","True","0x10","010","1_000",".5","+1","1.","NaN",".inf","9e9075"])");
   EXPECT_EQ(json_of(R"(["true", '1', "null", ""])"), R"(["true","1","null",""])");
   EXPECT_EQ(json_of("{a: , b: ~}"), R"({"a":null,"b":null})");
 }
