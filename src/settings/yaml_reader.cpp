@@ -143,9 +143,12 @@ class TreeBuilder final : public YAML::EventHandler {
     if (quote != '"' && quote != '\'') {
       return true;
     }
+    const auto is_escape = [&](std::size_t at) {
+      return quote == '"' ? text_[at] == '\\' : text_.substr(at, 2) == "''";
+    };
     auto at = begin + 1;
-    while (at < text_.size() && text_[at] != quote) {
-      at += quote == '"' && text_[at] == '\\' ? 2 : 1;
+    while (at < text_.size() && (text_[at] != quote || is_escape(at))) {
+      at += is_escape(at) ? 2 : 1;
     }
     return at < text_.size();
   }
