@@ -1,5 +1,7 @@
 """/health looks at what uploads and units need, not at what was well once."""
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -7,9 +9,9 @@ import textwrap
 import pytest
 
 import documents
-from built import wait_for
+from built import PATIENCE, wait_for
 from client import assert_problem
-from docket import Docket, small_disk
+from docket import LOCATIONS, Docket, small_disk
 
 PDF = documents.text_pdf(1)
 
@@ -70,15 +72,50 @@ HOLD = textwrap.dedent("""
 """)
 
 
-def test_a_lock_that_another_process_holds(start):
-    docket = start(workers=1)
-    well(docket)
+@contextlib.contextmanager
+def held(docket):
+    """While another process holds the store's lock of writers."""
     holder = subprocess.Popen([sys.executable, "-c", HOLD, docket.store / "lmdb"], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
     try:
         if holder.stdout.readline() != "held\n":
             pytest.skip("the lock cannot be held from outside here")
-        unwell(docket, "store_unavailable", "lock")
+        yield
     finally:
         holder.communicate(timeout=30)
+
+
+def test_a_lock_that_another_process_holds(start):
+    docket = start(workers=1)
+    well(docket)
+    with held(docket):
+        unwell(docket, "store_unavailable", "lock")
+        answer = docket.request("PUT", "/jobs/a.pdf", data=PDF, timeout=30 * PATIENCE)
+        assert_problem(answer, 503, "store_unavailable", "does not answer")
+        assert docket.get("/tasks").status_code == 200, "what is only read is read"
+    well(docket)
+
+
+@pytest.mark.long
+def test_an_upload_does_not_wait_for_ever(start):
+    docket = start(workers=1)
+    well(docket)
+    with held(docket):  # before it is known that the store does not answer
+        answer = docket.request("PUT", "/jobs/a.pdf", data=PDF, timeout=100 * PATIENCE, headers={"Idempotency-Key": "1"})
+        assert_problem(answer, 503, "store_unavailable", "may still become a job")
+    well(docket)
+    again = docket.request("PUT", "/jobs/a.pdf", data=PDF, headers={"Idempotency-Key": "1"})
+    assert again.status_code == 202
+    assert docket.get("/tasks").json()["count"] == 3, "two to see that it is well, and that one"
+
+
+def test_new_workers_serve_what_needs_no_store(start):
+    docket = start(workers=1, locations=LOCATIONS + "location = /plain { return 200 plain; }\n")
+    well(docket)
+    with held(docket):
+        before = set(docket.workers())
+        os.kill(docket.master, signal.SIGHUP)
+        wait_for(lambda: set(docket.workers()) - before, 20, "a new worker")
+        assert docket.get("/plain", timeout=20 * PATIENCE).text == "plain"
+        assert_problem(docket.get("/tasks"), 503, "store_unavailable")
     well(docket)

@@ -25,6 +25,21 @@
 #include "nginx/upload/estimate.h"
 
 namespace docket::ngx {
+namespace {
+
+/// How long a client waits for a store that does not answer: a minute, and as long as a slow disk takes for the files.
+ngx_msec_t patience_for(std::uint64_t bytes) noexcept {
+  constexpr ngx_msec_t minute = 60'000;
+  constexpr std::uint64_t bytes_per_ms = 10'000;
+  return minute + static_cast<ngx_msec_t>(bytes / bytes_per_ms);
+}
+
+std::uint64_t size_of(const std::vector<FileStatus>& files) noexcept {
+  return std::accumulate(files.begin(), files.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const FileStatus& file) { return sum + file.size; });
+}
+
+}  // namespace
 
 Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, std::string owner)
     : r_(r),
@@ -34,6 +49,8 @@ Upload::Upload(ngx_http_request_t* r, const LocationConf& conf, Worker& worker, 
       files_(worker, conf, job_.id()),
       body_(r, *this),
       form_({.max_bytes = conf.max_fields, .options = options_of(conf)}),
+      patience_(
+          this, [](void* self) noexcept { static_cast<Upload*>(self)->stop_waiting(); }, r->connection->log),
       kind_(work_of(conf)),
       answered_job_(job_.id()) {}
 
@@ -178,6 +195,9 @@ Result<void> Upload::submit() {
   submission_ = submission->get();
   submission_->answer = [this](const Result<void>& result) { answer(result); };
   worker_.submissions().submit(std::move(*submission));
+  if (submission_ != nullptr) {
+    patience_.start(patience_for(size_of(files_.all())));
+  }
   return {};
 }
 
@@ -204,7 +224,22 @@ void Upload::give_up(std::function<ngx_int_t()> answer) {
   }
 }
 
+/// The store does not answer: another process holds its lock, or the disk hangs. The client must not wait for ever.
+void Upload::stop_waiting() noexcept {
+  std::exchange(submission_, nullptr)->answer = nullptr;
+  job_.release_key();
+  body_.drop();
+  ngx_int_t rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+  guard(r_->connection->log, "docket_upload", [&] {
+    rc = send_problem(r_, Error{ErrorCode::store_unavailable,
+                                "The store does not answer. The upload is complete and may still become a job; with an "
+                                "Idempotency-Key it can be sent again without making two."});
+  });
+  end_request(r_, rc);
+}
+
 void Upload::answer(const Result<void>& result) {
+  patience_.stop();
   const auto& accept = std::exchange(submission_, nullptr)->accept;
   const auto known = accept.known;
   is_new_ = !known && !accept.linked_to;
@@ -278,8 +313,7 @@ void Upload::remember_job(State state) noexcept {
     context->job = answered_job_;
     context->state = state;
     context->filename = files_.all().empty() ? ngx_str_t{} : copy(r_->pool, files_.all().front().filename);
-    context->bytes = std::accumulate(files_.all().begin(), files_.all().end(), std::uint64_t{0},
-                                     [](std::uint64_t sum, const FileStatus& file) { return sum + file.size; });
+    context->bytes = size_of(files_.all());
   }
 }
 

@@ -10,6 +10,7 @@
 #include "http/form/multipart.h"
 #include "nginx/access/access.h"
 #include "nginx/conf/conf.h"
+#include "nginx/core/timer.h"
 #include "nginx/upload/body_reader.h"
 #include "nginx/upload/upload_files.h"
 #include "nginx/upload/upload_job.h"
@@ -49,6 +50,7 @@ class Upload final : public BodyHandler, public http::MultipartEvents {
   [[nodiscard]] std::string raw_filename() const;
 
   void give_up(std::function<ngx_int_t()> answer);
+  void stop_waiting() noexcept;
   void answer(const Result<void>& result);
   void remember_job(State state) noexcept;
   ngx_int_t send_accepted(State state);
@@ -67,6 +69,7 @@ class Upload final : public BodyHandler, public http::MultipartEvents {
   bool has_body_ = false;                        ///< of a body that is no form
   bool in_file_ = false;                         ///< the part that is being received is a file
   Submission* submission_ = nullptr;             ///< while the SubmissionQueue has it
+  Timer patience_;                               ///< set meanwhile
   WorkKind kind_;
   bool got_bytes_ = false;  ///< of the body
   JobId answered_job_;      ///< the one made for the request, or made before with its key

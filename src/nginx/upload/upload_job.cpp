@@ -49,6 +49,9 @@ UploadJob::UploadJob(ngx_http_request_t* r, const LocationConf& conf, Worker& wo
     : r_(r), conf_(conf), worker_(worker), owner_(std::move(owner)), id_(JobId::make(unix_ms())) {}
 
 Result<void> UploadJob::begin() {
+  if (worker_.is_stuck()) {
+    return fail(ErrorCode::store_unavailable, "The store does not answer at the moment.");
+  }
   auto url = read_result_url();
   if (!url) {
     return pass_on(url);

@@ -107,8 +107,12 @@ void StoreProbe::tick() noexcept try {
   log_exception(ngx_cycle->log, "a look at the store");
 }
 
+bool StoreProbe::is_stuck() const noexcept {
+  return under_way_ && ticks_ > ticks_to_answer;
+}
+
 Result<void> StoreProbe::result() const {
-  if (under_way_ && ticks_ > ticks_to_answer) {
+  if (is_stuck()) {
     return fail(
         ErrorCode::store_unavailable,
         "The store has not answered for " + std::to_string(ticks_) +

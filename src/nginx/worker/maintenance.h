@@ -58,6 +58,8 @@ class StoreProbe {
   /// To be called once a second.
   void tick() noexcept;
 
+  /// Whether the last one has got no answer.
+  [[nodiscard]] bool is_stuck() const noexcept;
   /// store_unavailable, or store_full, with what is wrong.
   [[nodiscard]] Result<void> result() const;
 

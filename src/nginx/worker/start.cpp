@@ -1,6 +1,9 @@
 #include "nginx/worker/start.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +20,7 @@ namespace docket::ngx {
 namespace {
 
 constexpr ngx_msec_t retry_ms = 1000;
+constexpr std::chrono::milliseconds patience_at_start{1000};
 
 /// Opens the store, now or later, and owns the Runtime from then on. One a process, from init_process to exit_process;
 /// event loop only.
@@ -30,11 +34,16 @@ class Start {
             this, [](void* self) noexcept { static_cast<Start*>(self)->open_on_thread(); }, cycle->log,
             Timer::AtQuit::let_go) {}
 
-  /// The process serves no clients yet: they wait until it does, or go to other workers, which is better than 503.
+  /// The process serves no clients yet: for a moment they wait until it does, or go to other workers, which is better
+  /// than 503. An opening that takes longer, since another process holds the store's lock or recovers it, goes on while
+  /// all that is none of ours is served.
   void open_now() noexcept;
 
  private:
+  struct Opening;
   void open_on_thread() noexcept;
+  std::shared_ptr<Opening> post_opening() noexcept;
+  void take(Opening& opening) noexcept;
   void opened(Result<OpenStore> opened) noexcept;
   void retry_later() noexcept;
   void make_runtime(OpenStore opened);
@@ -56,37 +65,70 @@ void Start::retry_later() noexcept {
   timer_.start(retry_ms);
 }
 
+/// One opening, shared by the thread and the event loop.
+struct Start::Opening {
+  std::mutex mutex;  ///< of what follows
+  std::condition_variable done;
+  bool is_done = false;
+  std::unique_ptr<Result<OpenStore>> result;  ///< null: the thread ran out of memory
+  bool is_taken = false;                      ///< event loop only
+
+  void end(std::unique_ptr<Result<OpenStore>> with) noexcept {
+    const std::scoped_lock lock(mutex);
+    result = std::move(with);
+    is_done = true;
+    done.notify_all();
+  }
+};
+
 void Start::open_now() noexcept {
-  try {
-    opened(open_store(StoreOpening(conf_, cycle_->log), is_quitting));
-  } catch (...) {
-    log_exception(cycle_->log, "the opening of the store");
+  const auto opening = post_opening();
+  if (!opening) {
+    retry_later();
+    return;
+  }
+  std::unique_lock lock(opening->mutex);
+  if (opening->done.wait_for(lock, patience_at_start, [&] { return opening->is_done; })) {
+    lock.unlock();
+    take(*opening);
+  }
+}
+
+void Start::open_on_thread() noexcept {
+  if (!is_quitting() && !post_opening()) {
     retry_later();
   }
 }
 
-/// This process serves others beside us, so a thread opens the store.
-void Start::open_on_thread() noexcept {
-  if (is_quitting()) {
-    return;
-  }
-  bool posted = false;
+/// Has a thread open the store: this process serves others beside us. Null where there is none.
+std::shared_ptr<Start::Opening> Start::post_opening() noexcept {
   try {
-    auto opening = std::make_shared<StoreOpening>(conf_, cycle_->log);
-    auto result = std::make_shared<std::optional<Result<OpenStore>>>();  // nothing: the thread ran out of memory
-    posted = tasks_.post(
-        conf_.io_threads, [opening, result] { result->emplace(open_store(std::move(*opening), is_quitting)); },
-        [this, result] {
-          if (*result) {
-            opened(std::move(**result));
-          } else {
-            retry_later();
-          }
-        });
+    auto wanted = std::make_shared<StoreOpening>(conf_, cycle_->log);
+    auto opening = std::make_shared<Opening>();
+    const bool posted = tasks_.post(
+        conf_.io_threads,
+        [wanted, opening, log = cycle_->log] {
+          std::unique_ptr<Result<OpenStore>> result;
+          guard(log, "the opening of the store",
+                [&] { result = std::make_unique<Result<OpenStore>>(open_store(std::move(*wanted), is_quitting)); });
+          opening->end(std::move(result));
+        },
+        [this, opening] { take(*opening); });
+    return posted ? opening : nullptr;
   } catch (...) {
     log_exception(cycle_->log, "the opening of the store");
+    return nullptr;
   }
-  if (!posted) {
+}
+
+/// What the thread has opened; the first time it is asked for.
+void Start::take(Opening& opening) noexcept {
+  if (std::exchange(opening.is_taken, true)) {
+    return;
+  }
+  if (const auto result = std::move(opening.result)) {
+    opened(std::move(*result));
+  } else {
     retry_later();
   }
 }

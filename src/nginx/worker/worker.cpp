@@ -27,6 +27,10 @@ Result<Store::Health> Worker::health() const {
   return store;
 }
 
+bool Worker::is_stuck() const noexcept {
+  return parts_.probe.is_stuck();
+}
+
 std::optional<std::uint8_t> Worker::pool_number(std::string_view name) const noexcept {
   const auto found = std::ranges::find(parts_.pools, name);
   return found == parts_.pools.end()

@@ -68,6 +68,9 @@ class Worker {
   /// Whether jobs can be stored and processed: the store's state, or store_unavailable with what is wrong.
   [[nodiscard]] Result<Store::Health> health() const;
 
+  /// Whether the store does not answer for the moment: what waits for it would wait long.
+  [[nodiscard]] bool is_stuck() const noexcept;
+
   /// An empty string that keeps its memory from one answer to the next. One user at a time.
   [[nodiscard]] std::string& scratch() noexcept {
     scratch_.clear();
