@@ -34,8 +34,8 @@ BodyReader::BodyReader(ngx_http_request_t* r, BodyHandler& handler) noexcept
 
 namespace {
 
-/// The Content-Length of a body that drop() has dropped, by which it is known again: FastCGI's CONTENT_LENGTH is made of
-/// it.
+/// The Content-Length of a body that drop() has dropped, by which it is known again: FastCGI's CONTENT_LENGTH is made
+/// of it.
 ngx_table_elt_t* length_of_dropped() noexcept {
   static ngx_table_elt_t none = [] {
     ngx_table_elt_t made{};
@@ -46,8 +46,8 @@ ngx_table_elt_t* length_of_dropped() noexcept {
   return &none;
 }
 
-/// Whether the body was dropped, by nginx or by drop(), or is about to be, since an answer was made before an error_page
-/// led here: nginx would call back at once, without a body, or wait for what does not come.
+/// Whether the body was dropped, by nginx or by drop(), or is about to be, since an answer was made before an
+/// error_page led here: nginx would call back at once, without a body, or wait for what does not come.
 bool was_dropped(const ngx_http_request_t* r) noexcept {
   const auto& in = r->headers_in;
   const auto* length = in.content_length;

@@ -140,6 +140,9 @@ struct Spool::State {
 
   [[nodiscard]] Result<Fd> open_to_read(const std::string& name) const {
     Fd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file && errno == ENOENT) {
+      return fail(ErrorCode::not_found, name + " is not in the store any more");
+    }
     if (!file) {
       return fail_file("openat", name, errno);
     }

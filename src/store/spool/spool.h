@@ -69,7 +69,7 @@ class Spool {
   Result<void> adopt(const JobId& job, const OutputFile& output_file, int folder, const std::string& name);
   /// The same for a log; that of an earlier try goes, and a try that lost its lease may go on writing to it.
   Result<void> adopt_log(const JobId& job, std::uint32_t index, int folder, const std::string& name);
-  /// Open for reading.
+  /// Open for reading; not_found where there is no such file.
   [[nodiscard]] Result<Fd> open_input(const JobId& job, std::uint32_t index) const;
   [[nodiscard]] Result<Fd> open_output(const JobId& job, const OutputFile& output_file) const;
   [[nodiscard]] Result<Fd> open_log(const JobId& job, std::uint32_t index) const;

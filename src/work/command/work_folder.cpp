@@ -132,7 +132,8 @@ Result<void> WorkFolder::link_input(const std::string& from, const std::string& 
     return made;
   }
   if (::linkat(AT_FDCWD, from.c_str(), folder_.get(), ("in" + within_ + "/" + name).c_str(), 0) != 0) {
-    return fail_writing("link " + from, errno);
+    return errno == ENOENT ? fail(ErrorCode::command_failed, "an upload is not in the store any more")
+                           : fail_writing("link " + from, errno);
   }
   return {};
 }

@@ -159,10 +159,19 @@ TEST_F(ForkServerTest, ChildHasItsOwnDescriptorsOnly) {
 
 // ---- Ends.
 
-TEST_F(ForkServerTest, KilledChildIsACrashAndCostsNobodyElse) {
+TEST_F(ForkServerTest, ChildThatEndsByASignalIsACrash) {
+  auto held = hold(scan_range());
+  EXPECT_TRUE(signal_one(held.child, SIGALRM) && signal_one(held.child, SIGCONT));
+  EXPECT_EQ(held.done.get().error(), "bad crashed: the engine's child was ended by SIGALRM");
+}
+
+TEST_F(ForkServerTest, ChildThatIsKilledFromOutsideCostsNoTryAndNobodyElse) {
   auto held = hold(scan_range());
   EXPECT_TRUE(signal_one(held.child, SIGKILL));
-  EXPECT_EQ(held.done.get().error(), "bad crashed: the engine's child was ended by SIGKILL");
+  const auto done = held.done.get();
+  const auto* postponed = done.as<ended::Postponed>();
+  ASSERT_NE(postponed, nullptr) << done.error();
+  EXPECT_EQ(postponed->error.detail, "the engine's child was ended by SIGKILL");
   EXPECT_NE(run(request(UnitKind::probe), text_pdf(1)).as<ended::Completed>(), nullptr);
   EXPECT_EQ(children_of(::getpid(), "docket-engine"), std::vector<pid_t>{held.server});
 }

@@ -247,7 +247,7 @@ TEST_F(RunnerTest, PageThatCrashesItsChildIsGivenUpAlone) {
         return false;
       }
       last = child;
-      return signal_one(last, SIGKILL);
+      return signal_one(last, SIGALRM);
     }));
     EXPECT_TRUE(eventually([&] { return has_ended(last); }));
   }

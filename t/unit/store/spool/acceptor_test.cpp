@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 
 #include "store/lmdb/lmdb_backend.h"
@@ -161,13 +162,25 @@ TEST_F(AcceptorTest, FoldersThatCannotBeSyncedLoseTheGroup) {
   auto good = receive();
   driver_->pass(1'000'000);  // the next job's folder is another one
   auto lost = receive();
-  std::filesystem::remove_all(spool_->absolute(Spool::folder_of(lost.accept.record.id)));
+  const auto folder = spool_->absolute(Spool::folder_of(lost.accept.record.id));
+  std::filesystem::rename(folder, folder + ".away");
+  std::ofstream(folder) << "no folder";
   accept({&good, &lost});
   EXPECT_EQ(code_of(good.accept.result), ErrorCode::io);
   EXPECT_EQ(code_of(lost.accept.result), ErrorCode::io);
   EXPECT_FALSE(driver_->see(good.accept.record.id));
   EXPECT_THAT(files_of(good), IsEmpty());
   EXPECT_EQ(committer_->counts().groups, 0U) << "nothing was committed";
+}
+
+TEST_F(AcceptorTest, AFileThatIsGoneLosesItsUpload) {
+  auto good = receive();
+  auto lost = receive();
+  std::filesystem::remove(spool_->absolute(Spool::input_path(lost.accept.record.id, 0)));
+  accept({&good, &lost});
+  EXPECT_EQ(code_of(lost.accept.result), ErrorCode::store_unavailable);
+  EXPECT_FALSE(driver_->see(lost.accept.record.id));
+  EXPECT_EQ(state_of(good), State::pending);
 }
 
 TEST_F(AcceptorTest, WhereTheStoreIsFullTheFilesAreRemoved) {
