@@ -85,11 +85,10 @@ def test_failures_are_told_with_their_reason(start):
     body = docket.status(broken)
     line = read(log)[-1]
     assert line["error"] == {"code": body["error"]["code"], "detail": body["error_message"]}
-    running = docket.submit(scan(6))
-    docket.hold_unit()
-    waiting = docket.submit(PDF)
-    for job in (waiting, running, running):
-        assert docket.request("POST", f"/result/{job}/cancel").status_code == 200
+    with docket.standing_still() as running:
+        waiting = docket.submit(PDF)
+        for job in (waiting, running, running):
+            assert docket.request("POST", f"/result/{job}/cancel").status_code == 200
     assert states_of(log, waiting) == [ACCEPTED, ("pending", "failed")]
     assert states_of(log, running) == [ACCEPTED, BEGUN, FAILED]
     assert read(log)[-1]["error"]["code"] == "cancelled"

@@ -303,7 +303,7 @@ def test_tokens_are_for_us(passing, upstream, open_folder):
     ("docket_pass http://host; docket_upload;", "has a handler already"),
     ("docket_pass http://host; docket_pass_fail_on 2xx;", "expected 3xx, 4xx or 5xx"),
     ("docket_pass http://host; docket_set_header 'a b' c;", "name of a header field"),
-    ("docket_pass http://host; docket_pass_response 1;", "at least 4096")])
+    ("docket_pass http://host; docket_pass_response 1;", "at least 4k")])
 def test_mistakes_in_the_configuration(start, line, wanted):
     docket = start()
     docket.configure(locations="location /result/ { docket_result; }\nlocation /app/ { " + line + " }")
