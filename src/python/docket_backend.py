@@ -6,7 +6,7 @@
         for number, file in enumerate(data):
             progress(number, len(data), "reading " + file.filename)
             file.read()              # its bytes; file.save(path) copies it, file.path is where it is
-        return {"status": "yes"}     # the job's result: what json can write, or file_return("picture.png")
+        return {"status": "yes"}     # the job's result: what json can write, or file_return(path of a file)
 
     Backend(p).run()
 
@@ -84,6 +84,13 @@ class file_return:  # a function to its users, and so in small letters
         self.path = pathlib.Path(path)
 
 
+def _print_at_once():
+    """What is printed is the job's log: who watches it sees a line when it is printed."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(line_buffering=True)
+
+
 class Backend:
     """Calls a function for each job that Docket gives this program."""
 
@@ -105,10 +112,12 @@ class Backend:
     def run(self):
         """Does jobs until there are no more; to be called at the program's end."""
         if "DOCKET_JOB_ID" in os.environ:  # the program was started for one job
+            _print_at_once()
             sys.exit(0 if self._run_one() else 1)
         # Not sys.stdin: multiprocessing closes it. What has been read of it is ours alone.
         with open(0, "rb", buffering=0, closefd=False) as jobs, os.fdopen(os.dup(jobs.fileno()), "rb") as lines:
             for line in lines:
+                _print_at_once()
                 self._run_job(json.loads(line))
 
     def _run_one(self):

@@ -1,7 +1,9 @@
 """The log of a command: while it is written, long, empty, of an earlier try."""
 import re
 
-from built import wait_for
+import pytest
+
+from built import ROOT, wait_for
 from client import assert_problem
 from command_jobs import run, submit
 
@@ -56,3 +58,21 @@ def test_a_long_log_keeps_its_head_and_tail(command):
     assert len(log) < 9000 and log.startswith(b"begin\n") and log.endswith(b"\nend\n")
     assert re.search(rb"29\d{5} bytes", log), log
     assert len(docket.result(job, "result").content) == 3000011
+
+
+@pytest.mark.parametrize("after", ["", "workers=1"])
+def test_what_a_python_function_prints_is_there_at_once(command, after):
+    module = ROOT / "src" / "python"
+    docket = command(f"""#!/usr/bin/python3
+import sys, time
+sys.path.insert(0, "{module}")
+from docket_backend import Backend
+def p(text, data):
+    print("begun")
+    time.sleep(1000)
+Backend(p).run()
+""", after, location=f"docket_command_paths {module};")
+    job = submit(docket)
+    wait_for(lambda: docket.get(f"/result/{job}/log").text == "begun\n", 30, "the printed line")
+    assert docket.request("POST", f"/result/{job}/cancel").status_code == 200
+    assert docket.result(job, "log").text == "begun\n"
