@@ -99,4 +99,9 @@ tl::unexpected<Error> fail_errno(std::string_view call, int error_number);
 /// The same for a call that writes below docket_store: store_full where the disk, or our quota of it, is.
 tl::unexpected<Error> fail_writing(std::string_view call, int error_number);
 
+/// Whether it may go well another time: the store or the machine lacks something for the moment.
+inline bool is_transient(ErrorCode code) noexcept {
+  return code == ErrorCode::store_full || code == ErrorCode::store_unavailable || code == ErrorCode::io;
+}
+
 }  // namespace docket

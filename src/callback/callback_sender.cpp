@@ -22,10 +22,6 @@ using std::chrono::steady_clock;
 /// The fallback for a wakeup that was lost; also, how soon a store that cannot write is asked again.
 constexpr std::int64_t look_again_ms = 1000;
 
-bool is_transient(ErrorCode code) noexcept {
-  return code == ErrorCode::store_full || code == ErrorCode::store_unavailable || code == ErrorCode::io;
-}
-
 }  // namespace
 
 /// What the thread works with. Made and destroyed by the sender while the thread does not run.

@@ -26,10 +26,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds commit_retry{1000};
 constexpr milliseconds quitting_interval{50};
 
-bool is_transient(ErrorCode code) noexcept {
-  return code == ErrorCode::store_full || code == ErrorCode::store_unavailable || code == ErrorCode::io;
-}
-
 void log(const WorkContext& context, std::string_view line) {
   if (context.log) {
     context.log(line);

@@ -23,6 +23,13 @@ bool refers_to_file(const UnitEnd& end) noexcept {
 
 }  // namespace
 
+UnitEnd end_of_own_error(const Error& error) {
+  if (is_transient(error.code)) {
+    return ended::Postponed{error};
+  }
+  return ended::Failed{{ErrorCode::crashed, error.detail}};
+}
+
 void remove_unneeded(StoreReader& reader, Spool& spool, const ClaimedUnit& unit, const EndUnit* end,
                      const OutputFile& own, bool may_be_written) {
   const auto& job = unit.unit.job;

@@ -1,4 +1,4 @@
-// What is left of a unit's files when its end is committed, or is not.
+// What is left of a unit's files when its end is committed, or is not, and how it ends where they fail.
 #pragma once
 
 #include "base/error.h"
@@ -9,6 +9,11 @@
 #include "store/spool/spool.h"
 
 namespace docket {
+
+/// How a unit ends for an error of our own with files or the store, before its work is done: where the machine lacks
+/// something it waits (Postponed); what waiting does not mend, such as a file that is gone or a record that cannot be
+/// read, counts as a try.
+UnitEnd end_of_own_error(const Error& error);
 
 /// Removes, after the commit of `end` (null: there was nothing to commit), what belongs to no job: all of `unit`'s job
 /// if that was removed meanwhile, uploads that are not kept, and the unit's `own` output file if it may have been

@@ -154,7 +154,7 @@ std::optional<EndUnit> CommandRun::run(const std::function<void()>& on_slow) {
   } else if (ended.error().code == ErrorCode::command_failed) {
     end.end = ended::Refused{ended.error()};
   } else if (!was_run_) {
-    end.end = ended::Postponed{ended.error()};
+    end.end = end_of_own_error(ended.error());
   } else {
     end.end = ended::Failed{{ErrorCode::crashed, ended.error().detail}};
   }
@@ -255,7 +255,7 @@ Result<UnitEnd> CommandRun::run_command(const CommandWork& work, bool again) {
   if (auto prepared = files.prepare(program != nullptr ? program_.folder() : *folder); !prepared) {
     return pass_on(prepared);
   }
-  if (unit.attempt > 0) {  // of the try before this one
+  if (unit.attempt > 1) {  // of the try before this one
     static_cast<void>(parts_.spool.remove(Spool::log_path(unit.job, log_index())));
   }
   was_run_ = true;

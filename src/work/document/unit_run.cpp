@@ -167,8 +167,7 @@ std::optional<EndUnit> UnitRun::run(const std::function<void()>& /*on_slow*/) {
   }
   if (broken_) {  // an error of our own with files
     pages_.clear();
-    const bool is_lost = broken_->code == ErrorCode::not_found;  // waiting does not bring it back
-    end.end = is_lost ? UnitEnd(ended::Failed{{ErrorCode::crashed, broken_->detail}}) : ended::Postponed{*broken_};
+    end.end = end_of_own_error(*broken_);
   }
   // A full disk is not the document's fault, and does not last: no page is given up for it.
   const auto* refused = std::get_if<ended::Refused>(&end.end);

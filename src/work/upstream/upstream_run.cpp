@@ -83,8 +83,8 @@ std::optional<EndUnit> UpstreamRun::run(const std::function<void()>& /*on_slow*/
     end.waits_for_room = true;
   } else if (ended.error().code == ErrorCode::upstream_failed || (sent_ && !is_idempotent(work->method))) {
     end.end = ended::Refused{ended.error()};
-  } else if (!sent_ && ended.error().code != ErrorCode::crashed && ended.error().code != ErrorCode::not_found) {
-    end.end = ended::Postponed{ended.error()};
+  } else if (!sent_) {
+    end.end = end_of_own_error(ended.error());
   } else {
     end.end = ended::Failed{is_full(ended.error()) ? ended.error() : Error{ErrorCode::crashed, ended.error().detail}};
   }
