@@ -2,6 +2,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -94,6 +95,28 @@ def test_a_lock_that_another_process_holds(start):
         assert_problem(answer, 503, "store_unavailable", "does not answer")
         assert docket.get("/tasks").status_code == 200, "what is only read is read"
     well(docket)
+
+
+def test_uploads_that_find_no_thread(start):
+    """They are answered within the reading of their body, and gone then: freed memory is filled with another byte."""
+    docket = start(workers=1, main="thread_pool small threads=1 max_queue=1;", environment={"MALLOC_PERTURB_": "165"},
+                   http="docket_threads docket io=small;")
+    well(docket)
+    worker = docket.workers()
+    with held(docket), contextlib.ExitStack() as stack:
+        head = f"PUT /jobs/a.pdf HTTP/1.1\r\nHost: x\r\nContent-Length: {len(PDF)}\r\n\r\n".encode()
+        uploads = [stack.enter_context(socket.create_connection(("127.0.0.1", docket.port), timeout=60))
+                   for _ in range(8)]
+        for upload in uploads:
+            upload.sendall(head + PDF[:100])
+        wait_for(lambda: len(list(docket.store.glob("spool/*/*/*.in.0"))) >= len(uploads), 20, "their files")
+        wait_for(lambda: "queue overflow" in docket.log(), 30, "the pool to be full of what the worker does by itself")
+        for upload in uploads:
+            upload.sendall(PDF[100:])
+        answer = uploads[-1].recv(65536)
+        assert answer.startswith(b"HTTP/1.1 503 ") and b"takes no more tasks" in answer, answer
+    well(docket)
+    assert docket.workers() == worker
 
 
 @pytest.mark.long

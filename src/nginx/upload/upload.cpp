@@ -194,10 +194,8 @@ Result<void> Upload::submit() {
   }
   submission_ = submission->get();
   submission_->answer = [this](const Result<void>& result) { answer(result); };
-  worker_.submissions().submit(std::move(*submission));
-  if (submission_ != nullptr) {
-    patience_.start(patience_for(size_of(files_.all())));
-  }
+  patience_.start(patience_for(size_of(files_.all())));
+  worker_.submissions().submit(std::move(*submission));  // may answer at once, and this may be gone then
   return {};
 }
 
