@@ -67,10 +67,17 @@ class Timer : public OwnedEvent {
   }
 };
 
-/// Calls `fire(owner)` once in the event loop's next turn after post(), when others had theirs.
+/// Calls `fire(owner)` once in the event loop's next turn after post(), when others had theirs. A worker that is to
+/// quit waits for it: nginx itself asks for timers only, and lets one go that has none (ngx_event_no_timers_left()).
 class NextTurn : public OwnedEvent {
  public:
-  NextTurn(void* owner, Fire fire, ngx_log_t* log) noexcept : OwnedEvent(owner, fire, log) {}
+  NextTurn(void* owner, Fire fire, ngx_log_t* log) noexcept
+      : OwnedEvent(
+            this, [](void* self) noexcept { static_cast<NextTurn*>(self)->turn(); }, log),
+        owner_(owner),
+        fire_(fire),
+        hold_(
+            this, [](void*) noexcept {}, log) {}
   ~NextTurn() {
     if (event().posted) {
       ngx_delete_posted_event(&event());
@@ -78,7 +85,23 @@ class NextTurn : public OwnedEvent {
   }
 
   /// Changes nothing if it is posted already.
-  void post() noexcept { ngx_post_event(&event(), &ngx_posted_next_events); }
+  void post() noexcept {
+    ngx_post_event(&event(), &ngx_posted_next_events);
+    if (!hold_.is_set()) {
+      constexpr ngx_msec_t longer_than_any_turn = 60'000;
+      hold_.start(longer_than_any_turn);
+    }
+  }
+
+ private:
+  void turn() noexcept {
+    hold_.stop();
+    fire_(owner_);  // this may be gone now
+  }
+
+  void* owner_;
+  Fire fire_;
+  Timer hold_;
 };
 
 }  // namespace docket::ngx

@@ -12,9 +12,6 @@ namespace {
 /// What one turn of the event loop takes of one body at the most; nginx's buffers may be smaller.
 constexpr std::size_t turn_bytes = std::size_t{64} * 1024;
 
-/// Longer than any turn takes.
-constexpr ngx_msec_t hold_ms = 60'000;
-
 }  // namespace
 
 BodyReader::BodyReader(ngx_http_request_t* r, BodyHandler& handler) noexcept
@@ -28,9 +25,7 @@ BodyReader::BodyReader(ngx_http_request_t* r, BodyHandler& handler) noexcept
             on_readable(request);  // the reader may be gone now
             ngx_http_run_posted_requests(connection);
           },
-          r->connection->log),
-      hold_(
-          this, [](void*) noexcept {}, r->connection->log) {}
+          r->connection->log) {}
 
 namespace {
 
@@ -120,7 +115,6 @@ bool BodyReader::is_at_end() const noexcept {
 
 /// Takes what has come of the body and asks for more. The reader may be gone after the handler's last call.
 void BodyReader::receive() {
-  hold_.stop();
   std::size_t taken = 0;
   for (;;) {
     const auto size = take_buffers();
@@ -157,7 +151,6 @@ void BodyReader::receive() {
 void BodyReader::continue_in_next_turn() noexcept {
   r_->read_event_handler = ngx_http_block_reading;
   next_turn_.post();
-  hold_.start(hold_ms);
 }
 
 /// Takes the buffers that nginx has filled, up to a turn's bytes; how many bytes these were.

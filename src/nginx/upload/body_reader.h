@@ -56,7 +56,6 @@ class BodyReader {
   ngx_http_request_t* r_;
   BodyHandler& handler_;
   NextTurn next_turn_;
-  Timer hold_;  ///< set while the next turn is waited for: nginx lets a worker that is to quit go when no timer is
   bool is_shared_ = false;         ///< the body was read for others, too: it is not to be used up
   ngx_chain_t* shared_ = nullptr;  ///< what of it is left to take
   off_t shared_done_ = 0;          ///< of the first buffer there
