@@ -25,7 +25,7 @@ ngx_int_t give(ngx_http_variable_value_t* value, std::string_view text) noexcept
 }
 
 /// The same with a copy that may stand in a field: an older version kept names of files as they came.
-ngx_int_t give_text(ngx_http_request_t* r, ngx_http_variable_value_t* value, std::string_view text) noexcept {
+ngx_int_t give_copy(ngx_http_request_t* r, ngx_http_variable_value_t* value, std::string_view text) noexcept {
   const ngx_str_t copied = copy(r->pool, text);
   if (copied.data == nullptr) {
     return NGX_ERROR;
@@ -33,12 +33,6 @@ ngx_int_t give_text(ngx_http_request_t* r, ngx_http_variable_value_t* value, std
   std::replace_if(
       copied.data, copied.data + copied.len, [](u_char c) { return is_control(c) && c < 0x80; }, '_');
   return give(value, view(copied));
-}
-
-/// The same with a copy.
-ngx_int_t give_copy(ngx_http_request_t* r, ngx_http_variable_value_t* value, std::string_view text) noexcept {
-  const ngx_str_t copied = copy(r->pool, text);
-  return copied.data != nullptr ? give(value, view(copied)) : NGX_ERROR;
 }
 
 ngx_int_t get_job_id(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t) noexcept try {
@@ -56,14 +50,14 @@ ngx_int_t get_status(ngx_http_request_t* r, ngx_http_variable_value_t* value, ui
 
 ngx_int_t get_owner(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t) noexcept {
   const Context* context = find_context(r);
-  return context != nullptr ? give_text(r, value, view(context->owner)) : give(value, {});
+  return context != nullptr ? give_copy(r, value, view(context->owner)) : give(value, {});
 }
 
 /// For a request that only asks about a job the name is looked up when the variable is evaluated.
 ngx_int_t get_filename(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t) noexcept try {
   const Context* context = find_context(r);
   if (context == nullptr || context->filename.len != 0) {
-    return context != nullptr ? give_text(r, value, view(context->filename)) : give(value, {});
+    return context != nullptr ? give_copy(r, value, view(context->filename)) : give(value, {});
   }
   std::string name;
   if (Worker* worker = Worker::current(); worker != nullptr && context->job) {
@@ -72,7 +66,7 @@ ngx_int_t get_filename(ngx_http_request_t* r, ngx_http_variable_value_t* value, 
           status.each_file([&name](const FileView& file) { name = name.empty() ? file.filename : name; });
         });
   }
-  return give_text(r, value, name);
+  return give_copy(r, value, name);
 } catch (...) {
   log_exception(r->connection->log, "a variable");
   return NGX_ERROR;
