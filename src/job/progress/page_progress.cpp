@@ -4,6 +4,7 @@
 
 #include "base/plural.h"
 #include "base/utf8.h"
+#include "job/progress/unit_end.h"
 
 namespace docket {
 namespace {
@@ -57,9 +58,16 @@ Error given_up_after(const Error& error, std::uint32_t tries) {
           error.detail + " (given up after " + (tries == 1 ? "1 try" : std::to_string(tries) + " tries") + ")"};
 }
 
-std::uint32_t seconds_after(std::int64_t now_ms, std::uint32_t pause_s) noexcept {
+std::uint32_t set_back(Unit& unit, std::uint32_t free) noexcept {
+  ++unit.setbacks;
+  return pause_after(unit.setbacks - std::min(unit.setbacks, free));
+}
+
+void begin_next_try(Unit& unit, std::uint32_t pause_s, std::int64_t now_ms) noexcept {
   constexpr std::int64_t second = 1000;
-  return saturated(static_cast<std::uint64_t>(std::max<std::int64_t>((now_ms + second - 1) / second, 0)) + pause_s);
+  const auto now_s = static_cast<std::uint64_t>(std::max<std::int64_t>((now_ms + second - 1) / second, 0));
+  ++unit.attempt;
+  unit.not_before_s = pause_s == 0 ? 0 : saturated(now_s + pause_s);
 }
 
 std::string_view bounded_detail(std::string_view detail) noexcept {

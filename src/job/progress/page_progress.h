@@ -41,8 +41,12 @@ Error with_code(Error error, ErrorCode otherwise);
 /// What a unit dies of that has had all its tries.
 Error given_up_after(const Error& error, std::uint32_t tries);
 
-/// The Unix time, in seconds, so long after a time in milliseconds.
-std::uint32_t seconds_after(std::int64_t now_ms, std::uint32_t pause_s) noexcept;
+/// A try came to nothing by no fault of the work: counts it, and says how long the unit waits, in seconds. `free` times
+/// cost no pause.
+std::uint32_t set_back(Unit& unit, std::uint32_t free = 0) noexcept;
+
+/// Makes a unit ready to wait again: with a new number for its try, and not before the pause is over.
+void begin_next_try(Unit& unit, std::uint32_t pause_s, std::int64_t now_ms) noexcept;
 
 /// `sum`, or the greatest number that a count can be.
 inline std::uint32_t saturated(std::uint64_t sum) noexcept {

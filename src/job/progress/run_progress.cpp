@@ -68,13 +68,9 @@ class RunEnding {
     give_up(end.repeats ? error : given_up_after(error, unit_.failures));
   }
 
-  void on(const ended::Released& end) {
-    unit_.setbacks += end.owner_lost ? 1 : 0;
-    const auto losses = unit_.setbacks - std::min(unit_.setbacks, free_losses);
-    go_on(end.owner_lost ? pause_after(losses) : 0);
-  }
+  void on(const ended::Released& end) { go_on(end.owner_lost ? set_back(unit_, free_losses) : 0); }
 
-  void on(const ended::Postponed& /*end*/) { go_on(pause_after(++unit_.setbacks)); }
+  void on(const ended::Postponed& /*end*/) { go_on(set_back(unit_)); }
 
   template <class End>
   void on(const End& /*end*/) {
@@ -82,10 +78,9 @@ class RunEnding {
   }
 
  private:
-  /// The unit waits again, with a new number for its try.
+  /// The unit waits again.
   void go_on(std::uint32_t pause_s) {
-    ++unit_.attempt;
-    unit_.not_before_s = pause_s == 0 ? 0 : seconds_after(now_ms_, pause_s);
+    begin_next_try(unit_, pause_s, now_ms_);
     follow_up_.unit_goes_on = true;
     const bool none_ended = std::ranges::none_of(status_.files, [](const auto& file) { return is_final(file.state); });
     if (status_.head.units_left == 1 && none_ended && change_state(status_, State::pending, now_ms_)) {

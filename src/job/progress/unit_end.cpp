@@ -94,13 +94,9 @@ class Ending {
     bad_end(error);
   }
 
-  void on(const ended::Released& end) {
-    unit_.setbacks += end.owner_lost ? 1 : 0;
-    const auto losses = unit_.setbacks - std::min(unit_.setbacks, free_losses);
-    come_back(end.owner_lost ? pause_after(losses) : 0);
-  }
+  void on(const ended::Released& end) { come_back(end.owner_lost ? set_back(unit_, free_losses) : 0); }
 
-  void on(const ended::Postponed& /*end*/) { come_back(pause_after(++unit_.setbacks)); }
+  void on(const ended::Postponed& /*end*/) { come_back(set_back(unit_)); }
 
  private:
   Unit new_unit(UnitKind kind, std::uint16_t file, PageRange pages) const {
@@ -138,12 +134,11 @@ class Ending {
     return "the engine ended without page " + std::to_string(record_.options().pages.page_at(next_page(unit_)));
   }
 
-  /// The unit waits again, with a new number for its try.
   void come_back(std::uint32_t pause_s) { nothing_left(unit_) ? over() : go_on(pause_s); }
 
+  /// The unit waits again.
   void go_on(std::uint32_t pause_s = 0) {
-    ++unit_.attempt;
-    unit_.not_before_s = pause_s == 0 ? 0 : seconds_after(now_ms_, pause_s);
+    begin_next_try(unit_, pause_s, now_ms_);
     follow_up_.unit_goes_on = true;
     if (unit_.kind != UnitKind::assemble && status_.head.units_left == 1 && status_.head.processed_pages == 0 &&
         change_state(status_, State::pending, now_ms_)) {
