@@ -177,7 +177,7 @@ void UnitQueue::put_back(PlacedUnit& unit) {
   }
 }
 
-void UnitQueue::let_due_wait(std::int64_t now_ms) {
+bool UnitQueue::let_due_wait(std::int64_t now_ms) {
   constexpr int most_at_once = 64;
   constexpr std::int64_t second = 1000;
   constexpr std::int64_t no_pause = 172'800;  // two days: then the clock was set back since
@@ -185,16 +185,17 @@ void UnitQueue::let_due_wait(std::int64_t now_ms) {
   for (int i = 0; i < most_at_once; ++i) {
     const auto first = tables_.at_or_after(tables_.t.delayed, {});
     if (!first) {
-      return;
+      return true;
     }
     if (due_s_of(*first) <= now_s) {
       end_delay(*first);
     } else if (const auto last = tables_.last(tables_.t.delayed); last && due_s_of(*last) > now_s + no_pause) {
       end_delay(*last);
     } else {
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 void UnitQueue::end_delay(const lmdb::Entry& entry) {

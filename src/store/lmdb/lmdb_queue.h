@@ -23,8 +23,8 @@ class UnitQueue {
   /// ageing_ms later for each step of its priority, so that none waits for ever. In the line it is the first unit of
   /// the job whose turn it is; of the oldest, where that one is due later than another priority's.
   Result<std::optional<PlacedUnit>> first(std::uint8_t pool);
-  /// Units whose time has come go back to their lines: as many as one claim has time for.
-  void let_due_wait(std::int64_t now_ms);
+  /// Units whose time has come go back to their lines: as many as one claim has time for. True if that was all.
+  bool let_due_wait(std::int64_t now_ms);
   /// A unit that is not over; not_found if there is none of this number.
   Result<PlacedUnit> find(const JobId& job, std::uint64_t seq);
   /// The unit this lease is for; lease_lost if it is no longer held so.

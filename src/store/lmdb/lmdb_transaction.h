@@ -59,7 +59,7 @@ class LmdbTransaction final : public BackendTransaction {
   std::uint64_t append_events(const JobEvent& first, std::uint32_t count) override;
 
   Result<std::optional<PlacedUnit>> next_unit(std::uint8_t pool, std::int64_t now_ms) override {
-    queue_.let_due_wait(now_ms);
+    none_is_due_ = none_is_due_ || queue_.let_due_wait(now_ms);  // claims of one transaction are of one time
     return queue_.first(pool);
   }
   Result<PlacedUnit> held_unit(const Lease& lease) override { return queue_.held(lease); }
@@ -95,6 +95,7 @@ class LmdbTransaction final : public BackendTransaction {
   Numbers stored_numbers_;
   std::uint64_t appended_ = 0;  ///< entries of `changes`
   UnitQueue queue_;
+  bool none_is_due_ = false;  ///< of the units that wait for a time; a claim has looked
   Outbox outbox_;
 };
 

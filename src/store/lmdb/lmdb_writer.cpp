@@ -35,24 +35,20 @@ std::optional<lmdb::Cursor> TableWriter::open_cursor(lmdb::Table table) {
 }
 
 std::optional<lmdb::Entry> TableWriter::at_or_after(lmdb::Table table, std::string_view key) {
-  auto cursor = open_cursor(table);
-  if (!cursor) {
-    return std::nullopt;
-  }
-  auto found = cursor->at_or_after(key);
-  if (!found) {
-    fail_with(std::move(found.error()));
-    return std::nullopt;
-  }
-  return *found;
+  return find(table, [key](lmdb::Cursor& cursor) { return cursor.at_or_after(key); });
 }
 
 std::optional<lmdb::Entry> TableWriter::last(lmdb::Table table) {
+  return find(table, [](lmdb::Cursor& cursor) { return cursor.last(); });
+}
+
+template <class Seek>
+std::optional<lmdb::Entry> TableWriter::find(lmdb::Table table, Seek seek) {
   auto cursor = open_cursor(table);
   if (!cursor) {
     return std::nullopt;
   }
-  auto found = cursor->last();
+  auto found = seek(*cursor);
   if (!found) {
     fail_with(std::move(found.error()));
     return std::nullopt;

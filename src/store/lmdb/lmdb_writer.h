@@ -61,6 +61,8 @@ class TableWriter {
 
  private:
   std::optional<lmdb::Cursor> open_cursor(lmdb::Table table);
+  template <class Seek>
+  std::optional<lmdb::Entry> find(lmdb::Table table, Seek seek);
 
   lmdb::Txn txn_;
   std::optional<Error> failure_;
