@@ -49,12 +49,11 @@ struct DoneUnit {
     return end && !end->result && end->result.error().code != ErrorCode::lease_lost;
   }
 
-  /// After the commit. True.
-  bool close() const {
+  /// After the commit.
+  void close() const {
     if (task) {
       task->on_end(end ? &*end : nullptr);
     }
-    return true;
   }
 };
 
@@ -153,7 +152,10 @@ class Runner {
     if (!done_.empty()) {
       const auto changes = ends();
       context_.committer.commit(changes);
-      std::erase_if(done_, [](DoneUnit& done) { return !done.is_refused_for_now() && done.close(); });
+      const auto left = std::stable_partition(done_.begin(), done_.end(),
+                                              [](const DoneUnit& done) { return done.is_refused_for_now(); });
+      std::for_each(left, done_.end(), [](const DoneUnit& done) { done.close(); });
+      done_.erase(left, done_.end());
     }
   }
 
