@@ -21,15 +21,9 @@ bool is_result(std::string_view name) noexcept {
   return name.starts_with("result.") && name.find('/') == std::string_view::npos;
 }
 
-/// Whether one of the files is the result, so that `other` is not asked for.
-bool has_result(const FoundFiles& found, std::string_view other) {
-  return std::ranges::any_of(found.files,
-                             [&](const FoundFile& file) { return is_result(file.name) || file.name == other; });
-}
-
-bool has_result(const Outputs& outputs, std::string_view other) {
-  return std::ranges::any_of(outputs.sections,
-                             [&](const Section& section) { return is_result(section.name) || section.name == other; });
+/// Whether one of the files, or sections, is the result, so that `other` is not asked for.
+bool has_result(const auto& named, std::string_view other) {
+  return std::ranges::any_of(named, [&](const auto& one) { return is_result(one.name) || one.name == other; });
 }
 
 Section section_of(const std::string& name, std::uint64_t offset, std::uint64_t length) {
@@ -95,7 +89,7 @@ const Section* main_output(const Outputs& outputs) noexcept {
 
 Result<void> check_standard_output(const launch::Exited& exited, std::uint64_t size, const FoundFiles& found,
                                    std::uint64_t max_bytes) {
-  if (has_result(found, standard_output)) {
+  if (has_result(found.files, standard_output)) {
     return {};
   }
   if (exited.result_errno != 0) {
@@ -124,7 +118,7 @@ Result<std::optional<Outputs>> read_outputs(const OutputFile& own, const WorkFol
   if (!found.files.empty() && !folder.each_output(UINT64_MAX, add)) {
     return std::nullopt;
   }
-  if (!has_result(outputs, result)) {
+  if (!has_result(outputs.sections, result)) {
     struct stat info {};
     if (::fstat(result_file, &info) != 0) {
       return fail_errno("fstat", errno);
@@ -146,7 +140,7 @@ Result<Outputs> store_outputs(Spool& spool, const JobId& job, const OutputFile& 
     return pass_on(opened);
   }
   std::vector<Source> sources;
-  const bool is_complete = has_result(found, result);
+  const bool is_complete = has_result(found.files, result);
   for (auto& file : found.files) {
     sources.push_back({opened->get(), std::move(file.path), std::move(file.name), file.size});
   }
@@ -210,7 +204,7 @@ Result<Outputs> copy_outputs(Spool& spool, const JobId& job, const OutputFile& o
   if (auto copied = folder.each_output(max_bytes, add); !copied) {
     return pass_on(copied);
   }
-  if (!has_result(outputs, result)) {
+  if (!has_result(outputs.sections, result)) {
     struct stat info {};
     if (::fstat(result_file, &info) != 0 || ::lseek(result_file, 0, SEEK_SET) != 0) {
       return fail_errno("fstat", errno);
