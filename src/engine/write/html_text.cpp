@@ -75,4 +75,12 @@ void append_html(std::string& out, std::string_view text, HtmlContext context) {
   out.append(text.substr(plain));
 }
 
+void append_span(std::string& out, std::string_view name, std::size_t span) {
+  if (span > 1) {
+    out += ' ';
+    out += name;
+    out += "=\"" + std::to_string(span) + '"';
+  }
+}
+
 }  // namespace docket::engine

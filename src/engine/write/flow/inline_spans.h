@@ -25,6 +25,16 @@ TextStyle usual_style(const Cell& cell, const Page& page);
 /// How a word looks to a reader: bold, italic or code where `usual` is not.
 SpanStyle span_style_of(const Word& word, std::span<const Font> fonts, const TextStyle& usual) noexcept;
 
+/// Gives a cell's text to `sink`, piece by piece with its spans; see add_lines().
+template <class Sink>
+void add_cell(const Cell& cell, const Page& page, Sink&& sink) {
+  WordJoiner joiner;
+  const auto usual = usual_style(cell, page);
+  add_lines(
+      joiner, cell.lines, [&](const Word& word) { return span_style_of(word, page.fonts, usual); }, sink);
+  joiner.finish(sink);
+}
+
 /// Sets `parts` to those that `piece` is marked by, at least one: what its spans say, without what only seems so.
 void part_piece(std::string_view piece, std::span<const TextSpan> spans, std::vector<TextSpan>& parts);
 

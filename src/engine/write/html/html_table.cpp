@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
-#include "engine/text/continuation.h"
 #include "engine/write/flow/inline_spans.h"
 #include "engine/write/flow/open_table.h"
 #include "engine/write/html/html_inline.h"
 #include "engine/write/html/html_place.h"
+#include "engine/write/html_text.h"
 #include "engine/write/plain_table.h"
 
 namespace docket::engine {
@@ -27,24 +27,10 @@ std::size_t head_rows(const Block& table) noexcept {
   return is_crossed ? 0 : rows;
 }
 
-void append_span(std::string& out, std::string_view name, std::size_t span) {
-  if (span > 1) {
-    out += ' ';
-    out += name;
-    out += "=\"" + std::to_string(span) + '"';
-  }
-}
-
 void append_text(std::string& out, const Cell& cell, const Page& page) {
-  WordJoiner joiner;
   HtmlInline marks;
-  const auto sink = [&](std::string_view piece, std::span<const TextSpan> spans) {
-    marks.put(piece, spans, page.links, out);
-  };
-  const auto usual = usual_style(cell, page);
-  add_lines(
-      joiner, cell.lines, [&](const Word& word) { return span_style_of(word, page.fonts, usual); }, sink);
-  joiner.finish(sink);
+  add_cell(cell, page,
+           [&](std::string_view piece, std::span<const TextSpan> spans) { marks.put(piece, spans, page.links, out); });
   marks.close(out);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/text/continuation.h"
 #include "engine/write/flow/inline_spans.h"
 #include "engine/write/flow/open_table.h"
 #include "engine/write/html_text.h"
@@ -17,31 +16,18 @@ bool has_spans(const Block& table) noexcept {
 }
 
 void append_pipe_text(std::string& out, const Cell& cell, const Page& page) {
-  WordJoiner joiner;
   MarkdownInline markdown;
   std::string text;
   markdown.begin(MarkdownContext::inside);
-  const auto sink = [&](std::string_view piece, std::span<const TextSpan> spans) {
+  add_cell(cell, page, [&](std::string_view piece, std::span<const TextSpan> spans) {
     markdown.put(piece, spans, page.links, text);
-  };
-  const auto usual = usual_style(cell, page);
-  add_lines(
-      joiner, cell.lines, [&](const Word& word) { return span_style_of(word, page.fonts, usual); }, sink);
-  joiner.finish(sink);
+  });
   markdown.close(text);
   for (const char c : text) {
     if (c == '|') {
       out += '\\';
     }
     out += c;
-  }
-}
-
-void append_span(std::string& out, std::string_view name, std::uint16_t span) {
-  if (span > 1) {
-    out += ' ';
-    out += name;
-    out += "=\"" + std::to_string(span) + '"';
   }
 }
 
