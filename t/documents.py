@@ -266,3 +266,10 @@ def table_pdf(rows):
             contents.append(b"BT /F1 11 Tf %d %d Td %s Tj ET" % (left + column * width + 6,
                                                                  top - (row + 1) * height + 8, _literal(text)))
     return _pdf_of_pages([(b"/Font << /F1 3 0 R >>", stream(b"\n".join(contents)), [])], [HELVETICA])
+
+
+def photograph(width=400, height=300, colour=(200, 40, 40)):
+    """A picture with something on it."""
+    picture = Image.new("RGB", (width, height), colour)
+    ImageDraw.Draw(picture).ellipse((width // 4, height // 4, width * 3 // 4, height * 3 // 4), fill=(20, 60, 220))
+    return picture

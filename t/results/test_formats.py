@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import documents
 import hocr
@@ -14,13 +14,6 @@ from client import assert_problem
 FORMATS = "markdown text json hocr markdown_det images png html"
 LINES = ["# A heading", "The first line of a paragraph that goes on", "in its second line."]
 PLACE = (100, 300, 300, 450)  # of a picture on its page, in points from the lower left corner
-
-
-def photograph(width=400, height=300, colour=(200, 40, 40)):
-    """A picture with something on it."""
-    picture = Image.new("RGB", (width, height), colour)
-    ImageDraw.Draw(picture).ellipse((width // 4, height // 4, width * 3 // 4, height * 3 // 4), fill=(20, 60, 220))
-    return picture
 
 
 @pytest.fixture
@@ -139,9 +132,9 @@ def test_markdown_det(docket):
 # ---- Images.
 
 def test_images_are_taken_out(docket):
-    job = done(docket, documents.pdf_with_pictures([[(photograph(), PLACE)], [],
-                                                    [(photograph(colour=(0, 160, 0)), (50, 500, 250, 650)),
-                                                     (photograph(600, 300), (300, 100, 500, 200))]]))
+    job = done(docket, documents.pdf_with_pictures([[(documents.photograph(), PLACE)], [],
+                                                    [(documents.photograph(colour=(0, 160, 0)), (50, 500, 250, 650)),
+                                                     (documents.photograph(600, 300), (300, 100, 500, 200))]]))
     assert names_of(docket, job) == ["1_0.png", "3_0.png", "3_1.png"]
     first = picture(docket.result(job, "images/1_0.png"))
     # 400 pixels on 200 points are 144 to an inch: it comes out as it was put in.
@@ -154,7 +147,7 @@ def test_images_are_taken_out(docket):
 
 
 def test_markdown_links_to_its_images(docket):
-    job = done(docket, documents.pdf_with_pictures([[(photograph(), PLACE)]], above="Words above it.",
+    job = done(docket, documents.pdf_with_pictures([[(documents.photograph(), PLACE)]], above="Words above it.",
                                                    below="Words that stand below it."))
     assert docket.result(job, "markdown?raw=1").text == (
         "Words above it.\n\n![](images/1_0.png)\n\nWords that stand below it.\n")
@@ -170,7 +163,7 @@ def test_markdown_links_to_its_images(docket):
 
 
 def test_no_links_without_images(docket):
-    content = documents.pdf_with_pictures([[(photograph(), PLACE)]], above="Words above it.")
+    content = documents.pdf_with_pictures([[(documents.photograph(), PLACE)]], above="Words above it.")
     job = done(docket, content, fields={"formats": "markdown json"})
     assert "![" not in docket.result(job, "markdown?raw=1").text
     [figure] = [block for block in docket.result(job, "json?raw=1").json()["pages"][0]["blocks"]
@@ -181,9 +174,9 @@ def test_no_links_without_images(docket):
 
 
 def test_what_is_no_figure(docket):
-    logo = documents.Shared(photograph(200, 200))
-    pages = [[(logo, (500, 780, 550, 830)), (photograph(20, 20), (100, 100, 110, 110)),
-              (photograph(), (0, 0, 595, 842))] for _ in range(3)]
+    logo = documents.Shared(documents.photograph(200, 200))
+    pages = [[(logo, (500, 780, 550, 830)), (documents.photograph(20, 20), (100, 100, 110, 110)),
+              (documents.photograph(), (0, 0, 595, 842))] for _ in range(3)]
     job = done(docket, documents.pdf_with_pictures(pages, above="Words on every page of this document."),
                fields={"ocr": "off"})
     assert names_of(docket, job) == []
@@ -191,8 +184,8 @@ def test_what_is_no_figure(docket):
 
 
 def test_images_of_several_files(docket):
-    one = documents.pdf_with_pictures([[], [(photograph(), PLACE)]])
-    other = documents.pdf_with_pictures([[(photograph(colour=(0, 160, 0)), PLACE)]])
+    one = documents.pdf_with_pictures([[], [(documents.photograph(), PLACE)]])
+    other = documents.pdf_with_pictures([[(documents.photograph(colour=(0, 160, 0)), PLACE)]])
     job = docket.request("POST", "/process_pdf",
                          files=[("file", ("a.pdf", one)), ("file", ("b.pdf", other))]).json()["job_id"]
     docket.finish(job)
@@ -203,14 +196,14 @@ def test_images_of_several_files(docket):
 
 
 def test_images_of_chosen_pages(docket):
-    content = documents.pdf_with_pictures([[], [], [(photograph(), PLACE)]])
+    content = documents.pdf_with_pictures([[], [], [(documents.photograph(), PLACE)]])
     job = done(docket, content, fields={"pages": "3"})
     assert names_of(docket, job) == ["1_0.png"], "the first of the pages that were chosen, as in pages/1"
     picture(docket.result(job, "images/1_0.png"))
 
 
 def test_a_picture_is_sent_as_a_file(docket):
-    job = done(docket, documents.pdf_with_pictures([[(photograph(), PLACE)]]), name="report.pdf")
+    job = done(docket, documents.pdf_with_pictures([[(documents.photograph(), PLACE)]]), name="report.pdf")
     answer = docket.result(job, "images/1_0.png")
     assert 'filename="report.1_0.png"' in answer.headers["Content-Disposition"]
     assert answer.headers["Content-Disposition"].startswith("inline")
@@ -238,7 +231,7 @@ def test_previews(docket):
 
 
 def test_preview_of_a_picture(docket):
-    job = done(docket, documents.png(photograph(3000, 1500), dpi=300), "photo.png",
+    job = done(docket, documents.png(documents.photograph(3000, 1500), dpi=300), "photo.png",
                fields={"ocr": "off", "formats": "png"})
     drawn = picture(docket.result(job, "png"))
     assert drawn.size == (1000, 500) and drawn.getpixel((5, 5)) == (200, 40, 40)
@@ -268,7 +261,7 @@ def test_formats_are_not_made_unasked(start):
 
 
 def test_entity_tags_differ(docket):
-    job = done(docket, documents.pdf_with_pictures([[(photograph(), PLACE)]], above="Words."))
+    job = done(docket, documents.pdf_with_pictures([[(documents.photograph(), PLACE)]], above="Words."))
     paths = [f"{name}{raw}" for name in ("markdown", "text", "json", "hocr", "markdown_det", "html") for raw in ("", "?raw=1")]
     paths += ["images", "images/1_0.png", "png"]
     tags = {docket.result(job, path).headers["ETag"] for path in paths}
@@ -287,7 +280,7 @@ def test_before_the_end(start):
 
 def test_large_documents(docket):
     """Pages that are done one by one and put together afterwards."""
-    small = photograph(100, 80)
+    small = documents.photograph(100, 80)
     pages = [[(small, PLACE)] if number % 20 == 0 else [] for number in range(70)]
     job = done(docket, documents.pdf_with_pictures(pages, above="Words on every page."))
     assert names_of(docket, job) == [f"{number}_0.png" for number in (1, 21, 41, 61)]
@@ -298,7 +291,7 @@ def test_large_documents(docket):
 
 def test_linked_results(start):
     docket = start(server=f"docket_formats {FORMATS}; docket_dedupe on;")
-    content = documents.pdf_with_pictures([[(photograph(), PLACE)]], above="Words.")
+    content = documents.pdf_with_pictures([[(documents.photograph(), PLACE)]], above="Words.")
     first = done(docket, content)
     second = docket.submit(content)
     wait_for(lambda: docket.status(second)["status"] == "completed")

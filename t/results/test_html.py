@@ -2,7 +2,6 @@
 import json
 
 import pytest
-from PIL import Image, ImageDraw
 
 import documents
 import semantic_html
@@ -11,13 +10,6 @@ from client import assert_problem
 FORMATS = "markdown html json"
 LINES = ["# A heading", "The first line of a paragraph that goes on", "in its second line."]
 PLACE = (100, 300, 300, 450)  # of a picture on its page, in points from the lower left corner
-
-
-def photograph(width=400, height=300):
-    """A picture with something on it."""
-    picture = Image.new("RGB", (width, height), (200, 40, 40))
-    ImageDraw.Draw(picture).ellipse((width // 4, height // 4, width * 3 // 4, height * 3 // 4), fill=(20, 60, 220))
-    return picture
 
 
 @pytest.fixture
@@ -95,7 +87,7 @@ def test_tables(docket):
 
 def test_pictures(start):
     docket = start(server="docket_formats markdown html images;")
-    job = done(docket, documents.pdf_with_pictures([[], [(photograph(), PLACE)]], above="Words above.", below="Words below."))
+    job = done(docket, documents.pdf_with_pictures([[], [(documents.photograph(), PLACE)]], above="Words above.", below="Words below."))
     root = semantic_html.check(docket.result(job, "html?raw=1").text)
     [image] = root.iter("img")
     assert docket.result(job, image.get("src")).headers["Content-Type"] == "image/png"
@@ -103,7 +95,7 @@ def test_pictures(start):
     [image] = semantic_html.check(docket.result(job, "pages/2/html?raw=1").text).iter("img")
     assert docket.result(job, "pages/2/" + image.get("src")).headers["Content-Type"] == "image/png"
     # Where no pictures are made, none are named.
-    job = done(docket, documents.pdf_with_pictures([[(photograph(), PLACE)]], above="Words."), fields={"formats": "html"})
+    job = done(docket, documents.pdf_with_pictures([[(documents.photograph(), PLACE)]], above="Words."), fields={"formats": "html"})
     assert not list(semantic_html.check(docket.result(job, "html?raw=1").text).iter("img"))
 
 
@@ -173,7 +165,7 @@ DOCUMENTS = {
     "table": documents.table_pdf([["a|b", "*c*", "d"], ["1", "", "3"], ["", "5 < 6", ""]]),
     "marks": documents.text_pdf([["# 1. # heading #", "+ plus 1) bracket > quote", "<b>bold</b> &amp; \\*", "[^1]: note",
                                   "a~~b~~ _c_ __d__ **e** ***", "| a | b |", "| --- | --- |", "    indented", "---"]]),
-    "pictures": documents.pdf_with_pictures([[(photograph(), PLACE)], []], above="Words above.", below="Words below."),
+    "pictures": documents.pdf_with_pictures([[(documents.photograph(), PLACE)], []], above="Words above.", below="Words below."),
     "scan": documents.scan_pdf([documents.draw_page(["# A heading", "Recognised words of a scan"], dpi=150)]),
 }
 
