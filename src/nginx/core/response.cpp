@@ -73,18 +73,19 @@ std::optional<ngx_int_t> open_range(ngx_http_request_t* r, const FileRange& rang
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
   ngx_open_file_info_t opened;
-  ngx_memzero(&opened, sizeof(opened));
-  opened.read_ahead = core->read_ahead;
-  opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;  // a range begins anywhere, direct I/O does not
-  opened.valid = core->open_file_cache_valid;
-  opened.min_uses = core->open_file_cache_min_uses;
-  opened.errors = core->open_file_cache_errors != 0 ? 1 : 0;
-  opened.events = core->open_file_cache_events != 0 ? 1 : 0;
-  ngx_int_t rc = ngx_open_cached_file(core->open_file_cache, &file.name, &opened, r->pool);
+  const auto open = [&](ngx_open_file_cache_t* cache) noexcept {
+    ngx_memzero(&opened, sizeof(opened));
+    opened.read_ahead = core->read_ahead;
+    opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;  // a range begins anywhere, direct I/O does not
+    opened.valid = core->open_file_cache_valid;
+    opened.min_uses = core->open_file_cache_min_uses;
+    opened.errors = core->open_file_cache_errors != 0 ? 1 : 0;
+    opened.events = core->open_file_cache_events != 0 ? 1 : 0;
+    return ngx_open_cached_file(cache, &file.name, &opened, r->pool);
+  };
+  ngx_int_t rc = open(core->open_file_cache);
   if (rc == NGX_OK && range.offset + range.length > opened.size && core->open_file_cache != nullptr) {
-    ngx_memzero(&opened, sizeof(opened));  // it has grown since open_file_cache saw it
-    opened.directio = NGX_OPEN_FILE_DIRECTIO_OFF;
-    rc = ngx_open_cached_file(nullptr, &file.name, &opened, r->pool);
+    rc = open(nullptr);  // it has grown since open_file_cache saw it
   }
   if (rc != NGX_OK) {
     if (opened.err == NGX_ENOENT || opened.err == NGX_ENOTDIR) {
