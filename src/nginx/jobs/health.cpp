@@ -30,9 +30,8 @@ void append_settings_problems(std::string& body, ngx_http_request_t* r) {
       body += is_first ? R"({"file":)" : R"(,{"file":)";
       append_json_string(body, file->name());
       body += ',';
-      const auto at = body.size();
-      append_mistake(body, problem);
-      body.erase(at, 1);  // its brace
+      append_members(body, problem);
+      body += '}';
       is_first = false;
     }
   }

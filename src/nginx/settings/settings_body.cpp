@@ -79,7 +79,13 @@ void append_settings(std::string& out, const LocationConf& location, const Setti
 }
 
 void append_mistake(std::string& out, const settings::Mistake& mistake) {
-  out += R"({"line":)";
+  out += '{';
+  append_members(out, mistake);
+  out += '}';
+}
+
+void append_members(std::string& out, const settings::Mistake& mistake) {
+  out += R"("line":)";
   append_json_number(out, mistake.at.line);
   out += R"(,"column":)";
   append_json_number(out, mistake.at.column);
@@ -87,7 +93,6 @@ void append_mistake(std::string& out, const settings::Mistake& mistake) {
   append_json_string(out, mistake.path);
   out += R"(,"message":)";
   append_json_string(out, mistake.message);
-  out += '}';
 }
 
 void append_mistakes(std::string& out, const settings::Mistakes& mistakes) {

@@ -21,6 +21,8 @@ void append_settings(std::string& out, const LocationConf& location, const Setti
 
 /// Appends `{"line", "column", "path", "message"}`.
 void append_mistake(std::string& out, const settings::Mistake& mistake);
+/// The same without its braces.
+void append_members(std::string& out, const settings::Mistake& mistake);
 
 /// Appends the problem of a text with mistakes, whose `errors` has all.
 void append_mistakes(std::string& out, const settings::Mistakes& mistakes);
